@@ -1,0 +1,66 @@
+//! The trait that every design, peer and control fulfils.
+
+use crate::{AccessRequest, Credential, Denial, Grant, Principal, Properties, UserId};
+
+/// One way to authorise requests.
+///
+/// Static dispatch throughout: a design that needs no I/O returns a future that is ready at the first poll
+/// and allocates nothing. Every design does the same job, or the comparison is void.
+pub trait Authoriser: Send + Sync + 'static {
+    /// What this design promises. Constant over its life.
+    fn properties(&self) -> Properties;
+
+    /// Binds a user, just authenticated, to a new credential. Never takes an id from the client.
+    ///
+    /// # Errors
+    /// See [`IssueError`]; no credential exists then.
+    fn issue(&self, principal: &Principal) -> impl Future<Output = Result<Credential, IssueError>> + Send;
+
+    /// Decides one request: the hot path. `presented` is the credential's text as it came with the request,
+    /// untrusted, of any length, perhaps not UTF-8. Does the whole job: parse, prove, expiry, revocation where the
+    /// design has it, then [`AccessRequest::decide`].
+    ///
+    /// # Errors
+    /// The first [`Denial`] that applies.
+    fn authorise(
+        &self,
+        presented: &[u8],
+        access: &AccessRequest,
+    ) -> impl Future<Output = Result<Grant, Denial>> + Send;
+
+    /// Logs out the login that this credential stands for. Revoking what is already gone succeeds.
+    ///
+    /// # Errors
+    /// [`Denial::Malformed`] for what this design never issued, [`Denial::StoreUnavailable`] when the store could
+    /// not be asked (the credential may then still be accepted).
+    fn revoke(&self, presented: &[u8]) -> impl Future<Output = Result<Revoked, Denial>> + Send;
+
+    /// Logs out every login of a user.
+    ///
+    /// # Errors
+    /// [`Denial::StoreUnavailable`] when the store could not be asked.
+    fn revoke_all(&self, user: UserId) -> impl Future<Output = Result<Revoked, Denial>> + Send;
+}
+
+/// What a revocation achieved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// So many credentials are withdrawn; [`Properties::revocation`] says when that shows.
+    Credentials(u64),
+    /// Nothing: the design revokes only by expiry.
+    Nothing,
+}
+
+/// Why no credential was issued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IssueError {
+    /// The store could not be written to.
+    #[error("session store unavailable")]
+    StoreUnavailable,
+    /// The principal does not fit into a credential of this design.
+    #[error("the principal does not fit into a credential: {0}")]
+    Unrepresentable(&'static str),
+    /// The signing primitive failed.
+    #[error("signing failed")]
+    Signing,
+}
