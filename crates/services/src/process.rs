@@ -1,0 +1,124 @@
+//! What all services share: finding a program, and a child process that cannot outlive its starter.
+//!
+//! Linux can kill a child when its parent dies (`PR_SET_PDEATHSIG`), but setting that needs `unsafe` and other
+//! systems lack it. Instead a shell of twenty lines (`watchdog.sh`) stands between the starter and the server: it is
+//! the server's parent, it reads orders from a pipe that only the starter holds, and when the pipe ends, for whatever
+//! reason, it kills the server and removes its folder. As the server's parent it can never hit a recycled process id.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Write},
+    os::unix::{fs::PermissionsExt, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::mpsc::{Receiver, TryRecvError, channel},
+    thread,
+};
+
+const WATCHDOG: &str = include_str!("watchdog.sh");
+
+/// The first executable file of that name in the folders of `PATH`.
+pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+    let is_program = |path: &PathBuf| {
+        path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    };
+    // An empty entry of PATH means the working directory; a benchmark does not run programs from there.
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(name))
+        .find(is_program)
+}
+
+/// An order to the watchdog.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Order {
+    /// SIGSTOP: the server keeps its connections and answers nothing.
+    Pause,
+    /// SIGCONT.
+    Resume,
+}
+
+/// A server process under a watchdog. Dropping it kills the server and waits until it is gone.
+#[derive(Debug)]
+pub(crate) struct Supervised {
+    watchdog: Child,
+    orders: Option<ChildStdin>,
+    server: u32,
+    /// Never carries anything: its other end is dropped when the server's life sign ends.
+    life: Receiver<()>,
+}
+
+impl Supervised {
+    /// Starts `program`, its output going to the end of the file `log`. `folder` is removed if the starter dies.
+    pub(crate) fn start(
+        program: &Path,
+        arguments: &[OsString],
+        folder: &Path,
+        log: &Path,
+    ) -> io::Result<Self> {
+        let log = File::options().create(true).append(true).open(log)?;
+        let mut watchdog = Command::new("/bin/sh")
+            .args([OsStr::new("-c"), OsStr::new(WATCHDOG), OsStr::new("authbench-watchdog")])
+            .arg(folder)
+            .arg(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            // Ctrl-C goes to the terminal's foreground group; the server is not in it.
+            .process_group(0)
+            .spawn()?;
+        let orders = watchdog.stdin.take();
+        let mut life_sign = BufReader::new(watchdog.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?);
+        let mut line = String::new();
+        life_sign.read_line(&mut line)?;
+        let server = line.trim().parse().map_err(|_| io::ErrorKind::InvalidData)?;
+
+        let (held_while_alive, life) = channel();
+        thread::Builder::new().name("service-life-sign".to_owned()).spawn(move || {
+            // Blocks for the server's whole life; nothing is written there.
+            let _ended = life_sign.read_to_end(&mut Vec::new());
+            drop(held_while_alive);
+        })?;
+        Ok(Self { watchdog, orders, server, life })
+    }
+
+    /// The server's process id.
+    pub(crate) const fn id(&self) -> u32 {
+        self.server
+    }
+
+    /// Whether the server has ended by itself.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.life.try_recv() == Err(TryRecvError::Disconnected)
+    }
+
+    /// Passes an order on. It is carried out within milliseconds, not before this returns.
+    pub(crate) fn send(&mut self, order: Order) -> io::Result<()> {
+        let text: &[u8] = match order {
+            Order::Pause => b"STOP\n",
+            Order::Resume => b"CONT\n",
+        };
+        self.orders.as_mut().ok_or(io::ErrorKind::BrokenPipe)?.write_all(text)
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        if let Some(mut orders) = self.orders.take() {
+            // Fails only when the watchdog is gone, which is looked at next.
+            let _sent = orders.write_all(b"QUIT\n");
+        }
+        let ended_well = self.watchdog.wait().is_ok_and(|status| status.success());
+        if !ended_well && !self.has_ended() {
+            // Someone killed the watchdog. The server is then the last member of the group that the watchdog led,
+            // and while it lives the group's number cannot be given to anyone else.
+            let group = format!("-{}", self.watchdog.id());
+            let _killed =
+                Command::new("/bin/sh").args(["-c", "kill -s KILL -- \"$1\"", "sh", &group]).status();
+        }
+    }
+}
