@@ -1,0 +1,256 @@
+//! The run record: everything a sceptic needs, in one versioned JSON file.
+//!
+//! A record holds *executions* (one invocation of the suite each, with its provenance), an execution holds *batches*
+//! (contestants that were measured interleaved), a batch holds its contestants with every raw sample. Nothing in
+//! it is derived: medians, intervals and ratios are computed by [`crate::rows`] each time.
+
+mod file;
+mod merge;
+mod provenance;
+mod schema;
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use file::{RecordError, write_whole};
+pub use provenance::{Machine, Profile, Provenance, Service};
+pub use schema::schema;
+
+/// The version that this build writes and the only one it reads.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A whole run record, as in `run.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunRecord {
+    /// The version of this format; see [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// The run's name: the folder below `results/` that it was first written to.
+    pub name: String,
+    /// Everything the catalogue lists, measured or not.
+    pub entries: Vec<Entry>,
+    /// The invocations whose measurements this record holds, oldest first.
+    pub executions: Vec<Execution>,
+}
+
+/// One line of the catalogue, as it was when the run was made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The catalogue id, e.g. `jwt-hs256`.
+    pub id: String,
+    /// What it is in the comparison.
+    pub kind: Kind,
+    /// What it does, in a phrase.
+    pub about: String,
+    /// What it declares about itself; conformance has held it to that. Floors declare nothing.
+    pub properties: Option<Declared>,
+    /// The services it needs, e.g. `Redis`.
+    pub needs: Vec<String>,
+    /// Why it could not be measured on this machine, if so.
+    pub unavailable: Option<String>,
+}
+
+/// The declared properties of a design, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Declared {
+    /// `stateless`, `stateful` or `hybrid`.
+    pub family: String,
+    /// Where the server keeps state.
+    pub state: String,
+    /// When a revoked credential stops being accepted.
+    pub revocation: String,
+    /// What an unreachable store does.
+    pub outage: String,
+    /// How the credential travels.
+    pub transport: String,
+    /// Accepted at most this long after issue, in seconds.
+    pub lifetime_s: u64,
+    /// Accepted at most this long without use, in seconds.
+    pub idle_timeout_s: Option<u64>,
+}
+
+/// One invocation of the suite.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Execution {
+    /// What was run, where, on what.
+    pub provenance: Provenance,
+    /// What was measured.
+    pub batches: Vec<Batch>,
+}
+
+/// Contestants that were measured interleaved, in every round together. Ratios are taken inside a batch only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    /// What is measured.
+    pub question: Question,
+    /// Under which conditions, e.g. `1k-uniform`.
+    pub case: String,
+    /// The case in words.
+    pub about: String,
+    /// The contestant that the others' ratios refer to.
+    pub reference: String,
+    /// Who took part, in the order of the catalogue.
+    pub contestants: Vec<Contestant>,
+}
+
+/// One contestant of a batch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contestant {
+    /// The catalogue id; a twin carries the suffix `~twin`.
+    pub id: String,
+    /// What it is in the comparison.
+    pub kind: Kind,
+    /// What is timed, in a phrase.
+    pub about: String,
+    /// The floor of the same batch that bounds it from below.
+    pub floor: Option<String>,
+    /// One entry for each round it took part in.
+    pub rounds: Vec<Round>,
+    /// What was counted rather than timed.
+    pub counts: Vec<Count>,
+    /// What criterion measured for it in a process of its own, where `cargo bench` ran.
+    pub criterion: Option<CriterionFigure>,
+    /// Why it was not measured at all, if so.
+    pub unavailable: Option<String>,
+}
+
+/// What one contestant did in one round. Sample *n* of every contestant of the batch belongs to repetition *n* of
+/// the shuffled order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Round {
+    /// Which round, from 0; all contestants of the same number ran in the same process.
+    pub round: u32,
+    /// How many operations one sample timed.
+    pub operations_per_sample: u64,
+    /// Wall-clock time an operation, in nanoseconds, one value a sample, in the order of the repetitions.
+    pub samples_ns: Vec<f64>,
+    /// CPU time an operation of this process, in nanoseconds, one value a sample; for contestants that wait.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cpu_ns: Vec<f64>,
+    /// Why it stopped, if it did; the samples before that are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// Something counted: exact for the operation it was counted on, hence without an interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// What was counted.
+    pub metric: Metric,
+    /// How many an operation, a request or a session.
+    pub value: f64,
+    /// Over how many operations or sessions it was averaged.
+    pub over: u64,
+    /// What the count means here.
+    pub note: String,
+}
+
+/// What criterion measured: one contestant after another in one process, for comparison with the rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CriterionFigure {
+    /// Median time an operation over criterion's samples, in nanoseconds.
+    pub median_ns: f64,
+    /// How many samples.
+    pub samples: u64,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// All of them, in the order in which reports list them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word used in files and on the command line.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.word())
+            }
+        }
+    };
+}
+
+words! {
+    /// What is asked of the contestants.
+    Question {
+        /// Login: bind a user to a new credential.
+        Issue = "issue",
+        /// Every request: decide whether a credential may reach a resource.
+        Authorise = "authorise",
+        /// The same against stored sessions, by population and choice.
+        Lookup = "lookup",
+        /// Logout.
+        Revoke = "revoke",
+    }
+}
+
+words! {
+    /// What a contestant is in the comparison.
+    Kind {
+        /// A way to authorise that we wrote and that passed the conformance suite.
+        Design = "design",
+        /// Someone else's crate doing the same job.
+        Peer = "peer",
+        /// No auth work: what the harness itself costs.
+        Control = "control",
+        /// The least work that bounds a design from below.
+        Floor = "floor",
+        /// The reference once more under another name: the gap is noise.
+        Twin = "twin",
+    }
+}
+
+words! {
+    /// What a figure says.
+    Metric {
+        /// Wall-clock time an operation.
+        Time = "time",
+        /// CPU time of the measuring process an operation.
+        Cpu = "cpu",
+        /// Heap allocations an operation.
+        Allocations = "allocations",
+        /// Bytes; the note says of what.
+        Bytes = "bytes",
+        /// Time over the time of the question's reference, within a round.
+        Ratio = "ratio",
+        /// Time over the time of the contestant's floor, within a round.
+        RatioToFloor = "ratio-to-floor",
+    }
+}
+
+impl Metric {
+    /// The unit of its values.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Time | Self::Cpu => "ns",
+            Self::Allocations => "count",
+            Self::Bytes => "bytes",
+            Self::Ratio | Self::RatioToFloor => "ratio",
+        }
+    }
+}
+
+/// The suffix of a twin's id.
+pub const TWIN_SUFFIX: &str = "~twin";

@@ -1,0 +1,100 @@
+//! What was run, where, on what: everything needed to doubt or to repeat a measurement.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How thorough a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Profile {
+    /// Three rounds: a look.
+    Quick,
+    /// Nine rounds: figures to quote.
+    Standard,
+    /// Fifteen rounds and the largest populations: figures to publish.
+    Full,
+}
+
+/// The provenance of one execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// The command line, the program's name without its folder.
+    pub command: String,
+    /// The version of this suite.
+    pub suite_version: String,
+    /// The commit of the source tree, where it is a git checkout.
+    pub commit: Option<String>,
+    /// Whether that tree had uncommitted changes.
+    pub dirty: Option<bool>,
+    /// Start, RFC 3339 in UTC.
+    pub started: String,
+    /// End, RFC 3339 in UTC.
+    pub finished: String,
+    /// How thorough.
+    pub profile: Profile,
+    /// Rounds that were asked for.
+    pub rounds_planned: u32,
+    /// Whether it was stopped before all rounds were done.
+    pub interrupted: bool,
+    /// What went wrong on the way without ending the run: a round that crashed, a service that died.
+    pub incidents: Vec<String>,
+    /// The seed of every random choice of the workload (not of keys and ids, which come from the operating system).
+    pub seed: u64,
+    /// What restricts the selection, as given on the command line.
+    pub selection: Vec<String>,
+    /// The compiler, as `rustc --version` prints it.
+    pub rustc: String,
+    /// The build profile, e.g. `release`.
+    pub build: String,
+    /// Versions of the crates in the lock file.
+    pub crates: BTreeMap<String, String>,
+    /// The machine.
+    pub machine: Machine,
+    /// The services that took part.
+    pub services: Vec<Service>,
+}
+
+/// The machine a run was made on. What cannot be read is absent, never guessed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Machine {
+    /// CPU model as the kernel names it.
+    pub cpu_model: Option<String>,
+    /// Logical CPUs this process may use.
+    pub logical_cpus: usize,
+    /// CPU feature flags as the kernel lists them.
+    pub cpu_flags: Vec<String>,
+    /// Cache sizes, e.g. `L2 1024K`.
+    pub caches: Vec<String>,
+    /// The frequency governor, where the kernel tells.
+    pub governor: Option<String>,
+    /// The hypervisor flag or product, where the machine is virtual.
+    pub virtualisation: Option<String>,
+    /// Memory in bytes.
+    pub memory_bytes: Option<u64>,
+    /// Kernel name and release.
+    pub kernel: Option<String>,
+    /// The operating system's name and version.
+    pub operating_system: Option<String>,
+    /// Instruction set.
+    pub architecture: String,
+    /// The one-minute load average at the start: what else was running.
+    pub load_average: Option<String>,
+}
+
+/// A server that took part in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Its name, e.g. `Redis`.
+    pub name: String,
+    /// Its version as it reports it.
+    pub version: String,
+    /// How it was reached: started by the suite or given, over what.
+    pub reached: String,
+    /// The settings it was started with.
+    pub settings: BTreeMap<String, String>,
+}

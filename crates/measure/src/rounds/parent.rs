@@ -1,0 +1,192 @@
+//! The parent's side: starting a round, collecting what it measured, stopping it.
+
+use std::{
+    env, fs,
+    io::{self, BufRead, BufReader, Read},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use super::{ORDER, Order, collect::collect};
+use crate::record::Batch;
+
+/// A round that takes longer than this has hung. The longest round of a full run takes about a minute.
+const LONGEST_ROUND: Duration = Duration::from_secs(600);
+
+/// How a round ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It measured all it was asked to.
+    Whole,
+    /// The user stopped it; what it had measured is dropped, so that a resumed run repeats the whole round.
+    Interrupted,
+}
+
+/// Why a round could not be run, or broke.
+#[derive(Debug, thiserror::Error)]
+pub enum RoundError {
+    /// The binary could not be copied.
+    #[error("cannot copy the benchmark binary to {to} ({source}); set TMPDIR to a folder with space for it")]
+    Copy {
+        /// Where to.
+        to: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The process could not be started or waited for.
+    #[error("cannot start a round from {path} ({source}); set TMPDIR to a folder that programs may run from")]
+    Start {
+        /// The copy.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The process ended badly. What it had measured by then was collected.
+    #[error("round {round} of {question} broke off: {reason}")]
+    Broke {
+        /// Which round.
+        round: u32,
+        /// Of which question.
+        question: String,
+        /// Its exit status and last words.
+        reason: String,
+    },
+}
+
+/// The binary that rounds are started from: this process's own.
+#[derive(Debug)]
+pub struct Executable {
+    path: PathBuf,
+    folder: TempDir,
+}
+
+impl Executable {
+    /// Finds this process's binary.
+    ///
+    /// # Errors
+    /// When the system does not tell, or no temporary folder can be made.
+    pub fn of_this_process() -> io::Result<Self> {
+        Ok(Self {
+            path: env::current_exe()?,
+            folder: tempfile::Builder::new().prefix("authbench-").tempdir()?,
+        })
+    }
+
+    /// Runs one round in a new process from a fresh copy of the binary, and adds what it measured to `batches`.
+    /// Ends it early once `stop` is set.
+    ///
+    /// # Errors
+    /// See [`RoundError`]. After [`RoundError::Broke`] the next round may still work.
+    pub fn run_round(
+        &self,
+        order: &Order,
+        environment: &[(String, String)],
+        stop: &AtomicBool,
+        batches: &mut Vec<Batch>,
+    ) -> Result<Ended, RoundError> {
+        let copy = self.folder.path().join(format!("{}-{}", order.question, order.round));
+        // A byte-identical copy lands on other physical pages; one binary was once seen at half speed for a
+        // quarter of an hour while its copy was not.
+        fs::copy(&self.path, &copy).map_err(|source| RoundError::Copy { to: copy.clone(), source })?;
+        let outcome = start(&copy, order, environment)
+            .and_then(|child| supervise(child, stop))
+            .map_err(|source| RoundError::Start { path: copy.clone(), source });
+        // Best effort: the folder goes with this value anyway.
+        let _ = fs::remove_file(&copy);
+        let outcome = outcome?;
+        if outcome.stopped {
+            return Ok(Ended::Interrupted);
+        }
+        for batch in outcome.batches {
+            collect(batches, batch, order.round);
+        }
+        match outcome.broke {
+            None => Ok(Ended::Whole),
+            Some(reason) => {
+                Err(RoundError::Broke { round: order.round, question: order.question.to_string(), reason })
+            }
+        }
+    }
+}
+
+fn start(copy: &Path, order: &Order, environment: &[(String, String)]) -> io::Result<Child> {
+    Command::new(copy)
+        .env(ORDER, serde_json::to_string(order)?)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+}
+
+struct Outcome {
+    batches: Vec<Batch>,
+    stopped: bool,
+    broke: Option<String>,
+}
+
+/// Reads what the round measures until it ends, is stopped, or has hung.
+fn supervise(mut child: Child, stop: &AtomicBool) -> io::Result<Outcome> {
+    let output = child.stdout.take().map(|output| thread::spawn(move || read_batches(output)));
+    let errors = child.stderr.take().map(|errors| thread::spawn(move || last_words(errors)));
+    let started = Instant::now();
+    let mut stopped = false;
+    let mut hung = false;
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        stopped = stop.load(Ordering::Relaxed);
+        hung = started.elapsed() > LONGEST_ROUND;
+        if stopped || hung {
+            child.kill()?;
+            break child.wait()?;
+        }
+        thread::sleep(Duration::from_millis(20));
+    };
+    // A terminal's Ctrl-C reaches the round as well, which may then end before the flag is seen.
+    stopped |= stop.load(Ordering::Relaxed);
+    let (batches, unreadable) = output.and_then(|reader| reader.join().ok()).unwrap_or_default();
+    let words = errors.and_then(|reader| reader.join().ok()).unwrap_or_default();
+    let broke = if hung {
+        Some(format!("no end after {} s", LONGEST_ROUND.as_secs()))
+    } else if !status.success() {
+        Some(format!("{status}{}{words}", if words.is_empty() { "" } else { ": " }))
+    } else {
+        unreadable
+    };
+    Ok(Outcome { batches, stopped, broke })
+}
+
+fn read_batches(output: impl Read) -> (Vec<Batch>, Option<String>) {
+    let mut batches = Vec::new();
+    for line in BufReader::new(output).lines() {
+        match line.map_err(|error| error.to_string()).and_then(|line| {
+            serde_json::from_str(&line)
+                .map_err(|error| format!("it printed something else than figures: {error}"))
+        }) {
+            Ok(batch) => batches.push(batch),
+            Err(reason) => return (batches, Some(reason)),
+        }
+    }
+    (batches, None)
+}
+
+/// The last lines a round printed to its error output, for the record.
+fn last_words(errors: impl Read) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in BufReader::new(errors).lines().map_while(Result::ok) {
+        if !line.trim().is_empty() && !line.starts_with("note: ") {
+            lines.push(line.trim().to_owned());
+        }
+        if lines.len() > 3 {
+            lines.remove(0);
+        }
+    }
+    lines.join("; ")
+}

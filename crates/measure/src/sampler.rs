@@ -1,0 +1,179 @@
+//! Contestants taking turns: the inside of one round.
+
+use std::time::{Duration, Instant};
+
+use rand::{rngs::StdRng, seq::SliceRandom};
+
+use crate::record::Round;
+
+/// Something that can be timed. One implementation drives every contestant of every question.
+pub trait Contestant {
+    /// Times `operations` operations, one after another (or as many at once as the case says), and nothing else:
+    /// inputs are made ready before the clock starts and outcomes are checked on what was timed.
+    ///
+    /// # Errors
+    /// A [`Failure`] when an outcome was not the expected one. Its time is then not reported.
+    fn sample(&mut self, operations: u64) -> Result<Sample, Failure>;
+}
+
+/// What one sample took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// Wall-clock time of all operations together.
+    pub elapsed: Duration,
+    /// CPU time of this process over the same operations, for contestants that wait for another one.
+    pub cpu: Option<Duration>,
+}
+
+/// Why a sample could not be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Failure(pub String);
+
+/// How long and how often to sample.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Repetitions of the shuffled order in a round.
+    pub samples: u32,
+    /// How long one sample should take. Well under a millisecond, so that all contestants see the same machine.
+    pub sample_time: Duration,
+}
+
+/// Untimed samples that each contestant runs first: caches, branch predictors, connections.
+const WARM_UP: Duration = Duration::from_millis(10);
+/// More operations than this make no sample more precise, and would make the cheapest contestants' inputs large.
+const MOST_OPERATIONS: u64 = 2_048;
+
+/// Runs one round: calibrates each contestant, then lets all of them take one sample in a new random order, so many
+/// times. A contestant that fails keeps the samples it has and is left out from then on.
+pub fn run_round(
+    round: u32,
+    contestants: &mut [Box<dyn Contestant>],
+    pace: Pace,
+    rng: &mut StdRng,
+) -> Vec<Round> {
+    let mut rounds: Vec<Round> =
+        contestants.iter_mut().map(|contestant| calibrate(round, contestant.as_mut(), pace)).collect();
+    let mut order: Vec<usize> = (0..contestants.len()).collect();
+    for _ in 0..pace.samples {
+        order.shuffle(rng);
+        for &turn in &order {
+            let entry = &mut rounds[turn];
+            if entry.failure.is_some() {
+                continue;
+            }
+            match contestants[turn].sample(entry.operations_per_sample) {
+                Ok(sample) => {
+                    let each = |time: Duration| per_operation(time, entry.operations_per_sample);
+                    entry.samples_ns.push(each(sample.elapsed));
+                    entry.cpu_ns.extend(sample.cpu.map(each));
+                }
+                Err(failure) => entry.failure = Some(failure.to_string()),
+            }
+        }
+    }
+    rounds
+}
+
+/// Warms the contestant up and finds out how many operations fill a sample.
+fn calibrate(round: u32, contestant: &mut dyn Contestant, pace: Pace) -> Round {
+    let started = Instant::now();
+    let mut operations = 1;
+    let mut failure = None;
+    loop {
+        match contestant.sample(operations) {
+            Ok(sample) => {
+                let each = sample.elapsed.as_nanos().max(1) / u128::from(operations);
+                let fitting = pace.sample_time.as_nanos() / each.max(1);
+                // Grow step by step: the first operations are slow, and would make the sample too short.
+                operations =
+                    u64::try_from(fitting).unwrap_or(1).clamp(1, (operations * 2).min(MOST_OPERATIONS));
+            }
+            Err(error) => {
+                failure = Some(error.to_string());
+                break;
+            }
+        }
+        if started.elapsed() >= WARM_UP {
+            break;
+        }
+    }
+    Round { round, operations_per_sample: operations, samples_ns: Vec::new(), cpu_ns: Vec::new(), failure }
+}
+
+/// Nanoseconds an operation, to a hundredth: finer than any clock that timed it, and short in the record.
+fn per_operation(time: Duration, operations: u64) -> f64 {
+    (time.as_nanos() as f64 / operations as f64 * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, rc::Rc};
+
+    use rand::SeedableRng;
+
+    use super::*;
+
+    struct Fake {
+        name: char,
+        each: Duration,
+        fails_after: usize,
+        taken: usize,
+        log: Rc<RefCell<String>>,
+    }
+
+    impl Contestant for Fake {
+        fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
+            std::thread::sleep(Duration::from_micros(200));
+            self.taken += 1;
+            if self.taken > self.fails_after {
+                return Err(Failure("broke".to_owned()));
+            }
+            self.log.borrow_mut().push(self.name);
+            Ok(Sample { elapsed: self.each * u32::try_from(operations).unwrap(), cpu: None })
+        }
+    }
+
+    fn contest(fails_after: usize) -> (Vec<Round>, String) {
+        let log = Rc::new(RefCell::new(String::new()));
+        let fake = |name, nanos, fails_after| -> Box<dyn Contestant> {
+            let each = Duration::from_nanos(nanos);
+            Box::new(Fake { name, each, fails_after, taken: 0, log: Rc::clone(&log) })
+        };
+        let mut contestants =
+            [fake('a', 100, usize::MAX), fake('b', 1_000_000, fails_after), fake('c', 2, usize::MAX)];
+        let pace = Pace { samples: 40, sample_time: Duration::from_micros(100) };
+        let rounds = run_round(3, &mut contestants, pace, &mut StdRng::seed_from_u64(1));
+        (rounds, log.borrow().clone())
+    }
+
+    #[test]
+    fn every_contestant_takes_one_sample_a_repetition_in_an_order_that_varies() {
+        let (rounds, log) = contest(usize::MAX);
+        assert!(rounds.iter().all(|round| round.round == 3 && round.samples_ns.len() == 40));
+        let turns: Vec<_> = log.as_bytes()[log.len() - 120..].chunks(3).map(<[u8]>::to_vec).collect();
+        for turn in &turns {
+            let mut names = turn.clone();
+            names.sort_unstable();
+            assert_eq!(names, b"abc");
+        }
+        assert!(turns.iter().any(|turn| *turn != turns[0]), "the order never changed");
+    }
+
+    #[test]
+    fn samples_are_as_long_as_asked_for_and_times_are_per_operation() {
+        let (rounds, _) = contest(usize::MAX);
+        assert_eq!(rounds[0].operations_per_sample, 1_000);
+        assert_eq!(rounds[0].samples_ns[0], 100.0);
+        assert_eq!(rounds[1].operations_per_sample, 1, "one operation longer than a sample is timed alone");
+        assert_eq!(rounds[2].operations_per_sample, MOST_OPERATIONS);
+    }
+
+    #[test]
+    fn a_contestant_that_breaks_keeps_its_samples_and_stops_nobody() {
+        let (rounds, _) = contest(60);
+        assert_eq!(rounds[1].failure.as_deref(), Some("broke"));
+        assert!(rounds[1].samples_ns.len() < 40);
+        assert_eq!((rounds[0].samples_ns.len(), rounds[2].samples_ns.len()), (40, 40));
+    }
+}
