@@ -1,0 +1,106 @@
+//! Claims in any spelling: another order, extra claims, white space, escapes, several audiences.
+
+use authoriser::{PermissionSet, Timestamp, UserId};
+
+use super::{Claims, Scope, TokenId, decimal, parse_user};
+use crate::{
+    Policy, Rejection,
+    json::{self, Value},
+};
+
+/// Reads claims from strict JSON.
+///
+/// Times are whole seconds: RFC 7519 would also allow a fraction or an exponent, but no issuer writes them and
+/// parsers round them differently, so they are refused like any other type. Unknown claims are ignored
+/// (RFC 7519, section 4).
+pub(crate) fn read(payload: &[u8], policy: &Policy) -> Result<Claims, Rejection> {
+    let mut found = Found::default();
+    for (name, value) in json::parse_object(payload).map_err(Rejection::ClaimsJson)? {
+        match &*name {
+            "sub" => found.user = Some(user(&value).ok_or(Rejection::InvalidClaim("sub"))?),
+            "iat" => found.issued_at = Some(time(&value).ok_or(Rejection::InvalidClaim("iat"))?),
+            "exp" => found.expires_at = Some(time(&value).ok_or(Rejection::InvalidClaim("exp"))?),
+            "nbf" => found.not_before = Some(time(&value).ok_or(Rejection::InvalidClaim("nbf"))?),
+            "iss" => found.issuer = Some(is_issuer(&value, policy).ok_or(Rejection::InvalidClaim("iss"))?),
+            "aud" => found.audience = Some(names_us(&value, policy).ok_or(Rejection::InvalidClaim("aud"))?),
+            "jti" => found.id = Some(token_id(&value).ok_or(Rejection::InvalidClaim("jti"))?),
+            "scope" => found.permissions = Some(scope(&value).ok_or(Rejection::InvalidClaim("scope"))?),
+            _ => {}
+        }
+    }
+    found.complete()
+}
+
+/// The claims met so far; of issuer and audience, whether they are the ones that the policy demands.
+#[derive(Default)]
+struct Found {
+    user: Option<UserId>,
+    issued_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    not_before: Option<Timestamp>,
+    issuer: Option<bool>,
+    audience: Option<bool>,
+    id: Option<TokenId>,
+    permissions: Option<PermissionSet>,
+}
+
+impl Found {
+    fn complete(self) -> Result<Claims, Rejection> {
+        let claims = Claims {
+            user: self.user.ok_or(Rejection::MissingClaim("sub"))?,
+            issued_at: self.issued_at.ok_or(Rejection::MissingClaim("iat"))?,
+            expires_at: self.expires_at.ok_or(Rejection::MissingClaim("exp"))?,
+            not_before: self.not_before,
+            id: self.id.ok_or(Rejection::MissingClaim("jti"))?,
+            permissions: self.permissions.ok_or(Rejection::MissingClaim("scope"))?,
+        };
+        if !self.issuer.ok_or(Rejection::MissingClaim("iss"))? {
+            return Err(Rejection::Issuer);
+        }
+        if !self.audience.ok_or(Rejection::MissingClaim("aud"))? {
+            return Err(Rejection::Audience);
+        }
+        Ok(claims)
+    }
+}
+
+fn text<'v>(value: &'v Value<'_>) -> Option<&'v str> {
+    match value {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn user(value: &Value<'_>) -> Option<UserId> {
+    parse_user(text(value)?)
+}
+
+fn time(value: &Value<'_>) -> Option<Timestamp> {
+    match value {
+        Value::Number(digits) => decimal::parse(digits).map(Timestamp),
+        _ => None,
+    }
+}
+
+fn is_issuer(value: &Value<'_>, policy: &Policy) -> Option<bool> {
+    Some(text(value)? == policy.issuer)
+}
+
+/// One audience, or an array of them (RFC 7519, section 4.1.3).
+fn names_us(value: &Value<'_>, policy: &Policy) -> Option<bool> {
+    match value {
+        Value::String(one) => Some(*one == policy.audience),
+        Value::Array(several) => several
+            .iter()
+            .try_fold(false, |found, audience| Some(text(audience)? == policy.audience || found)),
+        _ => None,
+    }
+}
+
+fn token_id(value: &Value<'_>) -> Option<TokenId> {
+    text(value)?.parse().ok()
+}
+
+fn scope(value: &Value<'_>) -> Option<PermissionSet> {
+    Some(Scope::parse(text(value)?).0)
+}

@@ -1,0 +1,105 @@
+//! The one spelling that we issue, written and read back without a JSON parser.
+//!
+//! ```json
+//! {"sub":"42","iat":1,"exp":2,"iss":"…","aud":"…","jti":"…","scope":"orders:read admin"}
+//! ```
+//!
+//! without white space, always in this order. Every byte is either fixed in advance, a digit, or base64url, so
+//! reading is comparing: text that passes is valid UTF-8, has no duplicate names, no escapes to resolve and
+//! nothing after its end. Anything else is left to the general reader, and nothing is refused here.
+
+use authoriser::{Permission, PermissionSet, Timestamp, UserId};
+
+use super::{Claims, TokenId, decimal, decimal::Digits, scope};
+use crate::{Policy, json};
+
+const SUBJECT: &[u8] = br#"{"sub":""#;
+const ISSUED_AT: &[u8] = br#"","iat":"#;
+const EXPIRES_AT: &[u8] = br#","exp":"#;
+const SCOPE: &[u8] = br#"","scope":""#;
+const END: &[u8] = br#""}"#;
+
+/// The spelling for one issuer and one audience.
+pub(crate) struct PlainForm {
+    /// What stands between the digits of `exp` and those of `jti`.
+    issuer_and_audience: Box<[u8]>,
+}
+
+impl PlainForm {
+    pub(crate) fn new(policy: &Policy) -> Self {
+        let mut text = String::from(r#","iss":"#);
+        json::write_string(&mut text, &policy.issuer);
+        text.push_str(r#","aud":"#);
+        json::write_string(&mut text, &policy.audience);
+        text.push_str(r#","jti":""#);
+        Self { issuer_and_audience: text.into_bytes().into() }
+    }
+
+    /// Reads a payload of this spelling; `None` for any other, valid or not.
+    #[inline]
+    pub(crate) fn read(&self, payload: &[u8]) -> Option<Claims> {
+        let (user, rest) = decimal::split(payload.strip_prefix(SUBJECT)?)?;
+        let (issued_at, rest) = decimal::split(rest.strip_prefix(ISSUED_AT)?)?;
+        let (expires_at, rest) = decimal::split(rest.strip_prefix(EXPIRES_AT)?)?;
+        let rest = rest.strip_prefix(&*self.issuer_and_audience)?;
+        let (id, rest) = rest.split_at_checked(TokenId::CHARS)?;
+        let id = TokenId::decode(id)?;
+        let (permissions, rest) = scope::split_ordered(rest.strip_prefix(SCOPE)?);
+        (rest == END).then_some(Claims {
+            user: UserId(user),
+            permissions,
+            issued_at: Timestamp(issued_at),
+            expires_at: Timestamp(expires_at),
+            not_before: None,
+            id,
+        })
+    }
+
+    /// Writes a payload into the buffer and answers it; `None` when it does not fit. `nbf` is not written.
+    #[inline]
+    pub(crate) fn write<'b>(&self, claims: &Claims, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+        let mut out = Writer { buffer, length: 0 };
+        out.push(SUBJECT)?;
+        out.push(Digits::of(claims.user.0).as_bytes())?;
+        out.push(ISSUED_AT)?;
+        out.push(Digits::of(claims.issued_at.0).as_bytes())?;
+        out.push(EXPIRES_AT)?;
+        out.push(Digits::of(claims.expires_at.0).as_bytes())?;
+        out.push(&self.issuer_and_audience)?;
+        out.push(&claims.id.encode())?;
+        out.push(SCOPE)?;
+        out.push_scope(claims.permissions)?;
+        out.push(END)?;
+        Some(&out.buffer[..out.length])
+    }
+}
+
+struct Writer<'b> {
+    buffer: &'b mut [u8],
+    length: usize,
+}
+
+impl Writer<'_> {
+    #[inline]
+    fn push(&mut self, bytes: &[u8]) -> Option<()> {
+        let end = self.length + bytes.len();
+        self.buffer.get_mut(self.length..end)?.copy_from_slice(bytes);
+        self.length = end;
+        Some(())
+    }
+
+    #[inline]
+    fn push_scope(&mut self, permissions: PermissionSet) -> Option<()> {
+        let mut first = true;
+        for permission in Permission::ALL {
+            if permissions.contains(permission) {
+                if !first {
+                    self.push(b" ")?;
+                }
+                first = false;
+                self.push(permission.name().as_bytes())?;
+            }
+        }
+        Some(())
+    }
+}

@@ -1,0 +1,282 @@
+//! Plain against general, and each claim's oddities.
+
+use authoriser::Permission;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{JsonError, Policy};
+
+const ID: &str = "AAECAwQFBgcICQoLDA0ODw";
+
+fn policy() -> Policy {
+    Policy::new("https://auth.example.com", "https://api.example.com", Duration::from_secs(900))
+}
+
+/// A payload of our spelling in which each value can be replaced by other JSON.
+fn payload(replaced: &str, by: &str) -> String {
+    let members = [
+        ("sub", "\"42\""),
+        ("iat", "1000"),
+        ("exp", "1900"),
+        ("iss", "\"https://auth.example.com\""),
+        ("aud", "\"https://api.example.com\""),
+        ("jti", "\"AAECAwQFBgcICQoLDA0ODw\""),
+        ("scope", "\"orders:read admin\""),
+    ];
+    let members: Vec<_> = members
+        .into_iter()
+        .map(|(name, value)| (name, if name == replaced { by } else { value }))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("\"{name}\":{value}"))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn expected() -> Claims {
+    Claims {
+        user: UserId(42),
+        permissions: PermissionSet::EMPTY.with(Permission::OrdersRead).with(Permission::Admin),
+        issued_at: Timestamp(1000),
+        expires_at: Timestamp(1900),
+        not_before: None,
+        id: ID.parse().expect("22 characters"),
+    }
+}
+
+fn plain(payload: &str) -> Option<Claims> {
+    PlainForm::new(&policy()).read(payload.as_bytes())
+}
+
+fn general(payload: &str) -> Result<Claims, Rejection> {
+    read_general(payload.as_bytes(), &policy())
+}
+
+#[test]
+fn both_readers_understand_our_spelling() {
+    let text = payload("", "");
+    assert_eq!(plain(&text), Some(expected()));
+    assert_eq!(general(&text), Ok(expected()));
+    let mut buffer = [0; 256];
+    assert_eq!(PlainForm::new(&policy()).write(&expected(), &mut buffer), Some(text.as_bytes()));
+}
+
+#[test]
+fn a_payload_that_does_not_fit_is_not_written() {
+    let length = payload("", "").len();
+    let form = PlainForm::new(&policy());
+    assert!(form.write(&expected(), &mut vec![0; length]).is_some());
+    for shorter in 0..length {
+        assert_eq!(form.write(&expected(), &mut vec![0; shorter]), None);
+    }
+}
+
+#[test]
+fn only_the_general_reader_understands_other_spellings() {
+    for (name, value) in [
+        ("sub", r#""\u00342""#),
+        ("sub", " \"42\" "),
+        ("iat", "1000 "),
+        ("iss", r#""https:\/\/auth.example.com""#),
+        ("aud", r#"["https://api.example.com"]"#),
+        ("aud", r#"["https://other.example.com","https://api.example.com"]"#),
+        ("scope", r#""admin openid orders:read""#),
+        ("scope", r#""orders:read admin","nonce":{"nested":[]}"#),
+    ] {
+        let text = payload(name, value);
+        assert_eq!(plain(&text), None, "{text}");
+        assert_eq!(general(&text), Ok(expected()), "{text}");
+    }
+}
+
+#[test]
+fn every_claim_is_required() {
+    for name in ["sub", "iat", "exp", "iss", "aud", "jti", "scope"] {
+        let text = payload(name, "");
+        assert_eq!(plain(&text), None);
+        assert_eq!(general(&text), Err(Rejection::MissingClaim(name)));
+    }
+}
+
+#[test]
+fn claims_of_the_wrong_type_are_refused() {
+    let texts = ["null", "true", "7", "-1", "1.5", "[]", "{}", "\"\"", "[\"42\"]", "[7]"];
+    for name in ["sub", "iss", "aud", "jti", "scope", "iat", "exp"] {
+        for value in texts {
+            let text = payload(name, value);
+            let numeric = matches!(name, "iat" | "exp") && value == "7";
+            let no_rights = name == "scope" && value == "\"\"";
+            if numeric || no_rights {
+                continue;
+            }
+            assert_eq!(plain(&text), None, "{text}");
+            let answer = general(&text);
+            let elsewhere = (name, answer) == ("aud", Err(Rejection::Audience))
+                || (name, answer) == ("iss", Err(Rejection::Issuer));
+            assert!(answer == Err(Rejection::InvalidClaim(name)) || elsewhere, "{text}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn times_are_whole_seconds_of_64_bits() {
+    for name in ["iat", "exp", "nbf"] {
+        for value in [
+            "-1",
+            "-0",
+            "1000.0",
+            "1000.5",
+            "1e3",
+            "1E3",
+            "1e308",
+            "1e999",
+            "18446744073709551616",
+            "99999999999999999999999999",
+            "\"1000\"",
+            "\"\"",
+            "null",
+            "true",
+            "[1000]",
+            "{}",
+        ] {
+            let text = if name == "nbf" {
+                payload("iat", &format!("1000,\"nbf\":{value}"))
+            } else {
+                payload(name, value)
+            };
+            assert_eq!(plain(&text), None, "{text}");
+            assert_eq!(general(&text), Err(Rejection::InvalidClaim(name)), "{text}");
+        }
+        for value in ["01", "+1", "1.", ".5", "0x10", "1_000", "NaN", "Infinity"] {
+            let text = payload(name, value).replace("\"sub\"", &format!("\"nbf\":{value},\"sub\""));
+            assert_eq!(plain(&text), None, "{text}");
+            assert!(matches!(general(&text), Err(Rejection::ClaimsJson(JsonError::Syntax(_)))), "{text}");
+        }
+    }
+    let text = payload("exp", "18446744073709551615");
+    assert_eq!(plain(&text).map(|claims| claims.expires_at), Some(Timestamp(u64::MAX)));
+    assert_eq!(general(&text).ok(), plain(&text));
+}
+
+#[test]
+fn users_have_one_spelling() {
+    for value in ["\"007\"", "\"+7\"", "\"-7\"", "\" 7\"", "\"7.0\"", "\"18446744073709551616\"", "\"٧\""] {
+        let text = payload("sub", value);
+        assert_eq!(plain(&text), None, "{text}");
+        assert_eq!(general(&text), Err(Rejection::InvalidClaim("sub")), "{text}");
+    }
+}
+
+#[test]
+fn issuer_and_audience_are_compared_byte_for_byte() {
+    for other in ["https://auth.example.com/", "https://auth.example.co", "HTTPS://AUTH.EXAMPLE.COM", "a"] {
+        let text = payload("iss", &format!("\"{other}\""));
+        assert_eq!(plain(&text), None);
+        assert_eq!(general(&text), Err(Rejection::Issuer));
+        for audience in [format!("\"{other}\""), format!("[\"{other}\"]"), "[]".to_owned()] {
+            let text = payload("aud", &audience);
+            assert_eq!(plain(&text), None);
+            assert_eq!(general(&text), Err(Rejection::Audience), "{text}");
+        }
+    }
+    let text = payload("aud", r#"["https://api.example.com",7]"#);
+    assert_eq!(general(&text), Err(Rejection::InvalidClaim("aud")));
+}
+
+#[test]
+fn an_issuer_that_needs_escapes_works_too() {
+    let policy = Policy::new("a\"b\\c\n", "ü", Duration::from_secs(1));
+    let form = PlainForm::new(&policy);
+    let mut buffer = [0; 256];
+    let payload = form.write(&expected(), &mut buffer).expect("fits");
+    assert_eq!(form.read(payload), Some(expected()));
+    assert_eq!(read_general(payload, &policy), Ok(expected()));
+}
+
+#[test]
+fn times_have_exact_edges() {
+    let claims = |issued_at, expires_at, not_before: Option<u64>| Claims {
+        issued_at: Timestamp(issued_at),
+        expires_at: Timestamp(expires_at),
+        not_before: not_before.map(Timestamp),
+        ..expected()
+    };
+    let zero = Duration::ZERO;
+    let ten = Duration::from_secs(10);
+    for (claims, now, leeway, answer) in [
+        (claims(100, 200, None), 100, zero, Ok(())),
+        (claims(100, 200, None), 199, zero, Ok(())),
+        (claims(100, 200, None), 200, zero, Err(Rejection::Expired)),
+        (claims(100, 200, None), 209, ten, Ok(())),
+        (claims(100, 200, None), 210, ten, Err(Rejection::Expired)),
+        (claims(100, 200, None), 99, zero, Err(Rejection::NotYetValid)),
+        (claims(100, 200, None), 90, ten, Ok(())),
+        (claims(100, 200, None), 89, ten, Err(Rejection::NotYetValid)),
+        (claims(100, 200, Some(150)), 149, zero, Err(Rejection::NotYetValid)),
+        (claims(100, 200, Some(150)), 150, zero, Ok(())),
+        (claims(100, 200, Some(150)), 140, ten, Ok(())),
+        (claims(100, 200, Some(u64::MAX)), 150, ten, Err(Rejection::NotYetValid)),
+        (claims(u64::MAX, u64::MAX, None), 150, ten, Err(Rejection::NotYetValid)),
+        (claims(0, u64::MAX, None), u64::MAX - 1, ten, Ok(())),
+        (claims(0, u64::MAX, None), u64::MAX, ten, Err(Rejection::Expired)),
+        (claims(0, 0, None), 0, zero, Err(Rejection::Expired)),
+    ] {
+        assert_eq!(
+            claims.check_time(Timestamp(now), leeway),
+            answer,
+            "{claims:?} at {now}, leeway {leeway:?}"
+        );
+    }
+}
+
+prop_compose! {
+    fn any_claims()(user: u64, issued: u64, expires: u64, bits in 0_u32..64, id: [u8; 16]) -> Claims {
+        Claims {
+            user: UserId(user),
+            permissions: PermissionSet::from_bits(bits),
+            issued_at: Timestamp(issued),
+            expires_at: Timestamp(expires),
+            not_before: None,
+            id: TokenId::from_bytes(id),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2048))]
+
+    #[test]
+    fn what_is_written_reads_back_both_ways(claims in any_claims()) {
+        let form = PlainForm::new(&policy());
+        let mut buffer = [0; 512];
+        let payload = form.write(&claims, &mut buffer).expect("fits");
+        prop_assert_eq!(form.read(payload), Some(claims));
+        prop_assert_eq!(read_general(payload, &policy()), Ok(claims));
+        prop_assert!(serde_json::from_slice::<serde_json::Value>(payload).is_ok());
+    }
+
+    /// Whatever the plain reader accepts, the general one reads alike: no damage makes them disagree.
+    #[test]
+    fn damaged_payloads_never_make_the_readers_disagree(
+        claims in any_claims(),
+        edits in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>(), 0_u8..3), 0..3),
+    ) {
+        let form = PlainForm::new(&policy());
+        let mut buffer = [0; 512];
+        let mut payload = form.write(&claims, &mut buffer).expect("fits").to_vec();
+        for (position, byte, kind) in edits {
+            let position = position.index(payload.len());
+            match kind {
+                0 => payload[position] = byte,
+                1 => payload.insert(position, byte),
+                _ => drop(payload.remove(position)),
+            }
+        }
+        let general = read_general(&payload, &policy());
+        if let Some(plain) = form.read(&payload) {
+            prop_assert_eq!(general, Ok(plain));
+        }
+        if general.is_ok() {
+            prop_assert!(serde_json::from_slice::<serde_json::Value>(&payload).is_ok());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What an issuer promises and a resource server insists on.
+
+use std::time::Duration;
+
+/// Who issues tokens, for whom, and for how long they hold.
+///
+/// Issuer and audience are always required: a token without one, or with another, is refused (RFC 8725,
+/// sections 3.8 and 3.9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// The `iss` claim, compared byte for byte (RFC 7519, section 4.1.1).
+    pub issuer: String,
+    /// The `aud` claim, or one of its members (RFC 7519, section 4.1.3).
+    pub audience: String,
+    /// From `iat` to `exp`, in whole seconds; a fraction is dropped.
+    pub lifetime: Duration,
+    /// How far clocks may disagree when `exp`, `nbf` and `iat` are checked, in whole seconds. Zero unless it is set.
+    pub leeway: Duration,
+}
+
+impl Policy {
+    /// A policy without leeway.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>, audience: impl Into<String>, lifetime: Duration) -> Self {
+        Self { issuer: issuer.into(), audience: audience.into(), lifetime, leeway: Duration::ZERO }
+    }
+
+    /// The same policy for servers whose clocks disagree by up to `leeway`.
+    #[must_use]
+    pub fn with_leeway(self, leeway: Duration) -> Self {
+        Self { leeway, ..self }
+    }
+}
