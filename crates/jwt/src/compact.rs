@@ -61,11 +61,11 @@ pub(crate) fn encode_onto(text: &mut String, bytes: &[u8]) {
     URL_SAFE_NO_PAD.encode_append(bytes, text);
 }
 
-/// Writes bytes as base64url into text of exactly their length.
+/// Writes bytes as base64url into a buffer of exactly that length.
 #[inline]
-pub(crate) fn encode_exact<const N: usize>(bytes: &[u8], text: &mut [u8; N]) {
-    let written = URL_SAFE_NO_PAD.encode(bytes, text.as_mut_slice().as_out());
-    debug_assert_eq!(written.len(), N);
+pub(crate) fn encode_exact<'b, const N: usize>(bytes: &[u8], buffer: &'b mut [u8; N]) -> &'b str {
+    debug_assert_eq!(encoded_len(bytes.len()), N);
+    URL_SAFE_NO_PAD.encode_as_str(bytes, buffer.as_mut_slice().as_out())
 }
 
 /// Decodes strict base64url into a buffer; `None` when it is not strict, or decodes to more than the buffer holds.

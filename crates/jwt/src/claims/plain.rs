@@ -66,7 +66,7 @@ impl PlainForm {
         out.push(EXPIRES_AT)?;
         out.push(Digits::of(claims.expires_at.0).as_bytes())?;
         out.push(&self.issuer_and_audience)?;
-        out.push(&claims.id.encode())?;
+        out.push(claims.id.encode(&mut [0; TokenId::CHARS]).as_bytes())?;
         out.push(SCOPE)?;
         out.push_scope(claims.permissions)?;
         out.push(END)?;

@@ -44,11 +44,10 @@ impl TokenId {
         compact::decode_exact(text).map(Self)
     }
 
+    /// The id as text, in the buffer.
     #[inline]
-    pub(super) fn encode(self) -> [u8; Self::CHARS] {
-        let mut text = [0; Self::CHARS];
-        compact::encode_exact(&self.0, &mut text);
-        text
+    pub(super) fn encode<'b>(&self, buffer: &'b mut [u8; Self::CHARS]) -> &'b str {
+        compact::encode_exact(&self.0, buffer)
     }
 }
 
@@ -62,7 +61,7 @@ impl FromStr for TokenId {
 
 impl fmt::Display for TokenId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.encode().iter().try_for_each(|byte| fmt::Write::write_char(f, char::from(*byte)))
+        f.write_str(self.encode(&mut [0; Self::CHARS]))
     }
 }
 
