@@ -24,7 +24,8 @@ impl TokenId {
     #[inline]
     #[must_use]
     pub fn random() -> Self {
-        Self(rand::rng().random())
+        // One number of 128 bits takes two words from the generator; sixteen bytes would take sixteen.
+        Self(rand::rng().random::<u128>().to_ne_bytes())
     }
 
     /// The id of these bits.
