@@ -2,7 +2,8 @@
 //!
 //! Keys are typed here, so a verifier for RS256 cannot be talked into HS256. What types cannot see is a
 //! configuration that feeds a public key's file to a symmetric algorithm; then whoever reads that file issues tokens.
-//! Libraries that had such a check were bypassed by white space before the marker (CVE-2022-29217 and its successors).
+//! PyJWT had such a check with gaps (CVE-2022-29217). One that looks at the first bytes only misses a file with white
+//! space before its marker, so that is skipped here.
 
 /// Whether these bytes are a key or certificate in PEM, an OpenSSH public key, a JWK or JWK set, or DER.
 pub(super) fn is_key_file(bytes: &[u8]) -> bool {

@@ -3,8 +3,8 @@
 //! The crate takes its cryptography from a provider that is installed once for the whole process. Ours holds no
 //! cryptography: it passes each request on to the provider that the calling thread has chosen. An adapter chooses
 //! right before each call and nothing suspends between the two, so threads and tasks do not meet. What this adds to a
-//! call is one thread-local read and one jump, under a nanosecond; the crate goes through a table of functions
-//! and a boxed signer in any case.
+//! call is one thread-local write, one read and one jump; the crate goes through a table of functions and a boxed
+//! signer in any case.
 
 use std::cell::Cell;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! [`jsonwebtoken`](::jsonwebtoken), the most used JWT crate, HS256, once on each of its two back ends.
+//! The crate `jsonwebtoken`, the most used one for JWT: HS256, once on each of its two back ends.
 //!
 //! It keeps the secret as bytes and sets up HMAC anew at every call, decodes and parses the header twice and the
 //! claims twice (once for its own checks, once for the caller's type), and allocates on the way; that is its
