@@ -13,7 +13,10 @@ use std::{
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{Receiver, TryRecvError, channel},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
 };
 
@@ -47,8 +50,8 @@ pub(crate) struct Supervised {
     watchdog: Child,
     orders: Option<ChildStdin>,
     server: u32,
-    /// Never carries anything: its other end is dropped when the server's life sign ends.
-    life: Receiver<()>,
+    /// Set when the server's life sign ends.
+    ended: Arc<AtomicBool>,
 }
 
 impl Supervised {
@@ -77,13 +80,14 @@ impl Supervised {
         life_sign.read_line(&mut line)?;
         let server = line.trim().parse().map_err(|_| io::ErrorKind::InvalidData)?;
 
-        let (held_while_alive, life) = channel();
+        let ended = Arc::new(AtomicBool::new(false));
+        let seen_to_end = Arc::clone(&ended);
         thread::Builder::new().name("service-life-sign".to_owned()).spawn(move || {
             // Blocks for the server's whole life; nothing is written there.
-            let _ended = life_sign.read_to_end(&mut Vec::new());
-            drop(held_while_alive);
+            let _read = life_sign.read_to_end(&mut Vec::new());
+            seen_to_end.store(true, Ordering::Release);
         })?;
-        Ok(Self { watchdog, orders, server, life })
+        Ok(Self { watchdog, orders, server, ended })
     }
 
     /// The server's process id.
@@ -93,7 +97,7 @@ impl Supervised {
 
     /// Whether the server has ended by itself.
     pub(crate) fn has_ended(&self) -> bool {
-        self.life.try_recv() == Err(TryRecvError::Disconnected)
+        self.ended.load(Ordering::Acquire)
     }
 
     /// Passes an order on. It is carried out within milliseconds, not before this returns.

@@ -124,7 +124,7 @@ impl RedisServer {
         self.kill();
         // The dead server's socket still lies there, and would be found before the new one's.
         match fs::remove_file(self.socket()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(StartError::System(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StartError::System(error)),
             _ => self.launch(),
         }
     }

@@ -1,0 +1,14 @@
+//! The session id as a cookie (RFC 6265bis, <https://datatracker.ietf.org/doc/draft-ietf-httpbis-rfc6265bis/>).
+//!
+//! The name's prefix `__Host-` makes browsers insist on `Secure`, `Path=/` and no `Domain` (section 4.1.3.2), so that no
+//! neighbouring host and no plain-text page can plant a session. Who uses cookies needs protection against cross-site
+//! requests on top: `SameSite` keeps the cookie out of most of them, and is an argument here so that it is decided.
+
+mod header;
+mod line;
+
+pub use header::{CookieError, find};
+pub use line::{SameSite, removal, set};
+
+/// The cookie's name.
+pub const NAME: &str = "__Host-session";

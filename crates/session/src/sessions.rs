@@ -1,0 +1,161 @@
+//! The design: stateful authorisation over any store.
+
+use authoriser::{
+    AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, PermissionSet,
+    Principal, Proof, Properties, Revocation, Revoked, Timestamp, Transport, UserId,
+};
+
+use crate::{
+    IdHash, InsertError, MalformedId, Purged, SessionId, SessionPolicy, SessionRecord, SessionStore,
+    StoreError, Touched, cookie,
+};
+
+/// Server-side sessions: the client holds a random id, the store all the rest.
+///
+/// Revocation is immediate. Whatever the store cannot answer is denied with [`Denial::StoreUnavailable`]; a corrupt
+/// record counts as that too, since it says nothing about the client.
+#[derive(Debug)]
+pub struct Sessions<S, C> {
+    store: S,
+    policy: SessionPolicy,
+    clock: C,
+}
+
+impl<S: SessionStore, C: Clock> Sessions<S, C> {
+    /// Sessions in `store`, alive as long as `policy` says by `clock`.
+    #[must_use]
+    pub const fn new(store: S, policy: SessionPolicy, clock: C) -> Self {
+        Self { store, policy, clock }
+    }
+
+    /// The store, for what only it can answer: its size, a bare round trip.
+    #[must_use]
+    pub const fn store(&self) -> &S {
+        &self.store
+    }
+
+    /// The timeouts.
+    #[must_use]
+    pub const fn policy(&self) -> &SessionPolicy {
+        &self.policy
+    }
+
+    /// Gives a live session another id, as OWASP asks at every change of privilege. The old id dies in the same step: of
+    /// many at once one succeeds. The absolute timeout goes on counting from the login.
+    ///
+    /// # Errors
+    /// As [`Authoriser::authorise`]; [`Denial::Unknown`] for who comes second.
+    pub async fn rotate(&self, presented: &[u8]) -> Result<Credential, Denial> {
+        let (old, record, now) = self.find(presented).await?;
+        self.move_to_new_id(&old, SessionRecord { last_seen: record.last_seen.max(now), ..record }).await
+    }
+
+    /// As [`Self::rotate`], and the session has these rights from then on.
+    ///
+    /// # Errors
+    /// As [`Self::rotate`].
+    pub async fn rotate_with(
+        &self,
+        presented: &[u8],
+        permissions: PermissionSet,
+    ) -> Result<Credential, Denial> {
+        let (old, record, now) = self.find(presented).await?;
+        let record = SessionRecord { permissions, last_seen: record.last_seen.max(now), ..record };
+        self.move_to_new_id(&old, record).await
+    }
+
+    /// How many sessions a user has. Expired ones that the store has not forgotten yet are among them.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store could not be asked.
+    pub async fn count_of(&self, user: UserId) -> Result<usize, StoreError> {
+        Ok(self.store.list(user).await?.len())
+    }
+
+    /// Removes what has expired, a bounded part of the store at each call; for a timer of the service.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store could not be written to.
+    pub async fn purge(&self) -> Result<Purged, StoreError> {
+        self.store.purge(&self.policy, self.clock.now()).await
+    }
+
+    /// The session of a presented id, if it is alive.
+    #[inline]
+    async fn find(&self, presented: &[u8]) -> Result<(IdHash, SessionRecord, Timestamp), Denial> {
+        let id = SessionId::parse(presented)?.hash();
+        let record = self.store.get(&id).await?.ok_or(Denial::Unknown)?;
+        let now = self.clock.now();
+        self.policy.check(&record, now)?;
+        Ok((id, record, now))
+    }
+
+    async fn move_to_new_id(&self, old: &IdHash, record: SessionRecord) -> Result<Credential, Denial> {
+        let new = SessionId::random();
+        match self.store.replace(old, &new.hash(), &record, &self.policy).await {
+            Ok(true) => Ok(new.credential()),
+            Ok(false) => Err(Denial::Unknown),
+            // A broken generator: better no session than a shared one.
+            Err(InsertError::Collision) => Err(Denial::StoreUnavailable),
+            Err(InsertError::Store(error)) => Err(error.into()),
+        }
+    }
+}
+
+impl<S: SessionStore, C: Clock> Authoriser for Sessions<S, C> {
+    fn properties(&self) -> Properties {
+        Properties {
+            family: Family::Stateful,
+            state: self.store.state(),
+            revocation: Revocation::Immediate,
+            outage: self.store.outage(),
+            transport: Transport::Cookie { name: cookie::NAME },
+            lifetime: self.policy.absolute(),
+            idle_timeout: Some(self.policy.idle()),
+        }
+    }
+
+    async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
+        let id = SessionId::random();
+        let record = SessionRecord::new(principal.user, principal.permissions, self.clock.now());
+        // An id that is taken means a broken generator, so no other is tried: better no session than a shared one.
+        match self.store.insert(&id.hash(), &record, &self.policy).await {
+            Ok(()) => Ok(id.credential()),
+            Err(InsertError::Collision | InsertError::Store(_)) => Err(IssueError::StoreUnavailable),
+        }
+    }
+
+    #[inline]
+    async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
+        let (id, record, now) = self.find(presented).await?;
+        if self.policy.wants_touch(&record, now) {
+            let used = SessionRecord { last_seen: now, ..record };
+            // A logout between the lookup and here wins.
+            if self.store.touch(&id, &used, &self.policy).await? == Touched::Gone {
+                return Err(Denial::Unknown);
+            }
+        }
+        access.decide(record.user, record.permissions, Proof::StoreHit)
+    }
+
+    async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
+        let id = SessionId::parse(presented)?.hash();
+        Ok(Revoked::Credentials(self.store.remove(&id).await?.into()))
+    }
+
+    async fn revoke_all(&self, user: UserId) -> Result<Revoked, Denial> {
+        Ok(Revoked::Credentials(self.store.remove_all(user).await?))
+    }
+}
+
+impl From<MalformedId> for Denial {
+    fn from(_: MalformedId) -> Self {
+        Self::Malformed
+    }
+}
+
+impl From<StoreError> for Denial {
+    fn from(_: StoreError) -> Self {
+        Self::StoreUnavailable
+    }
+}

@@ -1,0 +1,313 @@
+//! The session half of the security checklist, a test for each line, over each store.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic in a test is the report of a failure, in its helpers as well"
+)]
+
+mod common;
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use authbench_session::{
+    IdHash, InsertError, MemoryStore, SessionId, SessionPolicy, SessionRecord, SessionStore, Touched,
+};
+use authoriser::{
+    Authoriser, Clock, Denial, Permission, PermissionSet, Revoked, Timestamp, UserId,
+    conformance::{Unavailable, customer, services_are_required},
+};
+use common::{orders_of, sessions};
+
+const USER: UserId = UserId(7);
+
+/// One `#[test]` a case and store.
+macro_rules! over_each_store {
+    ($($case:ident),* $(,)?) => {
+        mod memory {
+            $(#[test] fn $case() { super::run(super::common::in_memory(), super::$case); })*
+        }
+        mod redis {
+            $(#[test] fn $case() { super::run(super::common::over_socket(), super::$case); })*
+        }
+    };
+}
+
+over_each_store!(
+    an_id_that_a_client_brought_is_never_adopted,
+    a_taken_id_is_not_overwritten,
+    idle_and_absolute_timeout_hold_at_their_edges,
+    a_clock_moved_back_behind_the_login_denies,
+    a_logout_that_races_a_touch_stays_logged_out,
+    a_touch_never_brings_a_session_back,
+    revoke_and_list_by_user,
+    rotation_changes_the_id_and_the_old_one_dies,
+    rotation_carries_new_rights_and_the_old_deadline,
+    of_a_hundred_parallel_rotations_one_successor_lives,
+    a_logout_everywhere_catches_a_racing_rotation,
+    the_store_knows_the_hash_and_not_the_id,
+);
+
+fn run<S, B, C, F>(build: B, case: C)
+where
+    S: SessionStore,
+    B: Future<Output = Result<S, Unavailable>>,
+    C: FnOnce(S) -> F,
+    F: Future<Output = ()>,
+{
+    common::block_on(async {
+        match build.await {
+            Ok(store) => case(store).await,
+            Err(reason) if services_are_required() => panic!("not available: {reason}"),
+            Err(reason) => eprintln!("skipped, not available: {reason}"),
+        }
+    });
+}
+
+fn record(user: UserId) -> SessionRecord {
+    SessionRecord::new(user, PermissionSet::EMPTY.with(Permission::OrdersRead), Timestamp(1_800_000_000))
+}
+
+async fn an_id_that_a_client_brought_is_never_adopted<S: SessionStore>(store: S) {
+    let (design, _clock) = sessions(store);
+    let brought = SessionId::random();
+    let presented = brought.credential();
+    for _ in 0..2 {
+        let answer = design.authorise(presented.reveal().as_bytes(), &orders_of(USER.0)).await;
+        assert_eq!(answer, Err(Denial::Unknown));
+        assert_eq!(design.rotate(presented.reveal().as_bytes()).await, Err(Denial::Unknown));
+        let issued = design.issue(&customer(USER.0)).await.unwrap();
+        assert_ne!(issued, presented);
+    }
+    assert_eq!(design.store().get(&brought.hash()).await, Ok(None));
+}
+
+async fn a_taken_id_is_not_overwritten<S: SessionStore>(store: S) {
+    let policy = SessionPolicy::default();
+    let (taken, free) = (SessionId::random().hash(), SessionId::random().hash());
+    store.insert(&taken, &record(USER), &policy).await.unwrap();
+    let answer = store.insert(&taken, &record(UserId(8)), &policy).await;
+    assert_eq!(answer, Err(InsertError::Collision));
+    assert_eq!(store.list(UserId(8)).await.unwrap(), []);
+
+    store.insert(&free, &record(UserId(8)), &policy).await.unwrap();
+    let answer = store.replace(&free, &taken, &record(UserId(8)), &policy).await;
+    assert_eq!(answer, Err(InsertError::Collision));
+    assert_eq!(store.get(&taken).await, Ok(Some(record(USER))));
+    assert_eq!(store.get(&free).await, Ok(Some(record(UserId(8)))), "a refused move changes nothing");
+}
+
+async fn idle_and_absolute_timeout_hold_at_their_edges<S: SessionStore>(store: S) {
+    let (design, clock) = sessions(store);
+    let (idle, absolute) = (design.policy().idle(), design.policy().absolute());
+    let login = clock.now();
+    let (unused, used) =
+        (design.issue(&customer(USER.0)).await.unwrap(), design.issue(&customer(USER.0)).await.unwrap());
+    let ask = async |credential: &authoriser::Credential| {
+        design.authorise(credential.reveal().as_bytes(), &orders_of(USER.0)).await.map(|grant| grant.user)
+    };
+    clock.set(Timestamp(login.after(idle).0 - 1));
+    assert_eq!(ask(&used).await, Ok(USER));
+    clock.set(login.after(idle));
+    assert_eq!(ask(&unused).await, Err(Denial::Expired));
+    // Kept in use, never idle for more than half the timeout, up to its last second.
+    while clock.now().after(idle / 2) < login.after(absolute) {
+        assert_eq!(ask(&used).await, Ok(USER));
+        clock.advance(idle / 2);
+    }
+    assert_eq!(ask(&used).await, Ok(USER));
+    clock.set(Timestamp(login.after(absolute).0 - 1));
+    assert_eq!(ask(&used).await, Ok(USER));
+    clock.set(login.after(absolute));
+    assert_eq!(ask(&used).await, Err(Denial::Expired));
+    assert_eq!(design.rotate(used.reveal().as_bytes()).await, Err(Denial::Expired));
+}
+
+async fn a_clock_moved_back_behind_the_login_denies<S: SessionStore>(store: S) {
+    let (design, clock) = sessions(store);
+    let credential = design.issue(&customer(USER.0)).await.unwrap();
+    clock.set(Timestamp(clock.now().0 - 1));
+    let answer = design.authorise(credential.reveal().as_bytes(), &orders_of(USER.0)).await;
+    assert_eq!(answer, Err(Denial::NotYetValid));
+}
+
+/// The touch is due at each of these requests, so the race is between writing and removing.
+async fn a_logout_that_races_a_touch_stays_logged_out<S: SessionStore>(store: S) {
+    let (design, clock) = sessions(store);
+    let design = Arc::new(design);
+    for _ in 0..300 {
+        let credential = design.issue(&customer(USER.0)).await.unwrap();
+        clock.advance(design.policy().touch_every());
+        let requests: Vec<_> = (0..4)
+            .map(|_| {
+                let (design, credential) = (Arc::clone(&design), credential.clone());
+                tokio::spawn(async move {
+                    let presented = credential.reveal().as_bytes();
+                    match design.authorise(presented, &orders_of(USER.0)).await {
+                        Ok(_) | Err(Denial::Unknown) => {}
+                        other => panic!("{other:?}"),
+                    }
+                })
+            })
+            .collect();
+        let answer = design.revoke(credential.reveal().as_bytes()).await;
+        assert_eq!(answer, Ok(Revoked::Credentials(1)));
+        let at_once = design.authorise(credential.reveal().as_bytes(), &orders_of(USER.0)).await;
+        assert_eq!(at_once, Err(Denial::Unknown));
+        for request in requests {
+            request.await.unwrap();
+        }
+        let after_all = design.authorise(credential.reveal().as_bytes(), &orders_of(USER.0)).await;
+        assert_eq!(after_all, Err(Denial::Unknown));
+    }
+    assert_eq!(design.count_of(USER).await, Ok(0));
+}
+
+/// The same race in its worst order: looked up, logged out, touched.
+async fn a_touch_never_brings_a_session_back<S: SessionStore>(store: S) {
+    let policy = SessionPolicy::default();
+    let id = SessionId::random().hash();
+    store.insert(&id, &record(USER), &policy).await.unwrap();
+    let looked_up = store.get(&id).await.unwrap().unwrap();
+    let used = SessionRecord { last_seen: looked_up.last_seen.after(Duration::from_secs(60)), ..looked_up };
+    assert_eq!(store.touch(&id, &used, &policy).await, Ok(Touched::Noted));
+    assert_eq!(store.get(&id).await, Ok(Some(used)));
+    assert_eq!(store.remove(&id).await, Ok(true));
+    assert_eq!(store.touch(&id, &used, &policy).await, Ok(Touched::Gone));
+    assert_eq!(store.get(&id).await, Ok(None));
+    assert_eq!(store.remove(&id).await, Ok(false));
+}
+
+async fn revoke_and_list_by_user<S: SessionStore>(store: S) {
+    let policy = SessionPolicy::default();
+    let ids: Vec<IdHash> = (0..20).map(|_| SessionId::random().hash()).collect();
+    for id in &ids {
+        store.insert(id, &record(USER), &policy).await.unwrap();
+    }
+    let other = SessionId::random().hash();
+    store.insert(&other, &record(UserId(8)), &policy).await.unwrap();
+    let listed: HashSet<_> = store.list(USER).await.unwrap().into_iter().collect();
+    assert_eq!(listed, ids.iter().copied().collect());
+
+    assert_eq!(store.remove(&ids[3]).await, Ok(true));
+    assert_eq!(store.list(USER).await.unwrap().len(), 19);
+    assert_eq!(store.remove_all(USER).await, Ok(19));
+    assert_eq!(store.remove_all(USER).await, Ok(0));
+    assert_eq!(store.list(USER).await.unwrap(), []);
+    for id in &ids {
+        assert_eq!(store.get(id).await, Ok(None));
+    }
+    assert_eq!(store.list(UserId(8)).await.unwrap(), [other]);
+}
+
+async fn rotation_changes_the_id_and_the_old_one_dies<S: SessionStore>(store: S) {
+    let (design, _clock) = sessions(store);
+    let old = design.issue(&customer(USER.0)).await.unwrap();
+    let new = design.rotate(old.reveal().as_bytes()).await.unwrap();
+    assert_ne!(old, new);
+    let answer = design.authorise(old.reveal().as_bytes(), &orders_of(USER.0)).await;
+    assert_eq!(answer, Err(Denial::Unknown));
+    assert!(design.authorise(new.reveal().as_bytes(), &orders_of(USER.0)).await.is_ok());
+    assert_eq!(design.count_of(USER).await, Ok(1));
+    assert_eq!(design.revoke_all(USER).await, Ok(Revoked::Credentials(1)), "the index follows the rotation");
+    assert!(design.authorise(new.reveal().as_bytes(), &orders_of(USER.0)).await.is_err());
+    for garbage in [&b""[..], b"x", &[b'A'; 44]] {
+        assert_eq!(design.rotate(garbage).await, Err(Denial::Malformed));
+    }
+}
+
+async fn rotation_carries_new_rights_and_the_old_deadline<S: SessionStore>(store: S) {
+    let (design, clock) = sessions(store);
+    let login = clock.now();
+    let old = design.issue(&customer(USER.0)).await.unwrap();
+    let admin = PermissionSet::EMPTY.with(Permission::Admin);
+    let mut latest = design.rotate_with(old.reveal().as_bytes(), admin).await.unwrap();
+    assert!(design.authorise(latest.reveal().as_bytes(), &orders_of(8)).await.is_ok());
+    let absolute = design.policy().absolute();
+    let step = design.policy().idle() / 2;
+    while clock.now().after(step) < login.after(absolute) {
+        clock.advance(step);
+        latest = design.rotate(latest.reveal().as_bytes()).await.unwrap();
+    }
+    clock.set(login.after(absolute));
+    let answer = design.authorise(latest.reveal().as_bytes(), &orders_of(8)).await;
+    assert_eq!(answer, Err(Denial::Expired), "rotation prolonged the session");
+}
+
+async fn of_a_hundred_parallel_rotations_one_successor_lives<S: SessionStore>(store: S) {
+    let (design, _clock) = sessions(store);
+    let design = Arc::new(design);
+    for _ in 0..10 {
+        let old = design.issue(&customer(USER.0)).await.unwrap();
+        let rotations: Vec<_> = (0..100)
+            .map(|_| {
+                let (design, old) = (Arc::clone(&design), old.clone());
+                tokio::spawn(async move { design.rotate(old.reveal().as_bytes()).await })
+            })
+            .collect();
+        let mut successors = Vec::new();
+        for rotation in rotations {
+            match rotation.await.unwrap() {
+                Ok(credential) => successors.push(credential),
+                Err(denial) => assert_eq!(denial, Denial::Unknown),
+            }
+        }
+        assert_eq!(successors.len(), 1);
+        assert!(design.authorise(successors[0].reveal().as_bytes(), &orders_of(USER.0)).await.is_ok());
+        assert_eq!(design.revoke_all(USER).await, Ok(Revoked::Credentials(1)));
+    }
+}
+
+/// Whichever comes first, nothing of the user's that was there before is left after it.
+async fn a_logout_everywhere_catches_a_racing_rotation<S: SessionStore>(store: S) {
+    let (design, _clock) = sessions(store);
+    let design = Arc::new(design);
+    for _ in 0..200 {
+        let old = design.issue(&customer(USER.0)).await.unwrap();
+        let rotation = {
+            let (design, old) = (Arc::clone(&design), old.clone());
+            tokio::spawn(async move { design.rotate(old.reveal().as_bytes()).await })
+        };
+        assert_eq!(design.revoke_all(USER).await, Ok(Revoked::Credentials(1)));
+        for credential in [Ok(old), rotation.await.unwrap()].into_iter().flatten() {
+            let answer = design.authorise(credential.reveal().as_bytes(), &orders_of(USER.0)).await;
+            assert_eq!(answer, Err(Denial::Unknown));
+        }
+    }
+}
+
+async fn the_store_knows_the_hash_and_not_the_id<S: SessionStore + std::fmt::Debug>(store: S) {
+    let (design, _clock) = sessions(store);
+    let credential = design.issue(&customer(USER.0)).await.unwrap();
+    let id = SessionId::parse(credential.reveal().as_bytes()).unwrap();
+    assert_eq!(design.store().list(USER).await.unwrap(), [id.hash()]);
+    let shown = format!("{design:?} {:?}", design.store().get(&id.hash()).await);
+    assert!(!shown.contains(credential.reveal()), "{shown}");
+}
+
+#[test]
+fn a_memory_store_gives_back_what_has_expired_and_nothing_else() {
+    common::block_on(async {
+        let (design, clock) = sessions(MemoryStore::new());
+        for user in 0..1_000 {
+            design.issue(&customer(user)).await.unwrap();
+        }
+        let full = design.store().allocated_bytes();
+        clock.advance(design.policy().idle() / 2);
+        let alive = design.issue(&customer(1)).await.unwrap();
+        clock.advance(design.policy().idle() / 2);
+
+        let (mut removed, mut steps) = (0, 0);
+        loop {
+            let step = design.purge().await.unwrap();
+            (removed, steps) = (removed + step.removed, steps + 1);
+            if step.round_complete {
+                break;
+            }
+        }
+        assert_eq!((removed, steps, design.store().len()), (1_000, 64, 1));
+        assert_eq!(design.count_of(UserId(1)).await, Ok(1));
+        assert_eq!(design.count_of(UserId(2)).await, Ok(0));
+        assert!(design.store().allocated_bytes() < full);
+        assert!(design.authorise(alive.reveal().as_bytes(), &orders_of(1)).await.is_ok());
+    });
+}
