@@ -1,7 +1,7 @@
 //! Counting heap allocations, outside the timed samples.
 //!
 //! A crate that counts all the time would slow exactly those contestants that allocate, and so favour ours.
-//! This allocator counts only while [`count`] runs; at other times an allocation costs one relaxed load and a
+//! This allocator counts only while [`Counting`] is on; at other times an allocation costs one relaxed load and a
 //! branch more than the system's.
 #![allow(
     unsafe_code,
@@ -68,13 +68,32 @@ pub struct Heap {
     pub live_bytes: i64,
 }
 
-/// Runs `work` and counts what all threads of this process did on the heap meanwhile. Not for nested or
-/// concurrent use. Counts nothing unless the binary's global allocator is [`CountingAllocator`].
+/// Counts what all threads of this process do on the heap until it is stopped. Not for nested or concurrent use.
+/// Counts nothing unless the binary's global allocator is [`CountingAllocator`].
+#[derive(Debug)]
+#[must_use = "counting goes on until it is stopped"]
+pub struct Counting(());
+
+impl Counting {
+    /// Starts counting from zero.
+    pub fn start() -> Self {
+        ALLOCATIONS.store(0, Relaxed);
+        LIVE_BYTES.store(0, Relaxed);
+        COUNTING.store(true, Relaxed);
+        Self(())
+    }
+
+    /// Stops counting.
+    #[must_use]
+    pub fn stop(self) -> Heap {
+        COUNTING.store(false, Relaxed);
+        Heap { allocations: ALLOCATIONS.load(Relaxed), live_bytes: LIVE_BYTES.load(Relaxed) }
+    }
+}
+
+/// Runs `work` and counts what happens on the heap meanwhile; see [`Counting`].
 pub fn count<R>(work: impl FnOnce() -> R) -> (R, Heap) {
-    ALLOCATIONS.store(0, Relaxed);
-    LIVE_BYTES.store(0, Relaxed);
-    COUNTING.store(true, Relaxed);
+    let counting = Counting::start();
     let result = work();
-    COUNTING.store(false, Relaxed);
-    (result, Heap { allocations: ALLOCATIONS.load(Relaxed), live_bytes: LIVE_BYTES.load(Relaxed) })
+    (result, counting.stop())
 }

@@ -1,0 +1,212 @@
+//! The parent's side of a run: round after round of every question, each kept as soon as it is done.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+    time::SystemTime,
+};
+
+use anyhow::{Context as _, bail};
+use measure::{
+    record::{CriterionFigure, Execution, Machine, Provenance, Question, RunRecord},
+    rounds::{Ended, Executable, RoundError},
+    source,
+};
+
+use crate::{context::Context, contestants, plan, plan::Plan, progress::Progress, services::Services};
+
+/// One run in the making.
+pub(crate) struct Campaign {
+    plan: Plan,
+    services: Services,
+    base: RunRecord,
+    execution: Execution,
+    criterion: BTreeMap<String, BTreeMap<String, CriterionFigure>>,
+    folder: PathBuf,
+}
+
+/// What a run leaves.
+pub(crate) struct Finished {
+    /// The record with everything the folder now holds.
+    pub(crate) record: RunRecord,
+    /// Whether the user stopped it.
+    pub(crate) interrupted: bool,
+}
+
+const NOT_REACHED: &str = "not reached before the run was interrupted";
+const BROKE_OFF: &str = "every round broke off before it was measured; see the incidents of the run";
+
+impl Campaign {
+    /// A new execution on top of what the folder holds.
+    pub(crate) fn new(
+        plan: Plan,
+        services: Services,
+        mut base: RunRecord,
+        folder: &Path,
+        command: String,
+        selection: Vec<String>,
+        seed: u64,
+    ) -> anyhow::Result<Self> {
+        base.entries = tried_entries(&services)?;
+        let provenance = provenance(&plan, &services, command, selection, seed);
+        let execution = Execution { provenance, batches: Vec::new() };
+        Ok(Self { plan, services, base, execution, criterion: BTreeMap::new(), folder: folder.to_owned() })
+    }
+
+    /// Goes on with an execution that was interrupted.
+    ///
+    /// # Errors
+    /// When the source, the compiler or the machine is another one now: rounds of different things do not mix.
+    pub(crate) fn resume(
+        plan: Plan,
+        services: Services,
+        base: RunRecord,
+        execution: Execution,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let then = &execution.provenance;
+        let now = provenance(&plan, &services, String::new(), Vec::new(), then.seed);
+        let model = |machine: &Machine| (machine.cpu_model.clone(), machine.logical_cpus, machine.kernel.clone());
+        for (what, same) in [
+            ("commit", then.commit == now.commit && then.dirty == now.dirty),
+            ("compiler", then.rustc == now.rustc && then.build == now.build),
+            ("machine", model(&then.machine) == model(&now.machine)),
+        ] {
+            if !same {
+                bail!("cannot resume: the {what} is not the one this run was started with; start a new run");
+            }
+        }
+        Ok(Self { plan, services, base, execution, criterion: BTreeMap::new(), folder: folder.to_owned() })
+    }
+
+    /// Keeps what criterion measured beside the rounds, by case and contestant.
+    pub(crate) fn add_criterion(&mut self, figures: BTreeMap<String, BTreeMap<String, CriterionFigure>>) {
+        self.criterion = figures;
+    }
+
+    /// Runs every round that is not done yet, or until it is told to stop.
+    ///
+    /// # Errors
+    /// When a round cannot be started at all, or its figures not be kept.
+    pub(crate) fn run(mut self, stop: &AtomicBool) -> anyhow::Result<Finished> {
+        let executable = Executable::of_this_process().context("cannot prepare the rounds")?;
+        let environment = self.services.environment();
+        let todo = self.todo();
+        let mut progress = Progress::new(todo.len() as u64);
+        self.execution.provenance.interrupted = true;
+        self.save().context("the results folder cannot be used")?;
+        for (round, question) in todo {
+            let step = format!("{question}, round {}", round + 1);
+            progress.begin(&step);
+            let order = self.plan.order(question, round, self.execution.provenance.seed);
+            match executable.run_round(&order, &environment, stop, &mut self.execution.batches) {
+                Ok(Ended::Whole) => {}
+                Ok(Ended::Interrupted) => {
+                    progress.finish();
+                    let record = self.keep()?;
+                    return Ok(Finished { record, interrupted: true });
+                }
+                Err(error @ RoundError::Broke { .. }) => {
+                    let incident = error.to_string();
+                    progress.say(&format!("warning: {incident}"));
+                    self.execution.provenance.incidents.push(incident);
+                }
+                Err(error) => return Err(error.into()),
+            }
+            progress.end(&step);
+            self.execution.provenance.finished = now();
+            if let Err(error) = self.save() {
+                // The next round, or the end, tries again; nothing measured is dropped.
+                progress.say(&format!("warning: {error:#}"));
+            }
+        }
+        self.execution.provenance.interrupted = false;
+        progress.finish();
+        Ok(Finished { record: self.keep()?, interrupted: false })
+    }
+
+    /// Rounds of all questions by turns, so that an interrupted run has some of each; without those already done.
+    fn todo(&self) -> Vec<(u32, Question)> {
+        let planned = self.execution.provenance.rounds_planned;
+        let done = |question: Question, number: u32| {
+            let batches = self.execution.batches.iter().filter(|batch| batch.question == question);
+            let mut rounds = batches.flat_map(|batch| &batch.contestants).flat_map(|one| &one.rounds);
+            rounds.any(|round| round.round == number)
+        };
+        let all = (0..planned).flat_map(|round| self.plan.questions().map(move |question| (round, question)));
+        all.filter(|(round, question)| !done(*question, *round)).collect()
+    }
+
+    fn snapshot(&self) -> RunRecord {
+        let mut execution = self.execution.clone();
+        let lost = if execution.provenance.interrupted { NOT_REACHED } else { BROKE_OFF };
+        self.plan.complete(&mut execution.batches, lost);
+        for batch in &mut execution.batches {
+            for contestant in &mut batch.contestants {
+                let figures = self.criterion.get(&batch.case);
+                contestant.criterion = figures.and_then(|figures| figures.get(&contestant.id)).copied();
+            }
+        }
+        let mut record = self.base.clone();
+        record.add(execution);
+        record
+    }
+
+    fn save(&self) -> anyhow::Result<RunRecord> {
+        let record = self.snapshot();
+        record.save(&self.folder)?;
+        Ok(record)
+    }
+
+    /// Saves what there is; where the folder is full, beside it in the temporary folder.
+    fn keep(&self) -> anyhow::Result<RunRecord> {
+        self.save().or_else(|error| {
+            let refuge = std::env::temp_dir().join(format!("authbench-rescued-{}", std::process::id()));
+            let path = self.snapshot().save(&refuge).with_context(|| format!("{error:#}"))?;
+            bail!("{error:#}\nwhat was measured is kept in {}", path.display())
+        })
+    }
+}
+
+/// What each entry declares, and whether it can be built with these services.
+fn tried_entries(services: &Services) -> anyhow::Result<Vec<measure::record::Entry>> {
+    let context = Context::with_services(services)?;
+    let mut entries: Vec<_> = contestants::try_out(&context, services).into_iter().map(|(entry, _)| entry).collect();
+    entries.sort_by_key(|entry| entry.kind);
+    Ok(entries)
+}
+
+fn provenance(
+    plan: &Plan,
+    services: &Services,
+    command: String,
+    selection: Vec<String>,
+    seed: u64,
+) -> Provenance {
+    let (commit, dirty) = source::commit().unzip();
+    Provenance {
+        command,
+        suite_version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit,
+        dirty,
+        started: now(),
+        finished: now(),
+        profile: plan.profile,
+        rounds_planned: plan::rounds(plan.profile),
+        interrupted: false,
+        incidents: Vec::new(),
+        seed,
+        selection,
+        rustc: source::RUSTC.to_owned(),
+        build: source::BUILD.to_owned(),
+        crates: source::crate_versions(),
+        machine: Machine::describe(),
+        services: services.describe(),
+    }
+}
+
+/// This moment, RFC 3339 in UTC.
+fn now() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}

@@ -1,0 +1,64 @@
+//! Floors: the least work that a contestant cannot do without, timed beside it in the same loop. They are not
+//! authorisers and decide nothing; they say how far a design is from what is possible.
+
+mod hmac;
+mod ping;
+mod probe;
+
+use catalogue::Need;
+use measure::{record::Question, sampler::Contestant};
+
+use crate::{contestants::NotBuilt, context::Context, questions::Case};
+
+/// One floor: a name, and how to build it for a case.
+pub(crate) struct Floor {
+    /// The id used in files, charts and on the command line.
+    pub(crate) id: &'static str,
+    /// What it does, in a phrase.
+    pub(crate) about: &'static str,
+    /// The services it needs.
+    pub(crate) needs: &'static [Need],
+    /// Whether it bounds anything in that question.
+    pub(crate) belongs_to: fn(Question) -> bool,
+    /// Builds it.
+    pub(crate) build: fn(&Context, &Case, u64) -> Result<Box<dyn Contestant>, NotBuilt>,
+}
+
+/// Every floor.
+pub(crate) const ALL: &[Floor] = &[
+    Floor {
+        id: "floor-hmac-sha256",
+        about: "HMAC-SHA256 with a prepared key over the signing input of the same tokens",
+        needs: &[],
+        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
+        build: hmac::build,
+    },
+    Floor {
+        id: "floor-flat-probe",
+        about: "SHA-256 of the session id, then one probe of a flat table with one cache line a session",
+        needs: &[],
+        belongs_to: |question| matches!(question, Question::Authorise | Question::Lookup),
+        build: probe::hash_and_probe,
+    },
+    Floor {
+        id: "floor-map-probe",
+        about: "one probe of the flat table alone, the hash being known",
+        needs: &[],
+        belongs_to: |question| question == Question::Lookup,
+        build: probe::probe_alone,
+    },
+    Floor {
+        id: "floor-sha256",
+        about: "SHA-256 of the session id alone",
+        needs: &[],
+        belongs_to: |question| question == Question::Lookup,
+        build: probe::hash_alone,
+    },
+    Floor {
+        id: "floor-redis-ping",
+        about: "PING over the same client and connection",
+        needs: &[Need::Redis],
+        belongs_to: |_| true,
+        build: ping::build,
+    },
+];

@@ -1,0 +1,153 @@
+//! What a session lookup in process cannot do without: hashing the id, and one probe of a table.
+
+use std::hint::black_box;
+
+use authoriser::UserId;
+use measure::sampler::{Contestant, Failure};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    contestants::NotBuilt,
+    context::Context,
+    jobs::{InProcess, Job, Verdict},
+    questions::Case,
+    workload::{Credentials, Draws, Requests, user},
+};
+
+/// A session in one cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Slot {
+    id: [u8; 32],
+    user: UserId,
+}
+
+/// Open addressing with linear probing, at most half full, written once: no lock, no growth, no removal.
+struct FlatTable {
+    slots: Vec<Slot>,
+    mask: usize,
+}
+
+/// No user has this number, so it marks a slot without a session.
+const VACANT: UserId = UserId(u64::MAX);
+
+impl FlatTable {
+    fn new(population: usize) -> Self {
+        let capacity = (population * 2).next_power_of_two();
+        Self { slots: vec![Slot { id: [0; 32], user: VACANT }; capacity], mask: capacity - 1 }
+    }
+
+    /// The id is a SHA-256, so any of its bits will do as the hash.
+    #[inline]
+    fn home(&self, id: &[u8; 32]) -> usize {
+        let low: [u8; 8] = std::array::from_fn(|index| id[index]);
+        u64::from_le_bytes(low) as usize & self.mask
+    }
+
+    fn insert(&mut self, id: [u8; 32], user: UserId) {
+        let mut at = self.home(&id);
+        while self.slots[at].user != VACANT {
+            at = (at + 1) & self.mask;
+        }
+        self.slots[at] = Slot { id, user };
+    }
+
+    #[inline]
+    fn find(&self, id: &[u8; 32]) -> Option<UserId> {
+        let mut at = self.home(id);
+        loop {
+            let slot = &self.slots[at];
+            if slot.id == *id {
+                return Some(slot.user);
+            }
+            if slot.user == VACANT {
+                return None;
+            }
+            at = (at + 1) & self.mask;
+        }
+    }
+}
+
+/// Which parts of a lookup are timed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Parts {
+    Hash,
+    Probe,
+    HashAndProbe,
+}
+
+struct ProbeJob<const PARTS: u8> {
+    table: FlatTable,
+    inputs: Credentials,
+    draws: Draws,
+    requests: Requests,
+}
+
+impl<const PARTS: u8> Job for ProbeJob<PARTS> {
+    async fn prepare(&mut self, operations: usize) -> Result<(), Failure> {
+        self.requests.refill(operations, &self.inputs, &mut self.draws);
+        Ok(())
+    }
+
+    #[inline]
+    async fn operate(&self, index: usize) -> Verdict {
+        let (input, owner) = self.requests.get(index);
+        let input: &[u8; 32] = match black_box(input).try_into() {
+            Ok(input) => input,
+            Err(_) => return Verdict::WRONG,
+        };
+        let id = if PARTS == Parts::Probe as u8 { *input } else { Sha256::digest(input).into() };
+        if PARTS == Parts::Hash as u8 {
+            // The next operation waits for this hash; that it begins with eight zero bytes happens once in 2^64 times.
+            let low: [u8; 8] = std::array::from_fn(|index| id[index]);
+            return Verdict::equal(u64::from(u64::from_le_bytes(low) == 0), 0);
+        }
+        match self.table.find(&id) {
+            Some(found) => Verdict::equal(found.0, owner.0),
+            None => Verdict::WRONG,
+        }
+    }
+}
+
+fn build<const PARTS: u8>(case: &Case, seed: u64) -> Box<dyn Contestant> {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let ids: Vec<[u8; 32]> = (0..case.population).map(|_| rng.random()).collect();
+    let mut table = FlatTable::new(case.population);
+    for (index, id) in ids.iter().enumerate() {
+        // The probe alone is given what the table holds; the others are given what it is the hash of.
+        let key = if PARTS == Parts::Probe as u8 { *id } else { Sha256::digest(id).into() };
+        table.insert(key, user(index));
+    }
+    let inputs = Credentials::from_texts(ids.into_iter());
+    let draws = Draws::new(case.choice, case.population, seed);
+    Box::new(InProcess(ProbeJob::<PARTS> { table, inputs, draws, requests: Requests::default() }))
+}
+
+pub(super) fn hash_and_probe(_: &Context, case: &Case, seed: u64) -> Result<Box<dyn Contestant>, NotBuilt> {
+    Ok(build::<{ Parts::HashAndProbe as u8 }>(case, seed))
+}
+
+pub(super) fn probe_alone(_: &Context, case: &Case, seed: u64) -> Result<Box<dyn Contestant>, NotBuilt> {
+    Ok(build::<{ Parts::Probe as u8 }>(case, seed))
+}
+
+pub(super) fn hash_alone(_: &Context, case: &Case, seed: u64) -> Result<Box<dyn Contestant>, NotBuilt> {
+    Ok(build::<{ Parts::Hash as u8 }>(case, seed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_finds_what_was_put_in_and_nothing_else() {
+        let mut table = FlatTable::new(1_000);
+        let id = |index: usize| <[u8; 32]>::from(Sha256::digest(index.to_le_bytes()));
+        for index in 0..1_000 {
+            table.insert(id(index), user(index));
+        }
+        assert!((0..1_000).all(|index| table.find(&id(index)) == Some(user(index))));
+        assert!((1_000..2_000).all(|index| table.find(&id(index)).is_none()));
+    }
+}

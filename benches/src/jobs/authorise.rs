@@ -1,0 +1,64 @@
+//! Every request: is this credential good, and may its user do that?
+
+use std::hint::black_box;
+
+use authoriser::{AccessRequest, Authoriser, Permission, UserId};
+use measure::sampler::Failure;
+
+use super::{Job, Verdict};
+use crate::workload::{Choice, Credentials, Draws, Requests};
+
+/// Authorises requests drawn from a population of logged-in users.
+pub(crate) struct AuthoriseJob<A> {
+    design: A,
+    credentials: Credentials,
+    draws: Draws,
+    requests: Requests,
+    proof: u64,
+}
+
+impl<A: Authoriser> AuthoriseJob<A> {
+    /// Asserts, before anything is timed, that each of a few credentials gets its own user and no other, and notes
+    /// by which path.
+    pub(crate) async fn new(design: A, credentials: Credentials, choice: Choice, seed: u64) -> Result<Self, Failure> {
+        let mut proof = None;
+        for index in [0, credentials.len() / 2, credentials.len() - 1] {
+            let (presented, user) = credentials.get(index);
+            let grant = design
+                .authorise(presented, &own_orders(user))
+                .await
+                .map_err(|denial| Failure(format!("a credential just issued was refused: {denial}")))?;
+            if grant.user != user {
+                return Err(Failure("a credential just issued stands for another user".to_owned()));
+            }
+            proof = Some(grant.proof as u64);
+        }
+        Ok(Self {
+            design,
+            draws: Draws::new(choice, credentials.len(), seed),
+            credentials,
+            requests: Requests::default(),
+            proof: proof.unwrap_or_default(),
+        })
+    }
+}
+
+impl<A: Authoriser> Job for AuthoriseJob<A> {
+    async fn prepare(&mut self, operations: usize) -> Result<(), Failure> {
+        self.requests.refill(operations, &self.credentials, &mut self.draws);
+        Ok(())
+    }
+
+    #[inline]
+    async fn operate(&self, index: usize) -> Verdict {
+        let (presented, user) = self.requests.get(index);
+        let access = own_orders(user);
+        let answer = self.design.authorise(black_box(presented), black_box(&access)).await;
+        Verdict::of_grant(answer, user, self.proof)
+    }
+}
+
+/// What every timed request asks for: the user's own orders.
+pub(crate) const fn own_orders(user: UserId) -> AccessRequest {
+    AccessRequest { owner: user, permission: Permission::OrdersRead }
+}

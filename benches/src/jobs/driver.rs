@@ -1,0 +1,145 @@
+//! The two timed loops.
+
+use std::{
+    pin::pin,
+    rc::Rc,
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use futures_util::{StreamExt, stream};
+use measure::sampler::{Contestant, Failure, Sample};
+use rustix::time::{ClockId, clock_gettime};
+use tokio::runtime::Runtime;
+
+use super::{Job, Verdict};
+
+/// Operations whose inputs are made ready at once: they stay in the second-level cache, as a request's bytes do.
+const CHUNK: usize = 512;
+
+/// The output of a future that is ready at the first poll. `None` if it is not: an in-process design never waits.
+#[inline]
+pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// Drives a job whose futures are ready at once: no runtime, no allocation, no system call.
+pub(crate) struct InProcess<J>(pub(crate) J);
+
+impl<J: Job> InProcess<J> {
+    /// How often the job allocates, an operation, counted over so many operations outside any timed sample.
+    pub(crate) fn allocations(&mut self, operations: usize) -> Result<f64, Failure> {
+        self.prepare(operations)?;
+        let (verdict, heap) = measure::allocations::count(|| {
+            (0..operations).fold(Verdict::RIGHT, |all, index| all | self.operate(index))
+        });
+        self.finish()?;
+        verdict.check()?;
+        Ok(heap.allocations as f64 / operations as f64)
+    }
+
+    fn prepare(&mut self, operations: usize) -> Result<(), Failure> {
+        now(self.0.prepare(operations)).unwrap_or_else(|| Verdict::WAITED.check())
+    }
+
+    #[inline]
+    fn operate(&self, index: usize) -> Verdict {
+        now(self.0.operate(index)).unwrap_or(Verdict::WAITED)
+    }
+
+    fn finish(&mut self) -> Result<(), Failure> {
+        now(self.0.finish()).unwrap_or_else(|| Verdict::WAITED.check())
+    }
+
+    fn chunk(&mut self, operations: usize) -> Result<Duration, Failure> {
+        // The contestants before this one have used the caches and the branch predictors: the first operations
+        // bring them back and are not timed. One more input than is needed stands ready, see `Verdict::as_index`.
+        let warm_up = (operations / 8).max(1);
+        self.prepare(warm_up + operations + 1)?;
+        let mut verdict = Verdict::RIGHT;
+        for index in 0..warm_up {
+            verdict = verdict | self.operate(index);
+        }
+        let started = Instant::now();
+        for index in warm_up..warm_up + operations {
+            verdict = verdict | self.operate(index + verdict.as_index());
+        }
+        let elapsed = started.elapsed();
+        verdict.check()?;
+        self.finish()?;
+        Ok(elapsed)
+    }
+}
+
+impl<J: Job> Contestant for InProcess<J> {
+    fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
+        let mut elapsed = Duration::ZERO;
+        let mut left = usize::try_from(operations).unwrap_or(usize::MAX);
+        while left > 0 {
+            let chunk = left.min(CHUNK);
+            elapsed += self.chunk(chunk)?;
+            left -= chunk;
+        }
+        Ok(Sample { elapsed, cpu: None })
+    }
+}
+
+/// Drives a job that waits for a server, with so many operations in flight at once on one thread.
+pub(crate) struct Remote<J> {
+    pub(crate) job: J,
+    pub(crate) runtime: Rc<Runtime>,
+    pub(crate) in_flight: usize,
+}
+
+impl<J: Job> Remote<J> {
+    async fn timed(job: &J, from: usize, to: usize, in_flight: usize) -> Verdict {
+        if in_flight == 1 {
+            let mut verdict = Verdict::RIGHT;
+            for index in from..to {
+                verdict = verdict | job.operate(index + verdict.as_index()).await;
+            }
+            return verdict;
+        }
+        stream::iter(from..to)
+            .map(|index| job.operate(index))
+            .buffer_unordered(in_flight)
+            .fold(Verdict::RIGHT, |all, one| async move { all | one })
+            .await
+    }
+}
+
+impl<J: Job> Contestant for Remote<J> {
+    fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
+        // With many in flight a sample is at least one full window of them.
+        let operations = usize::try_from(operations).unwrap_or(usize::MAX).max(1);
+        let (job, in_flight) = (&mut self.job, self.in_flight);
+        self.runtime.block_on(async move {
+            let mut sample = Sample { elapsed: Duration::ZERO, cpu: Some(Duration::ZERO) };
+            let mut left = operations;
+            while left > 0 {
+                let chunk = left.min(CHUNK.max(in_flight));
+                let warm_up = in_flight;
+                job.prepare(warm_up + chunk + 1).await?;
+                Self::timed(job, 0, warm_up, in_flight).await.check()?;
+                let cpu = cpu_time();
+                let started = Instant::now();
+                let verdict = Self::timed(job, warm_up, warm_up + chunk, in_flight).await;
+                sample.elapsed += started.elapsed();
+                sample.cpu = sample.cpu.map(|sum| sum + cpu_time().saturating_sub(cpu));
+                verdict.check()?;
+                job.finish().await?;
+                left -= chunk;
+            }
+            Ok(sample)
+        })
+    }
+}
+
+/// CPU time of this process so far, all threads, user and system.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}

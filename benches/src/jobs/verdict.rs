@@ -1,0 +1,108 @@
+//! Whether a timed operation came out right, in one register.
+
+use std::ops::BitOr;
+
+use authoriser::{Denial, Grant, IssueError, UserId};
+use measure::sampler::Failure;
+
+/// Zero when the outcome was the expected one. Computed without a branch where it can be, because it is part of what
+/// the timed loop does for every contestant alike.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Verdict(u64);
+
+const DENIED: u64 = 1 << 32;
+const NOT_ISSUED: u64 = 1 << 33;
+const WAITED: u64 = 1 << 34;
+const WRONG: u64 = 1 << 35;
+
+impl Verdict {
+    /// The expected outcome.
+    pub(crate) const RIGHT: Self = Self(0);
+    /// An outcome that is none of the typed ones.
+    pub(crate) const WRONG: Self = Self(WRONG);
+    /// A future of an in-process contestant was not ready at once.
+    pub(crate) const WAITED: Self = Self(WAITED);
+
+    /// Right when the grant names this user and was come by in this way.
+    #[inline]
+    pub(crate) fn of_grant(answer: Result<Grant, Denial>, user: UserId, proof: u64) -> Self {
+        match answer {
+            Ok(grant) => Self::equal(grant.user.0, user.0) | Self::equal(grant.proof as u64, proof),
+            Err(denial) => Self(DENIED | denial as u64),
+        }
+    }
+
+    /// Right when both numbers are the same.
+    #[inline]
+    pub(crate) const fn equal(got: u64, expected: u64) -> Self {
+        Self(if got == expected { 0 } else { WRONG })
+    }
+
+    pub(crate) const fn denied(denial: Denial) -> Self {
+        Self(DENIED | denial as u64)
+    }
+
+    pub(crate) const fn not_issued(error: IssueError) -> Self {
+        Self(NOT_ISSUED | if matches!(error, IssueError::StoreUnavailable) { 0 } else { 1 })
+    }
+
+    /// Zero when right, one otherwise: added to the next index, it makes the next operation wait for this one.
+    #[inline]
+    pub(crate) const fn as_index(self) -> usize {
+        (self.0 != 0) as usize
+    }
+
+    /// The outcome in words, unless it was right.
+    pub(crate) fn check(self) -> Result<(), Failure> {
+        if self == Self::RIGHT {
+            return Ok(());
+        }
+        let code = self.0 & 0xff;
+        Err(Failure(if self.0 & DENIED != 0 {
+            let denial = Denial::ALL.into_iter().find(|denial| *denial as u64 == code);
+            denial.map_or_else(|| "several different denials".to_owned(), |denial| denial.to_string())
+        } else if self.0 & NOT_ISSUED != 0 {
+            if code == 0 { IssueError::StoreUnavailable.to_string() } else { "issuing failed".to_owned() }
+        } else if self.0 & WAITED != 0 {
+            "an in-process contestant had to wait".to_owned()
+        } else {
+            "a wrong outcome: another user, or another path than the one to be timed".to_owned()
+        }))
+    }
+}
+
+impl BitOr for Verdict {
+    type Output = Self;
+
+    #[inline]
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use authoriser::{Basis, Proof};
+
+    use super::*;
+
+    #[test]
+    fn only_the_right_user_by_the_right_path_is_right() {
+        let grant = Grant { user: UserId(7), basis: Basis::Owner, proof: Proof::StoreHit };
+        let verdict = |answer, user, proof| Verdict::of_grant(answer, UserId(user), proof as u64);
+        assert_eq!(verdict(Ok(grant), 7, Proof::StoreHit), Verdict::RIGHT);
+        assert!(verdict(Ok(grant), 8, Proof::StoreHit).check().is_err());
+        assert!(verdict(Ok(grant), 7, Proof::Signature).check().is_err());
+        for denial in Denial::ALL {
+            let failure = verdict(Err(denial), 7, Proof::StoreHit).check().unwrap_err();
+            assert_eq!(failure.to_string(), denial.to_string());
+        }
+    }
+
+    #[test]
+    fn one_wrong_outcome_among_many_is_seen() {
+        let all = Verdict::RIGHT | Verdict::not_issued(IssueError::StoreUnavailable) | Verdict::RIGHT;
+        assert!(all.check().unwrap_err().to_string().contains("unavailable"));
+        assert_eq!((Verdict::RIGHT.as_index(), all.as_index()), (0, 1));
+    }
+}

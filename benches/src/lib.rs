@@ -1,0 +1,36 @@
+//! The questions put to the catalogue, and everything between them and a report.
+//!
+//! A *question* has *cases* ([`mod@questions`]); every design, peer, control and floor that a question concerns becomes a
+//! *contestant* ([`mod@contestants`]) by way of a *job* (`jobs`: what is timed, in the same two loops for all). A [`run`]
+//! plans who takes part (`plan`), starts the services (`services`), sends out one process a round (`campaign`,
+//! `round`) and leaves record and report. `cargo bench` comes in through [`harness`], the command line through [`run()`].
+
+#![allow(clippy::print_stderr, reason = "progress and warnings of a harness go to the error output")]
+
+mod campaign;
+mod contestants;
+mod context;
+mod entries;
+mod floors;
+pub mod harness;
+mod interrupt;
+mod jobs;
+mod list;
+mod place;
+mod plan;
+mod progress;
+mod questions;
+mod round;
+mod run;
+mod services;
+mod workload;
+
+pub use list::{Listed, list};
+pub use place::{command, results};
+pub use questions::about;
+pub use round::serve_if_ordered;
+pub use run::{Outcome, Request, near, resume, run};
+
+/// Counts allocations when asked to; see [`measure::allocations`]. Every binary that times something links this crate.
+#[global_allocator]
+static ALLOCATOR: measure::allocations::CountingAllocator = measure::allocations::CountingAllocator;

@@ -1,0 +1,192 @@
+//! Which contestants take part in which cases, and why the others do not.
+
+use std::collections::BTreeMap;
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use measure::{
+    record::{Batch, Contestant, Profile, Question, TWIN_SUFFIX},
+    rounds::{CaseOrder, Order},
+};
+
+use crate::{
+    contestants::{Card, cards},
+    questions::{self, Case},
+    services::Services,
+};
+
+/// Everything that a run is to measure.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) profile: Profile,
+    questions: Vec<(Question, Vec<PlannedCase>)>,
+}
+
+#[derive(Debug)]
+struct PlannedCase {
+    case: &'static Case,
+    invited: Vec<(Card, Option<String>)>,
+}
+
+/// Which contestants were asked for.
+#[derive(Clone, Debug)]
+pub(crate) enum Selection {
+    /// All of them.
+    All,
+    /// Those whose id matches one of the patterns.
+    Globs(GlobSet),
+    /// Those of that case, by question and case name.
+    Exactly(BTreeMap<String, Vec<String>>),
+}
+
+impl Selection {
+    /// Shell patterns such as `jwt-*`; none means all.
+    ///
+    /// # Errors
+    /// When a pattern is malformed.
+    pub(crate) fn globs(patterns: &[String]) -> Result<Self, globset::Error> {
+        if patterns.is_empty() {
+            return Ok(Self::All);
+        }
+        let mut set = GlobSetBuilder::new();
+        for pattern in patterns {
+            set.add(Glob::new(pattern)?);
+        }
+        Ok(Self::Globs(set.build()?))
+    }
+
+    fn includes(&self, case: &Case, id: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Globs(globs) => globs.is_match(id),
+            Self::Exactly(cases) => {
+                cases.get(case.name).is_some_and(|ids| ids.iter().any(|selected| selected == id))
+            }
+        }
+    }
+}
+
+impl Plan {
+    /// Selects contestants. Where any of a case is selected its reference and the reference's twin take part too,
+    /// and so does the floor of each: without them there are no ratios and no noise floor.
+    pub(crate) fn new(
+        profile: Profile,
+        questions: &[Question],
+        selection: &Selection,
+        services: &Services,
+    ) -> Self {
+        let plan_case = |case: &'static Case| {
+            let all = cards(case.question);
+            let selected = |card: &&Card| selection.includes(case, &card.id);
+            let mut ids: Vec<&str> = all.iter().filter(selected).map(|card| card.id.as_str()).collect();
+            if ids.is_empty() {
+                return None;
+            }
+            let reference = questions::reference(case.question);
+            let twin = format!("{reference}{TWIN_SUFFIX}");
+            ids.extend([reference, &twin]);
+            let floors = all.iter().filter(|card| ids.contains(&card.id.as_str())).filter_map(|card| card.floor);
+            let floors: Vec<&str> = floors.collect();
+            ids.extend(floors);
+            let invited = all
+                .iter()
+                .filter(|card| ids.contains(&card.id.as_str()))
+                .map(|card| (card.clone(), absence(card, case, profile, services)))
+                .collect();
+            Some(PlannedCase { case, invited })
+        };
+        let questions = questions
+            .iter()
+            .map(|question| (*question, Case::of(*question, profile).filter_map(plan_case).collect()))
+            .filter(|(_, cases): &(_, Vec<_>)| !cases.is_empty())
+            .collect();
+        Self { profile, questions }
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.questions.is_empty()
+    }
+
+    /// The questions that have anything to measure.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = Question> {
+        self.questions.iter().map(|(question, _)| *question)
+    }
+
+    /// One round of one question.
+    pub(crate) fn order(&self, question: Question, round: u32, seed: u64) -> Order {
+        let cases = self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
+        Order {
+            question,
+            round,
+            // Far apart for each question and round, and never the same for two.
+            seed: seed ^ ((u64::from(round) + 1) << 32) ^ ((question as u64 + 1) << 56),
+            samples: samples(self.profile),
+            sample_us: SAMPLE_US,
+            cases: cases
+                .map(|planned| CaseOrder {
+                    case: planned.case.name.to_owned(),
+                    contestants: planned
+                        .invited
+                        .iter()
+                        .filter(|(_, absence)| absence.is_none())
+                        .map(|(card, _)| card.id.clone())
+                        .collect(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Gives everybody who was invited a place in the batches, with the reason where there are no figures, in the
+    /// order of the catalogue.
+    pub(crate) fn complete(&self, batches: &mut Vec<Batch>, lost: &str) {
+        for (question, cases) in &self.questions {
+            for planned in cases {
+                let same = |batch: &&mut Batch| batch.question == *question && batch.case == planned.case.name;
+                let mut found: Vec<Contestant> =
+                    batches.iter_mut().find(same).map(|batch| std::mem::take(&mut batch.contestants)).unwrap_or_default();
+                let contestants = planned.invited.iter().map(|(card, absence)| {
+                    let place = found.iter().position(|one| one.id == card.id);
+                    place.map(|place| found.swap_remove(place)).unwrap_or_else(|| Contestant {
+                        unavailable: Some(absence.clone().unwrap_or_else(|| lost.to_owned())),
+                        ..card.contestant()
+                    })
+                });
+                let contestants = contestants.collect();
+                match batches.iter_mut().find(same) {
+                    Some(batch) => batch.contestants = contestants,
+                    None => batches.push(Batch {
+                        question: *question,
+                        case: planned.case.name.to_owned(),
+                        about: planned.case.about.to_owned(),
+                        reference: questions::reference(*question).to_owned(),
+                        contestants,
+                    }),
+                }
+            }
+        }
+    }
+}
+
+/// Why a contestant sits a case out, known before anything is started.
+pub(crate) fn absence(card: &Card, case: &Case, profile: Profile, services: &Services) -> Option<String> {
+    let missing = card.needs.iter().find_map(|need| services.missing(*need));
+    missing.or_else(|| if card.needs.is_empty() { None } else { case.too_large_for_remote(profile) })
+}
+
+/// Length of a sample: long against the clock's 25 ns, short against the milliseconds in which the machine changes.
+const SAMPLE_US: u64 = 150;
+
+/// How many rounds a profile runs. Nine processes narrow the interval of a ratio to ±1.2 %, fifteen a little more.
+pub(crate) const fn rounds(profile: Profile) -> u32 {
+    match profile {
+        Profile::Quick => 3,
+        Profile::Standard => 9,
+        Profile::Full => 15,
+    }
+}
+
+const fn samples(profile: Profile) -> u32 {
+    match profile {
+        Profile::Quick => 40,
+        Profile::Standard | Profile::Full => 100,
+    }
+}

@@ -1,0 +1,142 @@
+//! A run as the command line asks for it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use measure::record::{Profile, Question, RecordError, RunRecord};
+
+use crate::{
+    campaign::Campaign,
+    contestants, interrupt,
+    plan::{Plan, Selection},
+    services::Services,
+};
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// How thorough.
+    pub profile: Profile,
+    /// Only these questions; all if empty.
+    pub questions: Vec<Question>,
+    /// Only contestants whose id matches one of these shell patterns; all if empty.
+    pub designs: Vec<String>,
+    /// The folder to leave the results in.
+    pub folder: PathBuf,
+    /// The run's name.
+    pub name: String,
+    /// The seed of the workload; drawn if absent.
+    pub seed: Option<u64>,
+    /// The command line, for the record.
+    pub command: String,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The record with everything the folder now holds.
+    pub record: RunRecord,
+    /// Whether the user stopped it before its end.
+    pub interrupted: bool,
+    /// The files that the report consists of.
+    pub report: report::Report,
+}
+
+/// Measures, and leaves record and report in the folder. What the folder held of other questions and contestants stays.
+///
+/// # Errors
+/// When the selection is empty, the folder holds something that is no record of this version, or nothing can be kept.
+pub fn run(request: &Request) -> anyhow::Result<Outcome> {
+    let stop = interrupt::listen()?;
+    let base = existing(&request.folder, &request.name)?;
+    let selection = Selection::globs(&request.designs).context("not a pattern")?;
+    let questions = if request.questions.is_empty() { Question::ALL } else { &request.questions };
+    check_patterns(&request.designs, questions)?;
+    let services = Services::obtain();
+    let plan = Plan::new(request.profile, questions, &selection, &services);
+    if plan.is_empty() {
+        bail!("nothing to measure: no contestant of the question matches {}", request.designs.join(", "));
+    }
+    let restricted = request.questions.iter().map(ToString::to_string).chain(request.designs.iter().cloned());
+    let campaign = Campaign::new(
+        plan,
+        services,
+        base,
+        &request.folder,
+        request.command.clone(),
+        restricted.collect(),
+        request.seed.unwrap_or_else(rand::random),
+    )?;
+    finish(campaign, stop, &request.folder)
+}
+
+/// Goes on with the run in that folder where it was interrupted.
+///
+/// # Errors
+/// When no interrupted run is there, or source, compiler or machine have changed since.
+pub fn resume(folder: &Path) -> anyhow::Result<Outcome> {
+    let stop = interrupt::listen()?;
+    let mut base = RunRecord::load(folder)?;
+    let interrupted = base.executions.iter().rposition(|execution| execution.provenance.interrupted);
+    let Some(place) = interrupted else {
+        bail!("{} holds no interrupted run; nothing to resume", folder.display());
+    };
+    let execution = base.executions.remove(place);
+    let provenance = &execution.provenance;
+    let (questions, designs): (Vec<&String>, Vec<&String>) =
+        provenance.selection.iter().partition(|word| Question::ALL.iter().any(|question| question.word() == **word));
+    let questions: Vec<Question> =
+        Question::ALL.iter().copied().filter(|one| questions.is_empty() || questions.iter().any(|word| *word == one.word())).collect();
+    let designs: Vec<String> = designs.into_iter().cloned().collect();
+    let services = Services::obtain();
+    let plan = Plan::new(provenance.profile, &questions, &Selection::globs(&designs)?, &services);
+    let campaign = Campaign::resume(plan, services, base, execution, folder)?;
+    finish(campaign, stop, folder)
+}
+
+fn finish(campaign: Campaign, stop: &std::sync::atomic::AtomicBool, folder: &Path) -> anyhow::Result<Outcome> {
+    let finished = campaign.run(stop)?;
+    let report = report::write(&finished.record, folder)?;
+    Ok(Outcome { record: finished.record, interrupted: finished.interrupted, report })
+}
+
+/// The record in the folder, or a new one. A damaged or foreign one is refused rather than overwritten.
+pub(crate) fn existing(folder: &Path, name: &str) -> anyhow::Result<RunRecord> {
+    match RunRecord::load(&folder.join("run.json")) {
+        Ok(record) => Ok(record),
+        Err(RecordError::Read { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+            Ok(RunRecord::new(name))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Each pattern must match somebody; a misspelt one is answered with the near names.
+fn check_patterns(patterns: &[String], questions: &[Question]) -> anyhow::Result<()> {
+    let mut ids: Vec<String> =
+        questions.iter().flat_map(|question| contestants::cards(*question)).map(|card| card.id).collect();
+    ids.sort();
+    ids.dedup();
+    for pattern in patterns {
+        let glob = globset::Glob::new(pattern).with_context(|| format!("not a pattern: {pattern}"))?;
+        let matcher = glob.compile_matcher();
+        if !ids.iter().any(|id| matcher.is_match(id)) {
+            bail!("no design, peer, control or floor matches `{pattern}`{}", near(pattern, &ids));
+        }
+    }
+    Ok(())
+}
+
+/// The names that are close to what was typed, as a hint.
+#[must_use]
+pub fn near(typed: &str, names: &[String]) -> String {
+    let mut close: Vec<(f64, &String)> =
+        names.iter().map(|name| (strsim::jaro_winkler(typed, name), name)).filter(|(score, _)| *score > 0.7).collect();
+    close.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let close: Vec<&str> = close.iter().take(3).map(|(_, name)| name.as_str()).collect();
+    if close.is_empty() {
+        "; `authbench list` shows them all".to_owned()
+    } else {
+        format!("; did you mean {}? `authbench list` shows them all", close.join(", "))
+    }
+}

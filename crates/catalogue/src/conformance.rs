@@ -1,0 +1,110 @@
+//! Every design and peer of the list passes the conformance suite, and none accepts what another issued.
+
+use std::sync::OnceLock;
+
+use authoriser::{
+    Authoriser, CoarseClock, ManualClock,
+    conformance::{Unavailable as NotHere, customer, services_are_required},
+};
+use services::Redis;
+
+use crate::{Entry, Kind, Need, Site, Visitor, visit};
+
+/// One server for all tests of this process; or why there is none.
+fn redis() -> &'static Result<Redis, String> {
+    static REDIS: OnceLock<Result<Redis, String>> = OnceLock::new();
+    REDIS.get_or_init(|| Redis::obtain().map_err(|error| error.to_string()))
+}
+
+fn site<E: Entry, C: authoriser::Clock>(clock: C) -> Result<Site<C>, NotHere> {
+    let site = Site::new(clock);
+    if !E::NEEDS.contains(&Need::Redis) {
+        return Ok(site);
+    }
+    match redis() {
+        Ok(redis) => Ok(site.with_redis(&redis.url())),
+        Err(reason) => Err(NotHere(reason.clone())),
+    }
+}
+
+/// Builds an entry for the suite.
+pub(crate) async fn build<E: Entry>(clock: ManualClock) -> Result<E::Authoriser<ManualClock>, NotHere> {
+    let site = site::<E, _>(clock)?;
+    E::build(&site).await.map_err(|error| NotHere(error.0))
+}
+
+/// A credential of each entry, issued to user 7.
+#[derive(Default)]
+struct Issue(Vec<(&'static str, String)>);
+
+impl Visitor for Issue {
+    fn visit<E: Entry>(&mut self) {
+        if E::KIND == Kind::Control {
+            return;
+        }
+        let issued = runtime().block_on(async {
+            let design = E::build(&site::<E, _>(CoarseClock)?).await.map_err(|error| NotHere(error.0))?;
+            assert_eq!(design.properties().family, E::FAMILY, "{} is listed under another family", E::ID);
+            Ok::<_, NotHere>(design.issue(&customer(7)).await.unwrap().reveal().to_owned())
+        });
+        match issued {
+            Ok(text) => self.0.push((E::ID, text)),
+            Err(reason) => assert!(!services_are_required(), "{}: {reason}", E::ID),
+        }
+    }
+}
+
+/// Presents to each entry what all the others issued, at sites with other keys.
+struct Refuse<'a>(&'a [(&'static str, String)]);
+
+impl Visitor for Refuse<'_> {
+    fn visit<E: Entry>(&mut self) {
+        if E::KIND == Kind::Control {
+            return;
+        }
+        runtime().block_on(async {
+            let Ok(site) = site::<E, _>(CoarseClock) else { return };
+            let Ok(design) = E::build(&site).await else { return };
+            let access = authoriser::AccessRequest {
+                owner: authoriser::UserId(7),
+                permission: authoriser::Permission::OrdersRead,
+            };
+            for (issuer, text) in self.0 {
+                let answer = design.authorise(text.as_bytes(), &access).await;
+                let denial = answer.expect_err(&format!("{} accepts what {issuer} issued elsewhere", E::ID));
+                assert_eq!(denial.http_status(), 401, "{} on a credential of {issuer}", E::ID);
+            }
+        });
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+#[test]
+fn no_entry_accepts_what_another_site_issued() {
+    let mut issued = Issue::default();
+    visit(&mut issued);
+    assert!(issued.0.len() >= 2, "too few entries to compare");
+    visit(&mut Refuse(&issued.0));
+}
+
+#[test]
+fn ids_are_unique_and_fit_for_files_and_command_lines() {
+    struct Ids(Vec<&'static str>);
+    impl Visitor for Ids {
+        fn visit<E: Entry>(&mut self) {
+            self.0.push(E::ID);
+        }
+    }
+    let mut ids = Ids(Vec::new());
+    visit(&mut ids);
+    for id in &ids.0 {
+        assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{id}");
+    }
+    let count = ids.0.len();
+    ids.0.sort_unstable();
+    ids.0.dedup();
+    assert_eq!(ids.0.len(), count);
+}

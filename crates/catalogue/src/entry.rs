@@ -1,0 +1,77 @@
+//! What a line of the catalogue says, and how the list is walked.
+
+use std::fmt;
+
+use authoriser::{Authoriser, Clock, Family};
+
+use crate::Site;
+
+/// One line of the catalogue: a name and how to build what it stands for.
+pub trait Entry: 'static {
+    /// The id used in files, charts and on the command line.
+    const ID: &'static str;
+    /// What it is in the comparison.
+    const KIND: Kind;
+    /// Where its proof comes from; the same as its declared properties say, but known before it is built.
+    const FAMILY: Family;
+    /// What it does, in a phrase.
+    const ABOUT: &'static str;
+    /// The services without which it cannot be built.
+    const NEEDS: &'static [Need];
+    /// The id of the floor that bounds its cost from below, where one is measured.
+    const FLOOR: Option<&'static str>;
+    /// The type behind the name, on any clock.
+    type Authoriser<C: Clock>: Authoriser;
+
+    /// Builds it at a site.
+    fn build<C: Clock>(
+        site: &Site<C>,
+    ) -> impl Future<Output = Result<Self::Authoriser<C>, Unavailable>> + Send;
+}
+
+/// Receives every line of the catalogue in turn, each with its own type, so that dispatch stays static.
+pub trait Visitor {
+    /// Called once for each entry, in the order of the list.
+    fn visit<E: Entry>(&mut self);
+}
+
+/// What an entry is in the comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Written here, and held to its declaration by the conformance suite.
+    Design,
+    /// Someone else's crate under the same contract and suite.
+    Peer,
+    /// No auth work, or next to none: what the harness itself costs. Not held to conformance.
+    Control,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Design => "design",
+            Self::Peer => "peer",
+            Self::Control => "control",
+        })
+    }
+}
+
+/// A service that an entry cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A Redis server.
+    Redis,
+}
+
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Redis => "Redis",
+        })
+    }
+}
+
+/// Why an entry cannot be built at a site.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unavailable(pub String);

@@ -1,0 +1,15 @@
+//! The one list of designs, peers and controls.
+//!
+//! Adding a design is one file in its crate and one line in [`mod@list`]. The conformance suite (the tests of this
+//! crate), the harnesses, the command line and the report walk this list and pick it up from there.
+
+#[cfg(test)]
+mod conformance;
+pub mod controls;
+mod entry;
+pub mod list;
+mod site;
+
+pub use entry::{Entry, Kind, Need, Unavailable, Visitor};
+pub use list::visit;
+pub use site::{REDIS_URL, Site};

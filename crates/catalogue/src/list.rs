@@ -1,0 +1,99 @@
+//! The list itself: one line for each design, peer and control, in the order in which reports show them.
+//!
+//! A line names, in this order: the marker type that stands for the entry; its id; its family; the services it needs;
+//! the floor that bounds it; what it does; its type on a clock `C`; and how it is built at a site.
+
+use authoriser::{Clock, Family};
+use session::{MemoryStore, RedisStore, Sessions};
+
+use crate::{
+    Entry, Kind, Need, Site, Unavailable, Visitor,
+    controls::{NoWork, StaticToken},
+};
+
+macro_rules! catalogue {
+    ($(
+        $(#[$attribute:meta])*
+        $kind:ident $name:ident = $id:literal, $family:ident, needs $needs:expr, floor $floor:expr,
+            $about:literal,
+            $authoriser:ty => |$site:ident| $build:expr;
+    )*) => {
+        $(
+            $(#[$attribute])*
+            #[doc = concat!("`", $id, "`: ", $about, ".")]
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            $(#[$attribute])*
+            impl Entry for $name {
+                const ID: &'static str = $id;
+                const KIND: Kind = Kind::$kind;
+                const FAMILY: Family = Family::$family;
+                const ABOUT: &'static str = $about;
+                const NEEDS: &'static [Need] = $needs;
+                const FLOOR: Option<&'static str> = $floor;
+                type Authoriser<C: Clock> = $authoriser;
+
+                async fn build<C: Clock>($site: &Site<C>) -> Result<Self::Authoriser<C>, Unavailable> {
+                    $build
+                }
+            }
+        )*
+
+        /// Shows every entry to the visitor, in the order of the list.
+        pub fn visit(visitor: &mut impl Visitor) {
+            $($(#[$attribute])* visitor.visit::<$name>();)*
+        }
+
+        #[cfg(test)]
+        mod conformance {
+            $($(#[$attribute])* catalogue!(@conformance $kind $name);)*
+        }
+    };
+
+    // Controls do not do the job, so there is nothing to hold them to.
+    (@conformance Control $name:ident) => {};
+    (@conformance $kind:ident $name:ident) => {
+        authoriser::conformance!($name, |clock| crate::conformance::build::<crate::list::$name>(clock));
+    };
+}
+
+catalogue! {
+    Design JwtHs256 = "jwt-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "JWT signed with HMAC-SHA256, verified with a prepared key and a strict borrowed parse",
+        jwt::Hs256<C> => |site| Ok(site.jwt_hs256());
+
+    Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
+        "random session id, SHA-256 of it at rest, sharded map in this process",
+        Sessions<MemoryStore, C> => |site| Ok(Sessions::new(MemoryStore::new(), site.session_policy(), site.clock()));
+
+    Design SessionRedis = "session-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "the same session in Redis over TCP: one round trip a lookup, one multiplexed connection",
+        Sessions<RedisStore, C> => |site| {
+            Ok(Sessions::new(site.redis_store().await?, site.session_policy(), site.clock()))
+        };
+
+    #[cfg(feature = "peers")]
+    Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same JWT by the jsonwebtoken crate on its RustCrypto back end",
+        peers::jsonwebtoken::RustCryptoHs256<C> => |site| {
+            peers::jsonwebtoken::RustCryptoHs256::new(site.secret(), site.token_policy(), site.clock())
+                .map_err(|error| Unavailable(error.to_string()))
+        };
+
+    #[cfg(feature = "peers")]
+    Peer JsonwebtokenAwsLcHs256 = "jsonwebtoken-aws-lc-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same JWT by the jsonwebtoken crate on its aws-lc back end",
+        peers::jsonwebtoken::AwsLcHs256<C> => |site| {
+            peers::jsonwebtoken::AwsLcHs256::new(site.secret(), site.token_policy(), site.clock())
+                .map_err(|error| Unavailable(error.to_string()))
+        };
+
+    Control ControlNone = "control-none", Stateless, needs &[], floor None,
+        "no work at all: what the harness itself costs",
+        NoWork => |_site| Ok(NoWork);
+
+    Control ControlStatic = "control-static", Stateless, needs &[], floor None,
+        "one static token for everybody, compared in constant time",
+        StaticToken => |_site| Ok(StaticToken::random());
+}
