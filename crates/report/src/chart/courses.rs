@@ -1,0 +1,258 @@
+//! Cost against population: a line a contestant, a panel a way of choosing.
+
+use measure::{record::Kind, stats::Estimate};
+
+use super::{
+    Svg, Width,
+    axis::LogAxis,
+    canvas::{Align, Canvas, Failure, Type, draw},
+    frame::Frame,
+    marks::{interval_upright, mark},
+    palette::Ink,
+    text::{width, wrap},
+};
+use crate::format;
+
+const PANEL: Type = Type::new(13.5, Ink::Text).bold();
+const TICK: Type = Type::new(11.5, Ink::Muted);
+const AXIS: &str = "stored sessions";
+const LINE: f64 = 14.5;
+/// Room for a panel's title.
+const ABOVE: f64 = 32.0;
+/// Room for the scale of populations.
+const BELOW: f64 = 34.0;
+/// The least height of a plot.
+const PLOT: f64 = 230.0;
+
+/// The content of such a chart.
+pub(crate) struct Courses {
+    pub(crate) title: String,
+    pub(crate) subtitle: String,
+    pub(crate) panels: Vec<Panel>,
+    pub(crate) notes: Vec<String>,
+}
+
+/// One way of choosing.
+pub(crate) struct Panel {
+    pub(crate) title: String,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// One contestant.
+pub(crate) struct Line {
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Population and cost, by rising population; at least one.
+    pub(crate) points: Vec<(f64, Estimate)>,
+}
+
+/// A name at the end of its line.
+struct Label {
+    /// Where the line ends.
+    from: (f64, f64),
+    /// The middle of the text.
+    middle: f64,
+    height: f64,
+    text: Vec<String>,
+    kind: Kind,
+}
+
+impl Courses {
+    /// The drawing, or `None` where nothing can be drawn on logarithmic axes.
+    pub(crate) fn draw(&self, page: Width) -> Result<Option<Svg>, Failure> {
+        let points = || self.panels.iter().flat_map(|panel| &panel.lines).flat_map(|line| &line.points);
+        let costs = points().flat_map(|(_, cost)| [cost.low, cost.median, cost.high]);
+        let Some(costs) = LogAxis::around(costs, 1.0, 0.0) else { return Ok(None) };
+        let mut populations: Vec<f64> = points().map(|(population, _)| *population).collect();
+        populations.sort_by(f64::total_cmp);
+        populations.dedup();
+        let Some(range) = LogAxis::around(populations.iter().copied(), 0.0, 1.0) else { return Ok(None) };
+
+        let kinds = self.panels.iter().flat_map(|panel| &panel.lines).map(|line| line.kind).collect();
+        let frame = Frame::new(page.pixels(), &self.title, &self.subtitle, kinds, false, &self.notes);
+        let (most, size) = if page == Width::Wide { (250.0, 12.5) } else { (132.0, 11.5) };
+        let lines = || self.panels.iter().flat_map(|panel| &panel.lines);
+        let labels = lines()
+            .flat_map(|line| line.label(size, most))
+            .map(|text| width(&text, size))
+            .fold(width(AXIS, TICK.size), f64::max)
+            + 1.0;
+        let left = costs
+            .steps()
+            .into_iter()
+            .map(|tick| width(&format::time_tick(tick), TICK.size))
+            .fold(0.0, f64::max)
+            + 8.0;
+        let right = page.pixels() - labels - 22.0;
+        let heights: Vec<f64> = self
+            .panels
+            .iter()
+            .map(|panel| {
+                panel.lines.iter().map(|line| height(&line.label(size, labels))).sum::<f64>().max(PLOT)
+            })
+            .collect();
+        let bottom = frame.head() + heights.iter().map(|height| ABOVE + height + BELOW).sum::<f64>();
+        let extent = (page.pixels(), bottom + frame.foot());
+
+        let file = draw(extent, |canvas| {
+            frame.draw(canvas, bottom)?;
+            let mut top = frame.head();
+            for (panel, height) in self.panels.iter().zip(&heights) {
+                canvas.text((0.0, top + 8.0), Align::Left, PANEL, &panel.title)?;
+                let (from, to) = (top + ABOVE, top + ABOVE + height);
+                let (costs, range) = (costs.between(to, from), range.between(left, right));
+                scales(canvas, &costs, &range, &populations, ((left, right), (from, to)))?;
+                // What the question is about comes last, on top of what it is compared with.
+                let (bounds, contestants): (Vec<_>, Vec<_>) =
+                    panel.lines.iter().partition(|line| line.is_bound());
+                for line in bounds.into_iter().chain(contestants) {
+                    line.draw(canvas, &costs, &range)?;
+                }
+                let mut ends: Vec<Label> =
+                    panel.lines.iter().map(|line| line.end(&costs, &range, size, labels)).collect();
+                spread(&mut ends, from, to);
+                for end in &ends {
+                    end.draw(canvas, right, size)?;
+                }
+                top += ABOVE + height + BELOW;
+            }
+            Ok(())
+        })?;
+        Ok(Some(Svg::new(extent, &self.title, &self.description(), &file)))
+    }
+
+    fn description(&self) -> String {
+        let mut text = format!("{}. ", self.subtitle);
+        for panel in &self.panels {
+            let lines = panel.lines.iter().map(|line| {
+                let points = line.points.iter().map(|(population, cost)| {
+                    format!("{} at {}", format::time_interval(*cost), format::population_tick(*population))
+                });
+                format!("{} ({}): {}", line.name, line.kind, points.collect::<Vec<_>>().join(", "))
+            });
+            text += &format!("{}: {}. ", panel.title, lines.collect::<Vec<_>>().join("; "));
+        }
+        text + &self.notes.join(" ")
+    }
+}
+
+impl Line {
+    fn is_bound(&self) -> bool {
+        matches!(self.kind, Kind::Floor | Kind::Control)
+    }
+
+    fn label(&self, size: f64, room: f64) -> Vec<String> {
+        let value = self.points.last().map_or(String::new(), |(_, cost)| format::time(cost.median));
+        let mut lines = wrap(&self.name, size, room);
+        match lines.last_mut() {
+            // A no-break space: the figure goes with its name.
+            Some(last) if width(last, size) + width(&value, size) + size * 0.6 <= room => {
+                last.push_str("\u{a0}\u{a0}");
+                last.push_str(&value);
+            }
+            _ => lines.push(value),
+        }
+        lines
+    }
+
+    fn draw(&self, canvas: &Canvas<'_>, costs: &LogAxis, range: &LogAxis) -> Result<(), Failure> {
+        let points: Vec<_> =
+            self.points.iter().map(|(x, cost)| (range.at(*x), costs.at(cost.median))).collect();
+        let strength = if self.is_bound() { 1.2 } else { 2.0 };
+        canvas.line(&points, Ink::of(self.kind), strength)?;
+        for (point, (_, cost)) in points.into_iter().zip(&self.points) {
+            interval_upright(canvas, point.0, (costs.at(cost.low), costs.at(cost.high)), self.kind)?;
+            mark(canvas, point, self.kind)?;
+        }
+        Ok(())
+    }
+
+    fn end(&self, costs: &LogAxis, range: &LogAxis, size: f64, room: f64) -> Label {
+        let text = self.label(size, room);
+        let from = self.points.last().map_or((0.0, 0.0), |(x, cost)| (range.at(*x), costs.at(cost.median)));
+        Label { from, middle: from.1, height: height(&text), text, kind: self.kind }
+    }
+}
+
+impl Label {
+    fn draw(&self, canvas: &Canvas<'_>, right: f64, size: f64) -> Result<(), Failure> {
+        let x = right + 18.0;
+        let (from, to) = ((self.from.0 + 6.0, self.from.1), (x - 4.0, self.middle));
+        canvas.line(&[from, (right + 4.0, from.1), to], Ink::Lead, 0.8)?;
+        let first = self.middle - (self.text.len() - 1) as f64 * LINE / 2.0;
+        for (nth, line) in self.text.iter().enumerate() {
+            let at = (x, first + nth as f64 * LINE);
+            canvas.text(at, Align::Left, Type::new(size, Ink::of(self.kind)), line)?;
+        }
+        Ok(())
+    }
+}
+
+fn height(label: &[String]) -> f64 {
+    label.len() as f64 * LINE + 4.0
+}
+
+/// Moves labels apart that would overlap, keeping their order, within `top` and `bottom`, which have room for all.
+fn spread(labels: &mut [Label], top: f64, bottom: f64) {
+    labels.sort_by(|one, other| one.middle.total_cmp(&other.middle));
+    let mut free = top;
+    for label in labels.iter_mut() {
+        label.middle = label.middle.max(free + label.height / 2.0);
+        free = label.middle + label.height / 2.0;
+    }
+    let mut free = bottom;
+    for label in labels.iter_mut().rev() {
+        label.middle = label.middle.min(free - label.height / 2.0);
+        free = label.middle - label.height / 2.0;
+    }
+}
+
+/// Both scales with their grid.
+fn scales(
+    canvas: &Canvas<'_>,
+    costs: &LogAxis,
+    range: &LogAxis,
+    populations: &[f64],
+    ((left, right), (top, bottom)): ((f64, f64), (f64, f64)),
+) -> Result<(), Failure> {
+    let labelled = costs.labelled(|_| TICK.size + 7.0);
+    for tick in costs.steps() {
+        let strong = labelled.contains(&tick);
+        let y = costs.at(tick);
+        canvas.line(&[(left, y), (right, y)], Ink::Grid, if strong { 1.0 } else { 0.5 })?;
+        if strong {
+            canvas.text((left - 8.0, y), Align::Right, TICK, &format::time_tick(tick))?;
+        }
+    }
+    let mut free = 0.0;
+    for population in populations {
+        let x = range.at(*population);
+        let text = format::population_tick(*population);
+        let half = width(&text, TICK.size) / 2.0;
+        canvas.line(&[(x, top), (x, bottom + 4.0)], Ink::Grid, 1.0)?;
+        if x - half >= free {
+            canvas.text((x, bottom + 13.0), Align::Middle, TICK, &text)?;
+            free = x + half + 4.0;
+        }
+    }
+    canvas.text((right + 18.0, bottom + 13.0), Align::Left, TICK, AXIS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_keep_their_order_and_do_not_overlap() {
+        let label =
+            |y: f64| Label { from: (0.0, y), middle: y, height: 10.0, text: Vec::new(), kind: Kind::Design };
+        let mut labels = [label(50.0), label(99.0), label(52.0), label(98.0), label(100.0), label(0.0)];
+        spread(&mut labels, 0.0, 100.0);
+        assert_eq!(labels[0].from.1, 0.0);
+        for pair in labels.windows(2) {
+            assert!(pair[1].middle - pair[0].middle >= 10.0 - 1e-9);
+            assert!(pair[0].from.1 <= pair[1].from.1);
+        }
+        assert!(labels[0].middle >= 5.0 && labels[5].middle <= 95.0);
+    }
+}

@@ -1,0 +1,127 @@
+//! What surrounds a plot: title, subtitle and legend above it, notes below.
+
+use measure::record::Kind;
+
+use super::{
+    canvas::{Align, Canvas, Failure, Type},
+    kind_word,
+    marks::{RADIUS, mark},
+    palette::Ink,
+    text::{width, wrap},
+};
+
+const TITLE: Type = Type::new(16.0, Ink::Text).bold();
+const SUBTITLE: Type = Type::new(12.5, Ink::Muted);
+const LEGEND: Type = Type::new(12.5, Ink::Text);
+const NOTE: Type = Type::new(12.0, Ink::Muted);
+const LINE: f64 = 1.35;
+
+/// The sign in the legend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sign {
+    Kind(Kind),
+    /// The stroke at which a contestant's floor stands.
+    OwnFloor,
+}
+
+/// The frame of a chart of a given width.
+pub(crate) struct Frame {
+    title: Vec<String>,
+    subtitle: Vec<String>,
+    legend: Vec<Vec<(f64, Sign, &'static str)>>,
+    notes: Vec<String>,
+}
+
+impl Frame {
+    pub(crate) fn new(
+        pixels: f64,
+        title: &str,
+        subtitle: &str,
+        mut kinds: Vec<Kind>,
+        own_floors: bool,
+        notes: &[String],
+    ) -> Self {
+        kinds.sort();
+        kinds.dedup();
+        let mut signs: Vec<_> = kinds.into_iter().map(|kind| (Sign::Kind(kind), kind_word(kind))).collect();
+        if own_floors {
+            signs.push((Sign::OwnFloor, "the floor of its row"));
+        }
+        Self {
+            title: wrap(title, TITLE.size, pixels),
+            subtitle: wrap(subtitle, SUBTITLE.size, pixels),
+            legend: flow(signs, pixels),
+            notes: notes.iter().flat_map(|note| wrap(note, NOTE.size, pixels)).collect(),
+        }
+    }
+
+    /// The height of what is above the plot.
+    pub(crate) fn head(&self) -> f64 {
+        let lines = |count: usize, size: f64| count as f64 * size * LINE;
+        6.0 + lines(self.title.len(), TITLE.size)
+            + lines(self.subtitle.len(), SUBTITLE.size)
+            + 6.0
+            + lines(self.legend.len(), LEGEND.size + 2.0)
+            + 6.0
+    }
+
+    /// The height of what is below it.
+    pub(crate) fn foot(&self) -> f64 {
+        if self.notes.is_empty() { 4.0 } else { 14.0 + self.notes.len() as f64 * NOTE.size * LINE }
+    }
+
+    /// Draws all of it around a plot that ends at `bottom`.
+    pub(crate) fn draw(&self, canvas: &Canvas<'_>, bottom: f64) -> Result<(), Failure> {
+        let mut y = 6.0;
+        for (lines, kind) in [(&self.title, TITLE), (&self.subtitle, SUBTITLE)] {
+            y = paragraph(canvas, lines, kind, y)?;
+        }
+        y += 6.0;
+        for row in &self.legend {
+            let middle = y + LEGEND.size * LINE / 2.0;
+            for (x, sign, word) in row {
+                let at = (x + RADIUS + 1.0, middle);
+                match sign {
+                    Sign::Kind(kind) => mark(canvas, at, *kind)?,
+                    Sign::OwnFloor => own_floor(canvas, at)?,
+                }
+                canvas.text((x + 2.0 * RADIUS + 7.0, middle), Align::Left, LEGEND, word)?;
+            }
+            y += (LEGEND.size + 2.0) * LINE;
+        }
+        paragraph(canvas, &self.notes, NOTE, bottom + 12.0)?;
+        Ok(())
+    }
+}
+
+/// The stroke that marks a contestant's floor in its row.
+pub(crate) fn own_floor(canvas: &Canvas<'_>, (x, y): (f64, f64)) -> Result<(), Failure> {
+    canvas.line(&[(x, y - 6.0), (x, y + 6.0)], Ink::Floor, 2.0)
+}
+
+fn paragraph(canvas: &Canvas<'_>, lines: &[String], kind: Type, top: f64) -> Result<f64, Failure> {
+    let mut y = top;
+    for line in lines {
+        canvas.text((0.0, y + kind.size * LINE / 2.0), Align::Left, kind, line)?;
+        y += kind.size * LINE;
+    }
+    Ok(y)
+}
+
+/// Sets signs one after another, in as many lines as they need.
+fn flow(signs: Vec<(Sign, &'static str)>, pixels: f64) -> Vec<Vec<(f64, Sign, &'static str)>> {
+    let mut rows: Vec<Vec<_>> = Vec::new();
+    let mut x = f64::INFINITY;
+    for (sign, word) in signs {
+        let extent = 2.0 * RADIUS + 7.0 + width(word, LEGEND.size);
+        if x + extent > pixels {
+            rows.push(Vec::new());
+            x = 0.0;
+        }
+        if let Some(row) = rows.last_mut() {
+            row.push((x, sign, word));
+        }
+        x += extent + 12.0;
+    }
+    rows
+}

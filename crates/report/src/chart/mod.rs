@@ -1,0 +1,62 @@
+//! The charts: what is drawn ([`all`]), as which kind ([`forest`], [`courses`]), with which pen ([`canvas`]).
+//!
+//! Every chart is drawn twice, for a wide and for a narrow page, instead of being shrunk until nobody can read it.
+//! Colours are classes that the page's theme fills in ([`palette`]), and no kind is told by colour alone.
+
+mod axis;
+mod canvas;
+mod courses;
+mod forest;
+mod frame;
+mod gather;
+mod marks;
+mod palette;
+mod svg;
+mod text;
+
+pub(crate) use gather::all;
+pub(crate) use palette::theme;
+pub(crate) use svg::Svg;
+
+use measure::record::{Kind, Question};
+
+/// One drawn chart.
+pub(crate) struct Chart {
+    /// The name of its file, without folder and ending.
+    pub(crate) name: String,
+    /// The question that it belongs to; the overview belongs to none.
+    pub(crate) question: Option<Question>,
+    /// For pages of ordinary width, and for use alone.
+    pub(crate) wide: Svg,
+    /// For telephones.
+    pub(crate) narrow: Svg,
+}
+
+/// The marker of a kind for a legend in the page.
+pub(crate) fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Design => "design",
+        Kind::Peer => "peer",
+        Kind::Control => "control",
+        Kind::Floor => "floor",
+        Kind::Twin => "twin (the reference again)",
+    }
+}
+
+/// The two widths, in pixels of the drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    /// 900 pixels: names beside the plot.
+    Wide,
+    /// 360 pixels: names above their marks.
+    Narrow,
+}
+
+impl Width {
+    const fn pixels(self) -> f64 {
+        match self {
+            Self::Wide => 900.0,
+            Self::Narrow => 360.0,
+        }
+    }
+}

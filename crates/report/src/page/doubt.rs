@@ -1,0 +1,168 @@
+//! "How to doubt this": everything a sceptic needs to find fault or to repeat it.
+
+use maud::{Markup, html};
+use measure::record::{Execution, Profile, Provenance, Service};
+
+use super::parts;
+use crate::{
+    format,
+    view::{View, rounds_done},
+};
+
+/// The section.
+pub(super) fn section(view: &View<'_>) -> Markup {
+    html! {
+        section #doubt {
+            h2 { "How to doubt this" }
+            p.lead {
+                "Every raw sample is in " a href="run.json" { "run.json" } ", every figure in "
+                a href="results.csv" { "results.csv" } ". Figures are medians over rounds, each round a process of its \
+                own; intervals are 95 % bootstrap intervals over rounds; ratios are taken within a round. The \
+                command of each execution below repeats it, and "
+                code { "authbench report " (view.record.name) }
+                " makes this page again from the record."
+            }
+            @if !view.asked.is_empty() { (noise(view)) }
+            @for (number, execution) in view.record.executions.iter().enumerate() {
+                (provenance(number, execution))
+            }
+        }
+    }
+}
+
+fn noise(view: &View<'_>) -> Markup {
+    let table = html! {
+        table {
+            caption {
+                span.stay {
+                    "Noise floors. The reference of each case was measured twice, under two names. A difference no \
+                     larger than the gap between the two, taken to the far end of its interval, is a tie."
+                }
+            }
+            thead {
+                tr {
+                    th scope="col" { "Question" } th scope="col" { "Case" } th scope="col" { "Reference" }
+                    th.number scope="col" { "Noise floor" }
+                }
+            }
+            tbody {
+                @for asked in &view.asked {
+                    @for case in &asked.cases {
+                        @for (batch, noise) in &case.batches {
+                            tr {
+                                td { (asked.question) }
+                                th scope="row" { code { (case.name) } }
+                                td { code { (batch.reference) } }
+                                td.number { (noise.map_or("no twin".to_owned(), format::percent)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    parts::scrolling("Noise floors", table)
+}
+
+fn provenance(number: usize, execution: &Execution) -> Markup {
+    let from = &execution.provenance;
+    html! {
+        h3 { "Execution " (number + 1) ", " time datetime=(from.started) { (from.started) } }
+        dl {
+            dt { "Command" } dd { code { (from.command) } }
+            dt { "Commit" } dd { (commit(from)) }
+            dt { "Suite" } dd { (from.suite_version) ", built as " (from.build) " by " (from.rustc) }
+            dt { "Profile" } dd { (profile(from.profile)) }
+            dt { "Rounds" } dd { (rounds(execution)) }
+            dt { "Seed" } dd { (from.seed) }
+            dt { "Time" } dd { (from.started) " to " (from.finished) }
+            @if !from.selection.is_empty() {
+                dt { "Selection" } dd { @for one in &from.selection { code { (one) } " " } }
+            }
+        }
+        (machine(from))
+        (services(&from.services))
+        details {
+            summary { "Crates (" (from.crates.len()) ")" }
+            ul.columns {
+                @for (name, version) in &from.crates { li { (name) " " (version) } }
+            }
+        }
+    }
+}
+
+fn commit(from: &Provenance) -> Markup {
+    html! {
+        @match &from.commit {
+            Some(commit) => { code { (commit) } }
+            None => { strong.bad { "none: not a git checkout" } }
+        }
+        @match from.dirty {
+            Some(true) => { " " strong.bad { "with uncommitted changes" } }
+            Some(false) => { ", no uncommitted changes" }
+            None => {}
+        }
+    }
+}
+
+fn profile(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Quick => "quick: a look, not for quoting",
+        Profile::Standard => "standard: figures to quote",
+        Profile::Full => "full: figures to publish",
+    }
+}
+
+fn rounds(execution: &Execution) -> Markup {
+    let planned = execution.provenance.rounds_planned;
+    html! {
+        @match rounds_done(execution) {
+            None => { "none of " (planned) " planned" }
+            Some((least, most)) => {
+                @if least == most { (least) } @else { (least) " to " (most) }
+                " of " (planned) " planned"
+            }
+        }
+        @if execution.provenance.interrupted { " " strong.bad { "interrupted" } }
+    }
+}
+
+fn machine(from: &Provenance) -> Markup {
+    let machine = &from.machine;
+    let told = |text: &Option<String>| text.clone().unwrap_or_else(|| "not readable here".to_owned());
+    html! {
+        h4 { "Machine" }
+        dl {
+            dt { "CPU" }
+            dd { (told(&machine.cpu_model)) ", " (machine.logical_cpus) " logical CPUs, " (machine.architecture) }
+            @if !machine.caches.is_empty() { dt { "Caches" } dd { (machine.caches.join(", ")) } }
+            dt { "Memory" } dd { (machine.memory_bytes.map_or("not readable here".to_owned(), format::memory)) }
+            dt { "System" } dd { (told(&machine.operating_system)) }
+            dt { "Kernel" } dd { (told(&machine.kernel)) }
+            dt { "Governor" } dd { (told(&machine.governor)) }
+            dt { "Virtual" } dd { (machine.virtualisation.as_deref().unwrap_or("no sign of it")) }
+            dt { "Load before" } dd { (told(&machine.load_average)) }
+        }
+        @if !machine.cpu_flags.is_empty() {
+            details {
+                summary { "CPU flags (" (machine.cpu_flags.len()) ")" }
+                p.flags { (machine.cpu_flags.join(" ")) }
+            }
+        }
+    }
+}
+
+fn services(services: &[Service]) -> Markup {
+    html! {
+        h4 { "Services" }
+        @if services.is_empty() { p { "None took part." } }
+        @for service in services {
+            p { strong { (service.name) " " (service.version) } ", " (service.reached) "." }
+            @if !service.settings.is_empty() {
+                ul.columns {
+                    @for (setting, value) in &service.settings { li { code { (setting) " " (value) } } }
+                }
+            }
+        }
+    }
+}

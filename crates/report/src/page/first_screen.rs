@@ -1,0 +1,146 @@
+//! What a reader sees first: the question, the answer, the table of designs, one chart.
+
+use maud::{Markup, html};
+use measure::record::Kind;
+
+use super::parts;
+use crate::{
+    answer,
+    chart::Chart,
+    format,
+    view::{Cell, DesignLine, View},
+};
+
+/// Title, and what was run where.
+pub(super) fn header(view: &View<'_>) -> Markup {
+    let newest = view.record.executions.last().map(|execution| &execution.provenance);
+    html! {
+        header {
+            p.kicker { "authbench · run " code { (view.record.name) } }
+            h1 { "What does it cost to authorise a request, with a signed token and with a session?" }
+            @if let Some(from) = newest {
+                p.where {
+                    (from.machine.cpu_model.as_deref().unwrap_or("CPU unknown")) ", "
+                    (from.machine.logical_cpus) " logical CPUs · " (from.rustc) " · "
+                    time datetime=(from.started) { (date(&from.started)) }
+                    @if view.record.executions.len() > 1 {
+                        " · newest of " (view.record.executions.len()) " executions"
+                    }
+                }
+            }
+            nav aria-label="Contents" {
+                @for asked in &view.asked {
+                    a href={ "#" (asked.question) } { (asked.question) }
+                }
+                a href="#doubt" { "how to doubt this" }
+            }
+            (parts::cautions(&view.cautions))
+        }
+    }
+}
+
+fn date(started: &str) -> &str {
+    started.split('T').next().unwrap_or(started)
+}
+
+/// The answer, the table, the chart.
+pub(super) fn answer(view: &View<'_>, charts: &[Chart]) -> Markup {
+    html! {
+        section #answer aria-labelledby="answer-heading" {
+            h2.quiet #answer-heading { "The answer" }
+            div.answer {
+                @for sentence in answer::overall(view) {
+                    p { (parts::sentence(&sentence)) }
+                }
+            }
+            @if !view.designs.is_empty() {
+                (designs(view))
+            }
+            @for chart in charts.iter().filter(|chart| chart.question.is_none()) {
+                (parts::chart(chart))
+            }
+        }
+    }
+}
+
+fn designs(view: &View<'_>) -> Markup {
+    let table = html! {
+        table.designs {
+            caption { span.stay { "Every design and peer: what it costs, and what it does for that." } }
+            thead {
+                tr {
+                    th scope="col" { "Design" }
+                    th.number scope="col" { "Authorise" br; span.unit { "each request" } }
+                    th.number scope="col" { "Issue" br; span.unit { "each login" } }
+                    th.number scope="col" { "Request" br; span.unit { "bytes" } }
+                    th.number scope="col" { "Session" br; span.unit { "server bytes" } }
+                    th.number scope="col" { "Heap" br; span.unit { "allocations" } }
+                    th scope="col" { "Server state" }
+                    th scope="col" { "Revoked credential is refused" }
+                    th scope="col" { "Store cannot be reached" }
+                }
+            }
+            @for kind in [Kind::Design, Kind::Peer] {
+                @let lines: Vec<_> = view.designs.iter().filter(|line| line.kind == kind).collect();
+                @if !lines.is_empty() {
+                    tbody {
+                        @for line in lines { (design(line)) }
+                    }
+                }
+            }
+        }
+    };
+    parts::scrolling("Table of designs", table)
+}
+
+fn design(line: &DesignLine<'_>) -> Markup {
+    let declared = line.declared;
+    html! {
+        tr {
+            th scope="row" {
+                code { (line.id) }
+                span.about {
+                    (parts::kind(line.kind))
+                    @if let Some(declared) = declared { ", " (declared.family) }
+                    " · " (line.about)
+                }
+            }
+            @if let Some((status, reason)) = line.trouble() {
+                td.trouble colspan="5" { span.stay { strong { (status) } ": " (reason) } }
+            } @else {
+                (number(&line.authorise, format::time))
+                (number(&line.issue, format::time))
+                (number(&line.request_bytes, format::count))
+                (number(&line.server_bytes, format::count))
+                (number(&line.allocations, format::count))
+            }
+            @if let Some(declared) = declared {
+                td { (declared.state) }
+                td {
+                    (declared.revocation)
+                    @if declared.revocation.contains("expiry") {
+                        span.about { "up to " (format::lifetime(declared.lifetime_s)) " after issue" }
+                    }
+                }
+                td { (declared.outage) }
+            } @else {
+                td.none { "–" } td.none { "–" } td.none { "–" }
+            }
+        }
+    }
+}
+
+/// A figure; its case and remark show on hovering, and are in the tables below.
+fn number(cell: &Cell, text: impl Fn(f64) -> String) -> Markup {
+    html! {
+        @match cell {
+            Cell::Figure(row) => {
+                td.number title={ (row.case) @if !row.note.is_empty() { ": " (row.note) } } {
+                    (cell.value().map_or(String::new(), text))
+                }
+            }
+            Cell::Trouble(status, reason) => { td.number.trouble title=(reason) { (status) } }
+            Cell::Absent => { td.number.none { "–" } }
+        }
+    }
+}
