@@ -14,7 +14,7 @@ use measure::{
     source,
 };
 
-use crate::{context::Context, contestants, plan, plan::Plan, progress::Progress, services::Services};
+use crate::{contestants, context::Context, plan, plan::Plan, progress::Progress, services::Services};
 
 /// One run in the making.
 pub(crate) struct Campaign {
@@ -67,7 +67,8 @@ impl Campaign {
     ) -> anyhow::Result<Self> {
         let then = &execution.provenance;
         let now = provenance(&plan, &services, String::new(), Vec::new(), then.seed);
-        let model = |machine: &Machine| (machine.cpu_model.clone(), machine.logical_cpus, machine.kernel.clone());
+        let model =
+            |machine: &Machine| (machine.cpu_model.clone(), machine.logical_cpus, machine.kernel.clone());
         for (what, same) in [
             ("commit", then.commit == now.commit && then.dirty == now.dirty),
             ("compiler", then.rustc == now.rustc && then.build == now.build),
@@ -172,7 +173,8 @@ impl Campaign {
 /// What each entry declares, and whether it can be built with these services.
 fn tried_entries(services: &Services) -> anyhow::Result<Vec<measure::record::Entry>> {
     let context = Context::with_services(services)?;
-    let mut entries: Vec<_> = contestants::try_out(&context, services).into_iter().map(|(entry, _)| entry).collect();
+    let mut entries: Vec<_> =
+        contestants::try_out(&context, services).into_iter().map(|(entry, _)| entry).collect();
     entries.sort_by_key(|entry| entry.kind);
     Ok(entries)
 }

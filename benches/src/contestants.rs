@@ -114,8 +114,7 @@ pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
         let contestant = (floor.build)(context, case, context.next_seed())?;
         return Ok(Built { contestant, counts: Vec::new() });
     }
-    let mut builder =
-        Builder { context, case, id: id.strip_suffix(TWIN_SUFFIX).unwrap_or(id), built: None };
+    let mut builder = Builder { context, case, id: id.strip_suffix(TWIN_SUFFIX).unwrap_or(id), built: None };
     catalogue::visit(&mut builder);
     builder.built.unwrap_or_else(|| Err(NotBuilt::Broken(format!("the catalogue has no entry {id}"))))
 }
@@ -182,11 +181,13 @@ impl Builder<'_> {
             let before = if remote { context.site.redis_memory().await? } else { 0 };
             // A hundred logins in flight fill a remote store ten times as fast as one after another.
             let in_flight = if remote { 100 } else { 1 };
-            let (credentials, heap) =
-                Credentials::issue(design, population, in_flight).await?;
+            let (credentials, heap) = Credentials::issue(design, population, in_flight).await?;
             let (value, note) = if remote {
                 let grown = context.site.redis_memory().await?.saturating_sub(before);
-                (grown as f64 / population as f64, "a session in the server: growth of used_memory, index and TTL included")
+                (
+                    grown as f64 / population as f64,
+                    "a session in the server: growth of used_memory, index and TTL included",
+                )
             } else {
                 (heap, "a session on the heap of this process: bytes requested, index included")
             };
@@ -196,7 +197,12 @@ impl Builder<'_> {
         })
     }
 
-    fn finish<J: Job + 'static>(&self, job: J, remote: bool, mut counts: Vec<Count>) -> Result<Built, NotBuilt> {
+    fn finish<J: Job + 'static>(
+        &self,
+        job: J,
+        remote: bool,
+        mut counts: Vec<Count>,
+    ) -> Result<Built, NotBuilt> {
         if remote {
             let runtime = std::rc::Rc::clone(&self.context.runtime);
             let contestant = Box::new(Remote { job, runtime, in_flight: self.case.in_flight });

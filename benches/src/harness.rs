@@ -108,7 +108,8 @@ fn criterion_pass(question: Question, profile: Profile, services: &Services) -> 
             let id = BenchmarkId::new(case.name, &card.id);
             // A store that dies must not take the other contestants with it, and criterion's closures cannot fail.
             let outcome = catch_unwind(AssertUnwindSafe(|| {
-                group.bench_function(id, |bencher| bencher.iter_custom(|operations| timed.sample(operations)));
+                group
+                    .bench_function(id, |bencher| bencher.iter_custom(|operations| timed.sample(operations)));
             }));
             if outcome.is_err() {
                 eprintln!("{question}/{}/{} failed; the others go on", case.name, card.id);
@@ -142,10 +143,11 @@ impl<'a> Timed<'a> {
     /// When the contestant cannot be built or its outcome is wrong: a timed error path is a bug.
     fn sample(&self, operations: u64) -> Duration {
         let mut built = self.built.borrow_mut();
-        let built = built.get_or_insert_with(|| match contestants::build(self.context, self.case, &self.card.id) {
-            Ok(built) => built,
-            Err(reason) => panic!("{}: {reason}", self.card.id),
-        });
+        let built =
+            built.get_or_insert_with(|| match contestants::build(self.context, self.case, &self.card.id) {
+                Ok(built) => built,
+                Err(reason) => panic!("{}: {reason}", self.card.id),
+            });
         match built.contestant.sample(operations) {
             Ok(sample) => {
                 self.samples.borrow_mut().push((operations, sample.elapsed));

@@ -22,7 +22,8 @@ pub fn results() -> PathBuf {
 pub fn command() -> String {
     let mut words = env::args();
     let program = words.next().unwrap_or_default();
-    let program = Path::new(&program).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let program =
+        Path::new(&program).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let name = match program.rsplit_once('-') {
         Some((name, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
             format!("cargo bench --bench {name} --")

@@ -84,7 +84,8 @@ impl Plan {
             let reference = questions::reference(case.question);
             let twin = format!("{reference}{TWIN_SUFFIX}");
             ids.extend([reference, &twin]);
-            let floors = all.iter().filter(|card| ids.contains(&card.id.as_str())).filter_map(|card| card.floor);
+            let floors =
+                all.iter().filter(|card| ids.contains(&card.id.as_str())).filter_map(|card| card.floor);
             let floors: Vec<&str> = floors.collect();
             ids.extend(floors);
             let invited = all
@@ -113,7 +114,8 @@ impl Plan {
 
     /// One round of one question.
     pub(crate) fn order(&self, question: Question, round: u32, seed: u64) -> Order {
-        let cases = self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
+        let cases =
+            self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
         Order {
             question,
             round,
@@ -140,9 +142,13 @@ impl Plan {
     pub(crate) fn complete(&self, batches: &mut Vec<Batch>, lost: &str) {
         for (question, cases) in &self.questions {
             for planned in cases {
-                let same = |batch: &&mut Batch| batch.question == *question && batch.case == planned.case.name;
-                let mut found: Vec<Contestant> =
-                    batches.iter_mut().find(same).map(|batch| std::mem::take(&mut batch.contestants)).unwrap_or_default();
+                let same =
+                    |batch: &&mut Batch| batch.question == *question && batch.case == planned.case.name;
+                let mut found: Vec<Contestant> = batches
+                    .iter_mut()
+                    .find(same)
+                    .map(|batch| std::mem::take(&mut batch.contestants))
+                    .unwrap_or_default();
                 let contestants = planned.invited.iter().map(|(card, absence)| {
                     let place = found.iter().position(|one| one.id == card.id);
                     place.map(|place| found.swap_remove(place)).unwrap_or_else(|| Contestant {

@@ -41,7 +41,8 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.inc(1);
         } else {
-            let left = self.left().map(|left| format!(", about {} s left", left.as_secs())).unwrap_or_default();
+            let left =
+                self.left().map(|left| format!(", about {} s left", left.as_secs())).unwrap_or_default();
             self.say(&format!("{}/{} {step}{left}", self.done, self.total));
         }
     }

@@ -142,7 +142,9 @@ pub(crate) const fn reference(question: Question) -> &'static str {
 pub const fn about(question: Question) -> &'static str {
     match question {
         Question::Issue => "what does a login cost: a new credential for a user?",
-        Question::Authorise => "what does each request cost: is this credential good, and may its user do that?",
+        Question::Authorise => {
+            "what does each request cost: is this credential good, and may its user do that?"
+        }
         Question::Lookup => "what does a session lookup cost, by store, population and choice?",
         Question::Revoke => "what does a logout cost, of one login or of all of a user?",
     }

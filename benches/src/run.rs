@@ -83,10 +83,15 @@ pub fn resume(folder: &Path) -> anyhow::Result<Outcome> {
     };
     let execution = base.executions.remove(place);
     let provenance = &execution.provenance;
-    let (questions, designs): (Vec<&String>, Vec<&String>) =
-        provenance.selection.iter().partition(|word| Question::ALL.iter().any(|question| question.word() == **word));
-    let questions: Vec<Question> =
-        Question::ALL.iter().copied().filter(|one| questions.is_empty() || questions.iter().any(|word| *word == one.word())).collect();
+    let (questions, designs): (Vec<&String>, Vec<&String>) = provenance
+        .selection
+        .iter()
+        .partition(|word| Question::ALL.iter().any(|question| question.word() == **word));
+    let questions: Vec<Question> = Question::ALL
+        .iter()
+        .copied()
+        .filter(|one| questions.is_empty() || questions.iter().any(|word| *word == one.word()))
+        .collect();
     let designs: Vec<String> = designs.into_iter().cloned().collect();
     let services = Services::obtain();
     let plan = Plan::new(provenance.profile, &questions, &Selection::globs(&designs)?, &services);
@@ -94,7 +99,11 @@ pub fn resume(folder: &Path) -> anyhow::Result<Outcome> {
     finish(campaign, stop, folder)
 }
 
-fn finish(campaign: Campaign, stop: &std::sync::atomic::AtomicBool, folder: &Path) -> anyhow::Result<Outcome> {
+fn finish(
+    campaign: Campaign,
+    stop: &std::sync::atomic::AtomicBool,
+    folder: &Path,
+) -> anyhow::Result<Outcome> {
     let finished = campaign.run(stop)?;
     let report = report::write(&finished.record, folder)?;
     Ok(Outcome { record: finished.record, interrupted: finished.interrupted, report })
@@ -130,8 +139,11 @@ fn check_patterns(patterns: &[String], questions: &[Question]) -> anyhow::Result
 /// The names that are close to what was typed, as a hint.
 #[must_use]
 pub fn near(typed: &str, names: &[String]) -> String {
-    let mut close: Vec<(f64, &String)> =
-        names.iter().map(|name| (strsim::jaro_winkler(typed, name), name)).filter(|(score, _)| *score > 0.7).collect();
+    let mut close: Vec<(f64, &String)> = names
+        .iter()
+        .map(|name| (strsim::jaro_winkler(typed, name), name))
+        .filter(|(score, _)| *score > 0.7)
+        .collect();
     close.sort_by(|one, other| other.0.total_cmp(&one.0));
     let close: Vec<&str> = close.iter().take(3).map(|(_, name)| name.as_str()).collect();
     if close.is_empty() {

@@ -55,10 +55,13 @@ impl Credentials {
         design.revoke_all(user(0)).await.map_err(|denial| Failure(denial.to_string()))?;
 
         // Reserved before, with room for ids of different lengths, so that only the design's own memory is counted.
-        let mut all =
-            Self { text: Vec::with_capacity((length + 16) * population), ends: Vec::with_capacity(population + 1) };
+        let mut all = Self {
+            text: Vec::with_capacity((length + 16) * population),
+            ends: Vec::with_capacity(population + 1),
+        };
         all.ends.push(0);
-        let logins = stream::iter((0..population).map(|index| async move { design.issue(&principal(index)).await }));
+        let logins =
+            stream::iter((0..population).map(|index| async move { design.issue(&principal(index)).await }));
         let mut logins = logins.buffered(in_flight);
         let counting = allocations::Counting::start();
         while let Some(credential) = logins.try_next().await.map_err(failed)? {
@@ -97,7 +100,8 @@ pub(crate) struct Draws {
 impl Draws {
     pub(crate) fn new(choice: Choice, population: usize, seed: u64) -> Self {
         let population = population.max(1);
-        let zipf = Zipf::new(population as f64, 1.0).expect("a population of one or more and a positive exponent");
+        let zipf =
+            Zipf::new(population as f64, 1.0).expect("a population of one or more and a positive exponent");
         Self { choice, population, zipf, rng: StdRng::seed_from_u64(seed) }
     }
 

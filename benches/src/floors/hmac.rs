@@ -3,10 +3,10 @@
 use std::hint::black_box;
 
 use jwt::Hs256Key;
-use measure::sampler::{Contestant, Failure};
+use measure::sampler::Failure;
 
+use super::Bounded;
 use crate::{
-    contestants::NotBuilt,
     context::Context,
     jobs::{InProcess, Job, Verdict},
     questions::Case,
@@ -42,7 +42,7 @@ fn first_half(code: &[u8; 32]) -> [u8; 16] {
     std::array::from_fn(|index| code[index])
 }
 
-pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Result<Box<dyn Contestant>, NotBuilt> {
+pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Bounded {
     let design = context.site.jwt_hs256();
     let (tokens, _) = context.runtime.block_on(Credentials::issue(&design, case.population, 1))?;
     let draws = Draws::new(case.choice, case.population, seed);

@@ -10,6 +10,9 @@ use measure::{record::Question, sampler::Contestant};
 
 use crate::{contestants::NotBuilt, context::Context, questions::Case};
 
+/// A floor ready to be timed.
+pub(crate) type Bounded = Result<Box<dyn Contestant>, NotBuilt>;
+
 /// One floor: a name, and how to build it for a case.
 pub(crate) struct Floor {
     /// The id used in files, charts and on the command line.
@@ -21,7 +24,7 @@ pub(crate) struct Floor {
     /// Whether it bounds anything in that question.
     pub(crate) belongs_to: fn(Question) -> bool,
     /// Builds it.
-    pub(crate) build: fn(&Context, &Case, u64) -> Result<Box<dyn Contestant>, NotBuilt>,
+    pub(crate) build: fn(&Context, &Case, u64) -> Bounded,
 }
 
 /// Every floor.

@@ -1,10 +1,10 @@
 //! The bare round trip to Redis that no session in it can do without.
 
-use measure::sampler::{Contestant, Failure};
+use measure::sampler::Failure;
 use session::RedisStore;
 
+use super::Bounded;
 use crate::{
-    contestants::NotBuilt,
     context::Context,
     jobs::{Job, Remote, Verdict},
     questions::Case,
@@ -25,7 +25,7 @@ impl Job for PingJob {
     }
 }
 
-pub(super) fn build(context: &Context, case: &Case, _: u64) -> Result<Box<dyn Contestant>, NotBuilt> {
+pub(super) fn build(context: &Context, case: &Case, _: u64) -> Bounded {
     let store = context.runtime.block_on(context.site.redis_store())?;
     let runtime = std::rc::Rc::clone(&context.runtime);
     Ok(Box::new(Remote { job: PingJob(store), runtime, in_flight: case.in_flight }))

@@ -7,8 +7,8 @@ use measure::sampler::{Contestant, Failure};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
 
+use super::Bounded;
 use crate::{
-    contestants::NotBuilt,
     context::Context,
     jobs::{InProcess, Job, Verdict},
     questions::Case,
@@ -77,6 +77,19 @@ enum Parts {
     HashAndProbe,
 }
 
+/// Characters of a session id: what is hashed.
+const TEXT: usize = 43;
+
+/// The table's key: the hash of the text or, where hashing is not timed, the text's beginning.
+#[inline]
+fn id_of<const PARTS: u8>(text: &[u8; TEXT]) -> [u8; 32] {
+    if PARTS == Parts::Probe as u8 {
+        std::array::from_fn(|index| text[index])
+    } else {
+        Sha256::digest(text).into()
+    }
+}
+
 struct ProbeJob<const PARTS: u8> {
     table: FlatTable,
     inputs: Credentials,
@@ -93,11 +106,10 @@ impl<const PARTS: u8> Job for ProbeJob<PARTS> {
     #[inline]
     async fn operate(&self, index: usize) -> Verdict {
         let (input, owner) = self.requests.get(index);
-        let input: &[u8; 32] = match black_box(input).try_into() {
-            Ok(input) => input,
-            Err(_) => return Verdict::WRONG,
+        let Ok(text) = <&[u8; TEXT]>::try_from(black_box(input)) else {
+            return Verdict::WRONG;
         };
-        let id = if PARTS == Parts::Probe as u8 { *input } else { Sha256::digest(input).into() };
+        let id = id_of::<PARTS>(text);
         if PARTS == Parts::Hash as u8 {
             // The next operation waits for this hash; that it begins with eight zero bytes happens once in 2^64 times.
             let low: [u8; 8] = std::array::from_fn(|index| id[index]);
@@ -112,27 +124,26 @@ impl<const PARTS: u8> Job for ProbeJob<PARTS> {
 
 fn build<const PARTS: u8>(case: &Case, seed: u64) -> Box<dyn Contestant> {
     let mut rng = StdRng::seed_from_u64(seed);
-    let ids: Vec<[u8; 32]> = (0..case.population).map(|_| rng.random()).collect();
+    let texts: Vec<[u8; TEXT]> =
+        (0..case.population).map(|_| std::array::from_fn(|_| rng.random())).collect();
     let mut table = FlatTable::new(case.population);
-    for (index, id) in ids.iter().enumerate() {
-        // The probe alone is given what the table holds; the others are given what it is the hash of.
-        let key = if PARTS == Parts::Probe as u8 { *id } else { Sha256::digest(id).into() };
-        table.insert(key, user(index));
+    for (index, text) in texts.iter().enumerate() {
+        table.insert(id_of::<PARTS>(text), user(index));
     }
-    let inputs = Credentials::from_texts(ids.into_iter());
+    let inputs = Credentials::from_texts(texts.into_iter());
     let draws = Draws::new(case.choice, case.population, seed);
     Box::new(InProcess(ProbeJob::<PARTS> { table, inputs, draws, requests: Requests::default() }))
 }
 
-pub(super) fn hash_and_probe(_: &Context, case: &Case, seed: u64) -> Result<Box<dyn Contestant>, NotBuilt> {
+pub(super) fn hash_and_probe(_: &Context, case: &Case, seed: u64) -> Bounded {
     Ok(build::<{ Parts::HashAndProbe as u8 }>(case, seed))
 }
 
-pub(super) fn probe_alone(_: &Context, case: &Case, seed: u64) -> Result<Box<dyn Contestant>, NotBuilt> {
+pub(super) fn probe_alone(_: &Context, case: &Case, seed: u64) -> Bounded {
     Ok(build::<{ Parts::Probe as u8 }>(case, seed))
 }
 
-pub(super) fn hash_alone(_: &Context, case: &Case, seed: u64) -> Result<Box<dyn Contestant>, NotBuilt> {
+pub(super) fn hash_alone(_: &Context, case: &Case, seed: u64) -> Bounded {
     Ok(build::<{ Parts::Hash as u8 }>(case, seed))
 }
 

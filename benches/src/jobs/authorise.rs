@@ -20,7 +20,12 @@ pub(crate) struct AuthoriseJob<A> {
 impl<A: Authoriser> AuthoriseJob<A> {
     /// Asserts, before anything is timed, that each of a few credentials gets its own user and no other, and notes
     /// by which path.
-    pub(crate) async fn new(design: A, credentials: Credentials, choice: Choice, seed: u64) -> Result<Self, Failure> {
+    pub(crate) async fn new(
+        design: A,
+        credentials: Credentials,
+        choice: Choice,
+        seed: u64,
+    ) -> Result<Self, Failure> {
         let mut proof = None;
         for index in [0, credentials.len() / 2, credentials.len() - 1] {
             let (presented, user) = credentials.get(index);

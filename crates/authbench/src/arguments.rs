@@ -1,0 +1,207 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use measure::record::{Profile, Question};
+
+/// What does it cost to authorise a request: a signed token against a server-side session.
+///
+/// authbench measures, on this machine, what it costs to issue, authorise, look up and revoke credentials, for
+/// every design in its catalogue, and leaves a report that shows how to doubt it.
+#[derive(Debug, Parser)]
+#[command(name = "authbench", version, max_term_width = 100)]
+#[command(after_help = "\
+Examples:
+  authbench list                        everything that can be measured, and why some of it cannot here
+  authbench run --quick                 a look, in about a minute
+  authbench run                         figures to quote
+  authbench report results/latest       draw the report again from its record
+
+Exit codes: 0 done; 1 failed; 2 the command line makes no sense; 130 interrupted, can be resumed.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show every design, peer, control and floor, and whether it can be measured here
+    List(List),
+    /// Measure, and leave record and report below results/
+    Run(Run),
+    /// Draw the report of a recorded run again
+    Report(Report),
+    /// Put figures of recorded runs into the marked places of documents
+    Splice(Splice),
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  authbench list
+  authbench list --json | jq -r '.[] | select(.unavailable == null) | .id'")]
+pub(crate) struct List {
+    /// Print JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authbench run --quick
+  authbench run --only authorise --designs 'jwt-*' --designs 'jsonwebtoken-*'
+  authbench run --full --name new-server
+  authbench run --resume --name new-server
+
+The reference of a question, its twin and the floors of what was selected always take part: without them there
+are no ratios and no noise floor. What the results folder holds of other questions and contestants stays.
+
+Environment:
+  AUTHBENCH_REDIS_URL   use this Redis instead of starting one, e.g. redis://127.0.0.1:6379
+  AUTHBENCH_RESULTS     leave results in this folder instead of results/
+  TMPDIR                where each round's copy of the program goes")]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) pace: Pace,
+    /// Measure only this question (may be repeated)
+    #[arg(long, value_name = "QUESTION", value_enum)]
+    pub(crate) only: Vec<Asked>,
+    /// Measure only what matches this shell pattern (may be repeated)
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) designs: Vec<String>,
+    /// Leave the results in results/NAME
+    #[arg(long, default_value = "latest", value_parser = name)]
+    pub(crate) name: String,
+    /// Seed of the workload, to draw the same users in the same order again
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Go on with the interrupted run of that name
+    #[arg(long, conflicts_with_all = ["quick", "standard", "full", "only", "designs", "seed"])]
+    pub(crate) resume: bool,
+}
+
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(crate) struct Pace {
+    /// Three rounds: a look, in about a minute
+    #[arg(long)]
+    quick: bool,
+    /// Nine rounds: figures to quote (the default)
+    #[arg(long)]
+    standard: bool,
+    /// Fifteen rounds and the largest populations: figures to publish
+    #[arg(long)]
+    full: bool,
+}
+
+impl Pace {
+    pub(crate) const fn profile(&self) -> Profile {
+        match (self.quick, self.full) {
+            (true, _) => Profile::Quick,
+            (_, true) => Profile::Full,
+            (false, false) => Profile::Standard,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  authbench report latest
+  authbench report results/reference/run.json")]
+pub(crate) struct Report {
+    /// A run's name, its folder, or its run.json
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+A marked place looks like this, and everything between the two lines is replaced:
+  <!-- authbench:answer results/reference -->
+  <!-- authbench:end -->
+
+Examples:
+  authbench splice README.md docs/METHODOLOGY.md
+  authbench splice --check README.md")]
+pub(crate) struct Splice {
+    /// Change nothing; fail if a place is stale
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The documents; paths in their marks are relative to the working directory
+    #[arg(required = true, value_name = "DOCUMENT")]
+    pub(crate) documents: Vec<PathBuf>,
+}
+
+/// A question as it is typed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked(pub(crate) Question);
+
+impl ValueEnum for Asked {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: &[Asked] = &[
+            Asked(Question::Issue),
+            Asked(Question::Authorise),
+            Asked(Question::Lookup),
+            Asked(Question::Revoke),
+        ];
+        ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.word()).help(benches::about(self.0)))
+    }
+}
+
+/// A run's name becomes a folder, so it must be one.
+fn name(text: &str) -> Result<String, String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if text.is_empty() || text.starts_with('.') || text.starts_with('-') || !text.bytes().all(fits) {
+        return Err(
+            "a name has letters, digits, '-', '_' and '.', and starts with a letter or digit".to_owned()
+        );
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn refusal(line: &str) -> String {
+        Arguments::try_parse_from(line.split(' ')).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Arguments::command().debug_assert();
+        assert_eq!(Asked::value_variants().len(), Question::ALL.len());
+    }
+
+    #[test]
+    fn misspelt_words_are_answered_with_the_near_ones() {
+        assert!(refusal("authbench run --qick").contains("--quick"));
+        assert!(refusal("authbench reprot").contains("report"));
+        assert!(refusal("authbench run --only authorize").contains("authorise"));
+        assert!(refusal("authbench run --quick --full").contains("cannot be used with"));
+        assert!(refusal("authbench run --name ../x").contains("a name has letters"));
+    }
+
+    #[test]
+    fn a_run_is_standard_unless_told_otherwise() {
+        for (line, profile) in [
+            ("authbench run", Profile::Standard),
+            ("authbench run --quick", Profile::Quick),
+            ("authbench run --standard", Profile::Standard),
+            ("authbench run --full", Profile::Full),
+        ] {
+            let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
+            assert!(
+                matches!(arguments.command, Command::Run(run) if run.pace.profile() == profile),
+                "{line}"
+            );
+        }
+    }
+}

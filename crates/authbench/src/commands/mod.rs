@@ -1,0 +1,17 @@
+//! One file a command.
+
+pub(crate) mod list;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod splice;
+
+use std::path::{Path, PathBuf};
+
+/// The folder of a run that was given by name, folder or record.
+fn folder_of(run: &Path) -> PathBuf {
+    if run.is_file() {
+        return run.parent().unwrap_or(Path::new(".")).to_owned();
+    }
+    let named = benches::results().join(run);
+    if !run.exists() && named.is_dir() { named } else { run.to_owned() }
+}

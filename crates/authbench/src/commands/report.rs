@@ -1,0 +1,16 @@
+//! `authbench report`
+
+use std::{io::Write, process::ExitCode};
+
+use measure::record::RunRecord;
+
+use super::folder_of;
+use crate::arguments::Report;
+
+pub(crate) fn run(arguments: &Report) -> anyhow::Result<ExitCode> {
+    let folder = folder_of(&arguments.run);
+    let record = RunRecord::load(&folder)?;
+    let written = report::write(&record, &folder)?;
+    writeln!(anstream::stdout(), "report: {}", written.page.display())?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,41 @@
+//! The command line of authbench; see `authbench --help`.
+
+#![allow(clippy::print_stdout, reason = "printing is what a command line is for")]
+
+mod arguments;
+mod commands;
+
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use anstyle::{AnsiColor, Style};
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    // A round is this same program, started again by itself.
+    match benches::serve_if_ordered() {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => {}
+        Err(error) => return failed(&error),
+    }
+    let outcome = match Arguments::parse().command {
+        Command::List(arguments) => commands::list::run(&arguments),
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Splice(arguments) => commands::splice::run(&arguments),
+    };
+    outcome.unwrap_or_else(|error| failed(&error))
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    // Somebody who closes the pipe early (`authbench list | head`) wants no more of it, and no complaint.
+    let closed = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    if closed.into_iter().any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
+    eprintln!("{red}error:{red:#} {error:#}");
+    ExitCode::FAILURE
+}
