@@ -76,7 +76,7 @@ const CASES: &[Case] = &[
         name: "1m-uniform",
         about: "1 000 000 sessions, each as likely",
         population: 1_000_000,
-        remote_from: Profile::Full,
+        remote_from: Profile::Standard,
         ..LOOKUP
     },
     Case {

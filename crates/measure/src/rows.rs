@@ -60,7 +60,18 @@ impl Outcome {
 /// All rows of a record, by question, case as measured, contestant and metric.
 #[must_use]
 pub fn rows(record: &RunRecord) -> Vec<Row> {
-    record.current().into_iter().flat_map(|(execution, batch, one)| rows_of(execution, batch, one)).collect()
+    // Contestants of a batch follow each other, so its noise floor is worked out once.
+    let mut known: Option<(&Batch, Option<f64>)> = None;
+    let mut rows = Vec::new();
+    for (execution, batch, one) in record.current() {
+        let noise = match known {
+            Some((same, noise)) if std::ptr::eq(same, batch) => noise,
+            _ => noise_floor(batch),
+        };
+        known = Some((batch, noise));
+        rows.extend(rows_of(execution, batch, noise, one));
+    }
+    rows
 }
 
 /// The noise floor of a batch: how far the interval of the twin's ratio reaches from one. `None` without a twin.
@@ -70,7 +81,7 @@ pub fn noise_floor(batch: &Batch) -> Option<f64> {
     Some(ratio(batch, twin, &batch.reference)?.0.distance_from_one())
 }
 
-fn rows_of(execution: &Execution, batch: &Batch, one: &Contestant) -> Vec<Row> {
+fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Contestant) -> Vec<Row> {
     let row = |metric, outcome, note| Row {
         question: batch.question,
         case: batch.case.clone(),
@@ -99,7 +110,7 @@ fn rows_of(execution: &Execution, batch: &Batch, one: &Contestant) -> Vec<Row> {
         rows.push(row(Metric::Cpu, Outcome::Ok(cpu, samples(one)), "this process only".to_owned()));
     }
     if let Some((estimate, samples)) = ratio(batch, one, &batch.reference) {
-        let note = ratio_note(batch, one, estimate);
+        let note = ratio_note(batch, noise, one, estimate);
         rows.push(row(Metric::Ratio, Outcome::Ok(estimate, samples), note));
     }
     if let Some((floor, (estimate, samples))) =
@@ -149,9 +160,9 @@ fn repetition_ratios(one: &Round, other: &Round) -> Vec<f64> {
     pairs.filter(|(_, other)| **other > 0.0).map(|(one, other)| one / other).collect()
 }
 
-fn ratio_note(batch: &Batch, one: &Contestant, estimate: Estimate) -> String {
+fn ratio_note(batch: &Batch, noise: Option<f64>, one: &Contestant, estimate: Estimate) -> String {
     let reference = &batch.reference;
-    match noise_floor(batch) {
+    match noise {
         _ if one.id == *reference => "the reference".to_owned(),
         Some(noise) if one.kind == Kind::Twin => {
             format!("identical code; noise floor {:.1} %", noise * 100.0)

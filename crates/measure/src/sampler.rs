@@ -14,6 +14,11 @@ pub trait Contestant {
     /// # Errors
     /// A [`Failure`] when an outcome was not the expected one. Its time is then not reported.
     fn sample(&mut self, operations: u64) -> Result<Sample, Failure>;
+
+    /// Fewer operations than this make no sample: a contestant with many in flight at once needs them to stay many.
+    fn least_operations(&self) -> u64 {
+        1
+    }
 }
 
 /// What one sample took.
@@ -78,24 +83,25 @@ pub fn run_round(
 /// Warms the contestant up and finds out how many operations fill a sample.
 fn calibrate(round: u32, contestant: &mut dyn Contestant, pace: Pace) -> Round {
     let started = Instant::now();
-    let mut operations = 1;
+    let least = contestant.least_operations();
+    let mut operations = least;
     let mut failure = None;
-    loop {
+    let mut growing = true;
+    while growing || started.elapsed() < WARM_UP {
         match contestant.sample(operations) {
             Ok(sample) => {
                 let each = sample.elapsed.as_nanos().max(1) / u128::from(operations);
                 let fitting = pace.sample_time.as_nanos() / each.max(1);
+                let fitting =
+                    u64::try_from(fitting).unwrap_or(u64::MAX).clamp(least, MOST_OPERATIONS.max(least));
                 // Grow step by step: the first operations are slow, and would make the sample too short.
-                operations =
-                    u64::try_from(fitting).unwrap_or(1).clamp(1, (operations * 2).min(MOST_OPERATIONS));
+                growing = fitting > operations * 2;
+                operations = fitting.min(operations * 2);
             }
             Err(error) => {
                 failure = Some(error.to_string());
                 break;
             }
-        }
-        if started.elapsed() >= WARM_UP {
-            break;
         }
     }
     Round { round, operations_per_sample: operations, samples_ns: Vec::new(), cpu_ns: Vec::new(), failure }
@@ -118,6 +124,7 @@ mod tests {
         name: char,
         each: Duration,
         fails_after: usize,
+        least: u64,
         taken: usize,
         log: Rc<RefCell<String>>,
     }
@@ -132,16 +139,25 @@ mod tests {
             self.log.borrow_mut().push(self.name);
             Ok(Sample { elapsed: self.each * u32::try_from(operations).unwrap(), cpu: None })
         }
+
+        fn least_operations(&self) -> u64 {
+            self.least
+        }
     }
 
     fn contest(fails_after: usize) -> (Vec<Round>, String) {
         let log = Rc::new(RefCell::new(String::new()));
         let fake = |name, nanos, fails_after| -> Box<dyn Contestant> {
             let each = Duration::from_nanos(nanos);
-            Box::new(Fake { name, each, fails_after, taken: 0, log: Rc::clone(&log) })
+            let least = if name == 'd' { 512 } else { 1 };
+            Box::new(Fake { name, each, fails_after, least, taken: 0, log: Rc::clone(&log) })
         };
-        let mut contestants =
-            [fake('a', 100, usize::MAX), fake('b', 1_000_000, fails_after), fake('c', 2, usize::MAX)];
+        let mut contestants = [
+            fake('a', 100, usize::MAX),
+            fake('b', 1_000_000, fails_after),
+            fake('c', 2, usize::MAX),
+            fake('d', 1_000_000, usize::MAX),
+        ];
         let pace = Pace { samples: 40, sample_time: Duration::from_micros(100) };
         let rounds = run_round(3, &mut contestants, pace, &mut StdRng::seed_from_u64(1));
         (rounds, log.borrow().clone())
@@ -151,11 +167,11 @@ mod tests {
     fn every_contestant_takes_one_sample_a_repetition_in_an_order_that_varies() {
         let (rounds, log) = contest(usize::MAX);
         assert!(rounds.iter().all(|round| round.round == 3 && round.samples_ns.len() == 40));
-        let turns: Vec<_> = log.as_bytes()[log.len() - 120..].chunks(3).map(<[u8]>::to_vec).collect();
+        let turns: Vec<_> = log.as_bytes()[log.len() - 160..].chunks(4).map(<[u8]>::to_vec).collect();
         for turn in &turns {
             let mut names = turn.clone();
             names.sort_unstable();
-            assert_eq!(names, b"abc");
+            assert_eq!(names, b"abcd");
         }
         assert!(turns.iter().any(|turn| *turn != turns[0]), "the order never changed");
     }
@@ -167,6 +183,7 @@ mod tests {
         assert_eq!(rounds[0].samples_ns[0], 100.0);
         assert_eq!(rounds[1].operations_per_sample, 1, "one operation longer than a sample is timed alone");
         assert_eq!(rounds[2].operations_per_sample, MOST_OPERATIONS);
+        assert_eq!(rounds[3].operations_per_sample, 512, "as many as it needs to keep many in flight");
     }
 
     #[test]

@@ -14,7 +14,10 @@ fn the_published_schema_is_the_one_of_the_types() {
         fs::write(&path, &current).unwrap();
     }
     let published = fs::read_to_string(&path).unwrap_or_default();
-    assert!(published == current, "docs/run-record.schema.json is stale; run this test with AUTHBENCH_UPDATE_SCHEMA=1");
+    assert!(
+        published == current,
+        "docs/run-record.schema.json is stale; run this test with AUTHBENCH_UPDATE_SCHEMA=1"
+    );
 }
 
 #[test]
@@ -44,7 +47,8 @@ fn committed_runs_fulfil_the_schema() {
         let path = results.join(name).join("run.json");
         if let Ok(text) = fs::read_to_string(&path) {
             let value = serde_json::from_str(&text).unwrap();
-            let errors: Vec<_> = validator.iter_errors(&value).take(3).map(|error| error.to_string()).collect();
+            let errors: Vec<_> =
+                validator.iter_errors(&value).take(3).map(|error| error.to_string()).collect();
             assert!(errors.is_empty(), "{}: {errors:?}", path.display());
         }
     }
