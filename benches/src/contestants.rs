@@ -111,8 +111,7 @@ pub(crate) fn cards(question: Question) -> Vec<Card> {
 /// Builds the contestant of that id for a case, logged-in population and all.
 pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, NotBuilt> {
     if let Some(floor) = floors::ALL.iter().find(|floor| floor.id == id) {
-        let contestant = (floor.build)(context, case, context.next_seed())?;
-        return Ok(Built { contestant, counts: Vec::new() });
+        return (floor.build)(context, case, context.next_seed());
     }
     let mut builder = Builder { context, case, id: id.strip_suffix(TWIN_SUFFIX).unwrap_or(id), built: None };
     catalogue::visit(&mut builder);
@@ -197,26 +196,27 @@ impl Builder<'_> {
         })
     }
 
-    fn finish<J: Job + 'static>(
-        &self,
-        job: J,
-        remote: bool,
-        mut counts: Vec<Count>,
-    ) -> Result<Built, NotBuilt> {
-        if remote {
-            let runtime = std::rc::Rc::clone(&self.context.runtime);
-            let contestant = Box::new(Remote { job, runtime, in_flight: self.case.in_flight });
-            return Ok(Built { contestant, counts });
-        }
-        let mut contestant = InProcess(job);
-        counts.push(Count {
-            metric: Metric::Allocations,
-            value: contestant.allocations(COUNTED)?,
-            over: COUNTED as u64,
-            note: "heap allocations an operation".to_owned(),
-        });
-        Ok(Built { contestant: Box::new(contestant), counts })
+    fn finish<J: Job + 'static>(&self, job: J, remote: bool, counts: Vec<Count>) -> Result<Built, NotBuilt> {
+        if remote { Ok(waiting(self.context, self.case, job, counts)) } else { at_once(job, counts) }
     }
+}
+
+/// A contestant that never waits, with its allocations counted.
+pub(crate) fn at_once<J: Job + 'static>(job: J, mut counts: Vec<Count>) -> Result<Built, NotBuilt> {
+    let mut contestant = InProcess(job);
+    counts.push(Count {
+        metric: Metric::Allocations,
+        value: contestant.allocations(COUNTED)?,
+        over: COUNTED as u64,
+        note: "heap allocations an operation".to_owned(),
+    });
+    Ok(Built { contestant: Box::new(contestant), counts })
+}
+
+/// A contestant that waits for a server, with as many operations in flight as the case says.
+pub(crate) fn waiting<J: Job + 'static>(context: &Context, case: &Case, job: J, counts: Vec<Count>) -> Built {
+    let runtime = std::rc::Rc::clone(&context.runtime);
+    Built { contestant: Box::new(Remote { job, runtime, in_flight: case.in_flight }), counts }
 }
 
 struct Populated {

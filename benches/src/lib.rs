@@ -29,7 +29,7 @@ pub use list::{Listed, list};
 pub use place::{command, results};
 pub use questions::about;
 pub use round::serve_if_ordered;
-pub use run::{Outcome, Request, near, resume, run};
+pub use run::{Outcome, Request, Unselectable, resume, run};
 
 /// Counts allocations when asked to; see [`measure::allocations`]. Every binary that times something links this crate.
 #[global_allocator]

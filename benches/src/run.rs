@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use measure::record::{Profile, Question, RecordError, RunRecord};
 
 use crate::{
@@ -31,6 +31,11 @@ pub struct Request {
     pub command: String,
 }
 
+/// A selection that selects nothing: the command line, not the machine, is at fault.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unselectable(String);
+
 /// How a run ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -49,13 +54,16 @@ pub struct Outcome {
 pub fn run(request: &Request) -> anyhow::Result<Outcome> {
     let stop = interrupt::listen()?;
     let base = existing(&request.folder, &request.name)?;
-    let selection = Selection::globs(&request.designs).context("not a pattern")?;
     let questions = if request.questions.is_empty() { Question::ALL } else { &request.questions };
     check_patterns(&request.designs, questions)?;
+    let selection = Selection::globs(&request.designs)?;
     let services = Services::obtain();
     let plan = Plan::new(request.profile, questions, &selection, &services);
     if plan.is_empty() {
-        bail!("nothing to measure: no contestant of the question matches {}", request.designs.join(", "));
+        let designs = request.designs.join(", ");
+        bail!(Unselectable(format!(
+            "nothing to measure: that question has no contestant that matches {designs}"
+        )));
     }
     let restricted = request.questions.iter().map(ToString::to_string).chain(request.designs.iter().cloned());
     let campaign = Campaign::new(
@@ -127,18 +135,18 @@ fn check_patterns(patterns: &[String], questions: &[Question]) -> anyhow::Result
     ids.sort();
     ids.dedup();
     for pattern in patterns {
-        let glob = globset::Glob::new(pattern).with_context(|| format!("not a pattern: {pattern}"))?;
+        let glob = globset::Glob::new(pattern).map_err(|error| Unselectable(error.to_string()))?;
         let matcher = glob.compile_matcher();
         if !ids.iter().any(|id| matcher.is_match(id)) {
-            bail!("no design, peer, control or floor matches `{pattern}`{}", near(pattern, &ids));
+            let near = near(pattern, &ids);
+            bail!(Unselectable(format!("no design, peer, control or floor matches `{pattern}`{near}")));
         }
     }
     Ok(())
 }
 
 /// The names that are close to what was typed, as a hint.
-#[must_use]
-pub fn near(typed: &str, names: &[String]) -> String {
+fn near(typed: &str, names: &[String]) -> String {
     let mut close: Vec<(f64, &String)> = names
         .iter()
         .map(|name| (strsim::jaro_winkler(typed, name), name))

@@ -5,10 +5,10 @@ use std::hint::black_box;
 use jwt::Hs256Key;
 use measure::sampler::Failure;
 
-use super::Bounded;
 use crate::{
+    contestants::{self, Built, NotBuilt},
     context::Context,
-    jobs::{InProcess, Job, Verdict},
+    jobs::{Job, Verdict},
     questions::Case,
     workload::{Credentials, Draws, Requests},
 };
@@ -42,10 +42,10 @@ fn first_half(code: &[u8; 32]) -> [u8; 16] {
     std::array::from_fn(|index| code[index])
 }
 
-pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Bounded {
+pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
     let design = context.site.jwt_hs256();
     let (tokens, _) = context.runtime.block_on(Credentials::issue(&design, case.population, 1))?;
     let draws = Draws::new(case.choice, case.population, seed);
     let key = context.site.hmac_key();
-    Ok(Box::new(InProcess(HmacJob { key, tokens, draws, requests: Requests::default() })))
+    contestants::at_once(HmacJob { key, tokens, draws, requests: Requests::default() }, Vec::new())
 }

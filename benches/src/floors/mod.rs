@@ -6,12 +6,13 @@ mod ping;
 mod probe;
 
 use catalogue::Need;
-use measure::{record::Question, sampler::Contestant};
+use measure::record::Question;
 
-use crate::{contestants::NotBuilt, context::Context, questions::Case};
-
-/// A floor ready to be timed.
-pub(crate) type Bounded = Result<Box<dyn Contestant>, NotBuilt>;
+use crate::{
+    contestants::{Built, NotBuilt},
+    context::Context,
+    questions::Case,
+};
 
 /// One floor: a name, and how to build it for a case.
 pub(crate) struct Floor {
@@ -24,7 +25,7 @@ pub(crate) struct Floor {
     /// Whether it bounds anything in that question.
     pub(crate) belongs_to: fn(Question) -> bool,
     /// Builds it.
-    pub(crate) build: fn(&Context, &Case, u64) -> Bounded,
+    pub(crate) build: fn(&Context, &Case, u64) -> Result<Built, NotBuilt>,
 }
 
 /// Every floor.

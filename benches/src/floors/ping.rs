@@ -3,10 +3,10 @@
 use measure::sampler::Failure;
 use session::RedisStore;
 
-use super::Bounded;
 use crate::{
+    contestants::{self, Built, NotBuilt},
     context::Context,
-    jobs::{Job, Remote, Verdict},
+    jobs::{Job, Verdict},
     questions::Case,
 };
 
@@ -25,8 +25,7 @@ impl Job for PingJob {
     }
 }
 
-pub(super) fn build(context: &Context, case: &Case, _: u64) -> Bounded {
+pub(super) fn build(context: &Context, case: &Case, _: u64) -> Result<Built, NotBuilt> {
     let store = context.runtime.block_on(context.site.redis_store())?;
-    let runtime = std::rc::Rc::clone(&context.runtime);
-    Ok(Box::new(Remote { job: PingJob(store), runtime, in_flight: case.in_flight }))
+    Ok(contestants::waiting(context, case, PingJob(store), Vec::new()))
 }

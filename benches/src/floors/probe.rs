@@ -3,14 +3,14 @@
 use std::hint::black_box;
 
 use authoriser::UserId;
-use measure::sampler::{Contestant, Failure};
+use measure::sampler::Failure;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sha2::{Digest, Sha256};
 
-use super::Bounded;
 use crate::{
+    contestants::{self, Built, NotBuilt},
     context::Context,
-    jobs::{InProcess, Job, Verdict},
+    jobs::{Job, Verdict},
     questions::Case,
     workload::{Credentials, Draws, Requests, user},
 };
@@ -122,7 +122,7 @@ impl<const PARTS: u8> Job for ProbeJob<PARTS> {
     }
 }
 
-fn build<const PARTS: u8>(case: &Case, seed: u64) -> Box<dyn Contestant> {
+fn build<const PARTS: u8>(case: &Case, seed: u64) -> Result<Built, NotBuilt> {
     let mut rng = StdRng::seed_from_u64(seed);
     let texts: Vec<[u8; TEXT]> =
         (0..case.population).map(|_| std::array::from_fn(|_| rng.random())).collect();
@@ -132,19 +132,22 @@ fn build<const PARTS: u8>(case: &Case, seed: u64) -> Box<dyn Contestant> {
     }
     let inputs = Credentials::from_texts(texts.into_iter());
     let draws = Draws::new(case.choice, case.population, seed);
-    Box::new(InProcess(ProbeJob::<PARTS> { table, inputs, draws, requests: Requests::default() }))
+    contestants::at_once(
+        ProbeJob::<PARTS> { table, inputs, draws, requests: Requests::default() },
+        Vec::new(),
+    )
 }
 
-pub(super) fn hash_and_probe(_: &Context, case: &Case, seed: u64) -> Bounded {
-    Ok(build::<{ Parts::HashAndProbe as u8 }>(case, seed))
+pub(super) fn hash_and_probe(_: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
+    build::<{ Parts::HashAndProbe as u8 }>(case, seed)
 }
 
-pub(super) fn probe_alone(_: &Context, case: &Case, seed: u64) -> Bounded {
-    Ok(build::<{ Parts::Probe as u8 }>(case, seed))
+pub(super) fn probe_alone(_: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
+    build::<{ Parts::Probe as u8 }>(case, seed)
 }
 
-pub(super) fn hash_alone(_: &Context, case: &Case, seed: u64) -> Bounded {
-    Ok(build::<{ Parts::Hash as u8 }>(case, seed))
+pub(super) fn hash_alone(_: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
+    build::<{ Parts::Hash as u8 }>(case, seed)
 }
 
 #[cfg(test)]

@@ -37,5 +37,6 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     }
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     eprintln!("{red}error:{red:#} {error:#}");
-    ExitCode::FAILURE
+    // As clap ends a command line that makes no sense.
+    if error.is::<benches::Unselectable>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

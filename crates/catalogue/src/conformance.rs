@@ -101,7 +101,10 @@ fn ids_are_unique_and_fit_for_files_and_command_lines() {
     let mut ids = Ids(Vec::new());
     visit(&mut ids);
     for id in &ids.0 {
-        assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{id}");
+        assert!(
+            id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{id}"
+        );
     }
     let count = ids.0.len();
     ids.0.sort_unstable();

@@ -3,7 +3,8 @@
 use std::{fmt, time::Duration};
 
 use authoriser::{
-    AccessRequest, Authoriser, Basis, Credential, Denial, Family, Grant, IssueError, Outage, Principal, Proof, Properties, Revocation, Revoked, StateLocation, Transport, UserId,
+    AccessRequest, Authoriser, Basis, Credential, Denial, Family, Grant, IssueError, Outage, Principal,
+    Proof, Properties, Revocation, Revoked, StateLocation, Transport, UserId,
 };
 
 /// What a control declares: it keeps nothing, revokes nothing, and accepts for ever.

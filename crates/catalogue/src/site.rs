@@ -103,7 +103,8 @@ impl<C: Clock> Site<C> {
     }
 
     async fn connect(&self, prefix: String) -> Result<RedisStore, Unavailable> {
-        let url = self.redis.as_ref().ok_or_else(|| Unavailable(format!("no Redis: {REDIS_URL} is not set")))?;
+        let url =
+            self.redis.as_ref().ok_or_else(|| Unavailable(format!("no Redis: {REDIS_URL} is not set")))?;
         let config = RedisConfig { prefix: prefix.into_bytes(), ..RedisConfig::default() };
         RedisStore::connect(url, config).await.map_err(|error| Unavailable(error.to_string()))
     }
@@ -133,6 +134,9 @@ impl<C: Clock> Site<C> {
 impl<C> fmt::Debug for Site<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Neither the secret nor the URL, which may hold a password.
-        f.debug_struct("Site").field("tag", &self.tag).field("redis", &self.redis.is_some()).finish_non_exhaustive()
+        f.debug_struct("Site")
+            .field("tag", &self.tag)
+            .field("redis", &self.redis.is_some())
+            .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,8 @@ pub(crate) fn run(arguments: &List) -> anyhow::Result<ExitCode> {
     let listed = benches::list()?;
     if arguments.json {
         let mut output = io::stdout().lock();
-        serde_json::to_writer_pretty(&mut output, &listed)?;
+        // As an error of the output, so that a closed pipe is known for one.
+        serde_json::to_writer_pretty(&mut output, &listed).map_err(io::Error::from)?;
         writeln!(output)?;
         return Ok(ExitCode::SUCCESS);
     }

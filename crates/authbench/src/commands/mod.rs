@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// The folder of a run that was given by name, folder or record.
 fn folder_of(run: &Path) -> PathBuf {
     if run.is_file() {
-        return run.parent().unwrap_or(Path::new(".")).to_owned();
+        let folder = run.parent().filter(|folder| !folder.as_os_str().is_empty());
+        return folder.unwrap_or(Path::new(".")).to_owned();
     }
     let named = benches::results().join(run);
     if !run.exists() && named.is_dir() { named } else { run.to_owned() }
