@@ -1,0 +1,118 @@
+//! What is refused, with which code, in which words.
+
+use std::fs::File;
+
+use crate::support::{Desk, finished};
+
+#[test]
+fn a_command_line_that_makes_no_sense_ends_with_2_and_names_what_is_near() {
+    let desk = Desk::new();
+    for (line, near) in [
+        ("run --qick", "--quick"),
+        ("reprot", "report"),
+        ("run --only authorize", "authorise"),
+        ("run --quick --full", "cannot be used with"),
+        ("run --resume --quick", "cannot be used with"),
+        ("run --name ../elsewhere", "a name has letters"),
+        ("run --seed many", "invalid value 'many'"),
+        ("report", "<RUN>"),
+        ("splice", "<DOCUMENT>"),
+    ] {
+        let told = desk.authbench(line).run().ended_with(2).said_on_errors(&["error: ", near]);
+        assert_eq!(told.output, "", "{line}");
+    }
+    assert!(!desk.path("results").exists(), "nothing was begun");
+}
+
+#[test]
+fn without_a_command_the_help_is_shown() {
+    Desk::new().authbench("").run().ended_with(2).said_on_errors(&["Usage: authbench", "run", "Examples:"]);
+}
+
+#[test]
+fn every_help_has_examples_and_fits_a_hundred_columns() {
+    let desk = Desk::new();
+    for command in ["", "list", "run", "report", "splice"] {
+        let told = desk.authbench(&format!("{command} --help")).run().succeeded();
+        let told = told.said(&["Usage: authbench", "Examples:", "  authbench "]);
+        assert_eq!(told.errors, "");
+        let longest = told.output.lines().max_by_key(|line| line.chars().count()).unwrap();
+        assert!(longest.chars().count() <= 100, "{command}: {longest}");
+    }
+}
+
+#[test]
+fn a_pattern_that_matches_nobody_is_answered_with_the_near_names() {
+    let desk = Desk::new();
+    let refuses = |pattern: &str, words: &[&str]| {
+        let line = format!("run --quick --only authorise --designs {pattern}");
+        desk.authbench(&line).run().failed_saying(&[&[pattern], words].concat());
+    };
+    refuses("jwt-hs25", &["did you mean jwt-hs256", "authbench list"]);
+    refuses("sesion-*", &["did you mean", "session-memory"]);
+    refuses("[", &["not a pattern"]);
+    refuses("zzz", &["authbench list"]);
+    assert!(!desk.path("results").exists(), "nothing was begun");
+}
+
+#[test]
+fn one_pattern_that_matches_does_not_excuse_one_that_does_not() {
+    let line = "run --quick --only authorise --designs jwt-* --designs jwt-hs257";
+    Desk::new().authbench(line).run().failed_saying(&["jwt-hs257", "did you mean jwt-hs256"]);
+}
+
+/// Whatever is asked of that record, it is refused with these words, and left as it was.
+#[track_caller]
+fn is_refused(record: &str, reason: &[&str]) {
+    let desk = Desk::with_record(record);
+    let words = [&["results/latest/run.json"], reason].concat();
+    for line in ["report latest", "run --quick --only authorise", "run --resume"] {
+        desk.authbench(line).run().failed_saying(&words);
+    }
+    assert_eq!(desk.read("results/latest/run.json"), record);
+    assert_eq!(desk.files("results/latest").len(), 1, "nothing was written beside it");
+}
+
+#[test]
+fn a_truncated_record_is_called_damaged_and_left_alone() {
+    let whole = Desk::with(finished()).read("results/latest/run.json");
+    is_refused(&whole[..whole.len() / 2], &["damaged", "EOF"]);
+}
+
+#[test]
+fn an_empty_record_and_one_of_another_program_are_left_alone() {
+    is_refused("", &["damaged"]);
+    is_refused(r#"{"name":"somebody else's"}"#, &["no schema_version"]);
+}
+
+#[test]
+fn a_record_of_another_version_is_not_called_damaged_and_left_alone() {
+    let whole = Desk::with(finished()).read("results/latest/run.json");
+    let of_version =
+        |version: u32| whole.replacen("\"schema_version\":1", &format!("\"schema_version\":{version}"), 1);
+    is_refused(&of_version(2), &["schema version 2", "reads version 1", "newer"]);
+    is_refused(&of_version(0), &["schema version 0", "reads version 1", "measure again"]);
+}
+
+#[test]
+fn a_run_that_does_not_exist_is_named() {
+    let desk = Desk::new();
+    desk.authbench("report nowhere").run().failed_saying(&["nowhere"]);
+    desk.authbench("run --resume --name nowhere").run().failed_saying(&["nowhere"]);
+}
+
+#[test]
+fn an_order_for_a_round_set_by_hand_is_refused() {
+    let desk = Desk::new();
+    for garbage in ["garbage", "", "{}", r#"{"question":"haiku"}"#] {
+        let told = desk.authbench("run --quick --only authorise").with("AUTHBENCH_ROUND", garbage).run();
+        told.failed_saying(&["AUTHBENCH_ROUND is not meant to be set by hand"]);
+    }
+    assert!(!desk.path("results").exists(), "nothing was begun");
+}
+
+#[test]
+fn an_output_that_takes_nothing_is_an_error_and_no_panic() {
+    let Ok(full) = File::options().write(true).open("/dev/full") else { return };
+    Desk::new().authbench("list").run_into(full).failed_saying(&["No space left"]);
+}

@@ -1,0 +1,41 @@
+//! What the tests are told in: a [`Desk`] to work at, an [`Invocation`] of the program, what it [`Told`].
+
+mod desk;
+mod finished;
+mod invocation;
+
+pub(crate) use desk::{Desk, Row};
+pub(crate) use finished::finished;
+pub(crate) use invocation::{Invocation, Running, Told};
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use authoriser::conformance::services_are_required;
+use services::RedisServer;
+
+/// Nothing here takes longer, not on a slow machine either. What does has hung.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A Redis server of the test's own. `None`, said on the error output, where it is neither installed nor required.
+pub(crate) fn redis() -> Option<RedisServer> {
+    match RedisServer::start() {
+        Ok(server) => Some(server),
+        Err(error) if services_are_required() => panic!("not available: {error}"),
+        Err(error) => {
+            eprintln!("skipped, not available: {error}");
+            None
+        }
+    }
+}
+
+/// Waits until something holds that is about to.
+pub(crate) fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < PATIENCE, "not within {PATIENCE:?}: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
