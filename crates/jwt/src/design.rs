@@ -32,7 +32,7 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
     /// A design that issues and accepts tokens under this key.
     #[must_use]
     pub fn new(key: K, policy: Policy, clock: C) -> Self {
-        let header_and_dot = header::encode(K::ALGORITHM);
+        let header_and_dot = header::encode(K::ALGORITHM.name());
         let plain = PlainForm::new(&policy);
         Self { key, policy, clock, header_and_dot, plain }
     }
@@ -87,7 +87,7 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
     #[cold]
     fn split_unknown(token: &[u8]) -> Result<Parts<'_>, Rejection> {
         let parts = compact::split(token)?;
-        header::check(parts.header, K::ALGORITHM)?;
+        header::check(parts.header, K::ALGORITHM.name())?;
         Ok(parts)
     }
 
@@ -173,7 +173,7 @@ impl<K: JwsKey, C: Clock> Authoriser for Jwt<K, C> {
 impl<K: JwsKey, C> fmt::Debug for Jwt<K, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Jwt")
-            .field("algorithm", &K::ALGORITHM)
+            .field("algorithm", &K::ALGORITHM.name())
             .field("policy", &self.policy)
             .finish_non_exhaustive()
     }

@@ -43,6 +43,12 @@ pub use compact::MAX_TOKEN_BYTES;
 pub use design::Jwt;
 pub use header::TOKEN_TYPE;
 pub use json::JsonError;
-pub use keys::{Hs256, Hs256Key, JwsKey, KeyError, SigningFailed};
+pub use keys::{
+    Algorithm, Asymmetric, EcdsaP256Sha256, EcdsaP384Sha384, Ed25519, EdDsa, EdDsaKey, EdDsaPublicKey,
+    EdDsaVerifier, Es256, Es256Key, Es256PublicKey, Es256Verifier, Es384, Es384Key, Es384PublicKey,
+    Es384Verifier, Hs256, Hs256Key, Hs384, Hs384Key, Hs512, Hs512Key, JwsKey, KeyError, PrivateKey, Ps256,
+    Ps256Key, Ps256PublicKey, Ps256Verifier, PublicKey, Rs256, Rs256Key, Rs256PublicKey, Rs256Verifier,
+    RsaPkcs1Sha256, RsaPssSha256, SigningFailed,
+};
 pub use policy::Policy;
 pub use rejection::Rejection;
