@@ -34,6 +34,7 @@ mod compact;
 mod design;
 mod header;
 mod json;
+mod jwk;
 mod keys;
 mod policy;
 mod rejection;
@@ -43,6 +44,7 @@ pub use compact::MAX_TOKEN_BYTES;
 pub use design::Jwt;
 pub use header::TOKEN_TYPE;
 pub use json::JsonError;
+pub use jwk::{Jwk, JwkError, MAX_JWK_BYTES};
 pub use keys::{
     Algorithm, Asymmetric, EcdsaP256Sha256, EcdsaP384Sha384, Ed25519, EdDsa, EdDsaKey, EdDsaPublicKey,
     EdDsaVerifier, Es256, Es256Key, Es256PublicKey, Es256Verifier, Es384, Es384Key, Es384PublicKey,

@@ -7,7 +7,7 @@ mod algorithm;
 mod any;
 mod der;
 mod ecdsa;
-mod ed25519;
+pub(crate) mod ed25519;
 mod eddsa;
 mod es256;
 mod es384;
