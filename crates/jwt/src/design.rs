@@ -32,7 +32,7 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
     /// A design that issues and accepts tokens under this key.
     #[must_use]
     pub fn new(key: K, policy: Policy, clock: C) -> Self {
-        let header_and_dot = header::encode(K::ALGORITHM.name());
+        let header_and_dot = header::encode(K::ALGORITHM, None);
         let plain = PlainForm::new(&policy);
         Self { key, policy, clock, header_and_dot, plain }
     }
@@ -87,7 +87,7 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
     #[cold]
     fn split_unknown(token: &[u8]) -> Result<Parts<'_>, Rejection> {
         let parts = compact::split(token)?;
-        header::check(parts.header, K::ALGORITHM.name())?;
+        header::check(parts.header, K::ALGORITHM)?;
         Ok(parts)
     }
 

@@ -35,6 +35,7 @@ mod design;
 mod header;
 mod json;
 mod jwk;
+mod jws;
 mod keys;
 mod policy;
 mod rejection;
@@ -45,6 +46,7 @@ pub use design::Jwt;
 pub use header::TOKEN_TYPE;
 pub use json::JsonError;
 pub use jwk::{Jwk, JwkError, MAX_JWK_BYTES};
+pub use jws::{MAX_JWS_BYTES, Reason, verify_jws};
 pub use keys::{
     Algorithm, Asymmetric, EcdsaP256Sha256, EcdsaP384Sha384, Ed25519, EdDsa, EdDsaKey, EdDsaPublicKey,
     EdDsaVerifier, Es256, Es256Key, Es256PublicKey, Es256Verifier, Es384, Es384Key, Es384PublicKey,

@@ -72,6 +72,9 @@ pub enum SigningFailed {
     /// The key is a public one.
     #[error("a public key does not sign")]
     NoPrivateKey,
+    /// The key's `use` or `key_ops` forbid it.
+    #[error("the key is not for signing")]
+    NotAllowed,
     /// The signing primitive failed.
     #[error("signing failed")]
     Primitive,
