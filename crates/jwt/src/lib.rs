@@ -29,6 +29,7 @@
 //! | `rejection` | why a token is refused, in full; the client never sees it |
 //! | `design` | all of it together, as a design of the contract |
 
+mod body;
 mod claims;
 mod compact;
 mod design;
@@ -36,6 +37,7 @@ mod header;
 mod json;
 mod jwk;
 mod jws;
+mod key_set;
 mod keys;
 mod policy;
 mod rejection;
@@ -47,6 +49,7 @@ pub use header::TOKEN_TYPE;
 pub use json::JsonError;
 pub use jwk::{Jwk, JwkError, MAX_JWK_BYTES};
 pub use jws::{MAX_JWS_BYTES, Reason, verify_jws};
+pub use key_set::{KeySet, KeySetError, KeySetJwt, MAX_KEY_SET_BYTES, MAX_KEYS, MAX_KID_BYTES};
 pub use keys::{
     Algorithm, Asymmetric, EcdsaP256Sha256, EcdsaP384Sha384, Ed25519, EdDsa, EdDsaKey, EdDsaPublicKey,
     EdDsaVerifier, Es256, Es256Key, Es256PublicKey, Es256Verifier, Es384, Es384Key, Es384PublicKey,

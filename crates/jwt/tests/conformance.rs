@@ -3,8 +3,8 @@
 use std::{sync::OnceLock, time::Duration};
 
 use authbench_jwt::{
-    EdDsa, EdDsaKey, Es256, Es256Key, Es384, Es384Key, Hs256, Hs256Key, Hs384, Hs384Key, Hs512, Hs512Key,
-    Policy, Ps256, Ps256Key, Rs256, Rs256Key,
+    Algorithm, EdDsa, EdDsaKey, Es256, Es256Key, Es384, Es384Key, Hs256, Hs256Key, Hs384, Hs384Key, Hs512,
+    Hs512Key, Jwk, KeySet, KeySetJwt, Policy, Ps256, Ps256Key, Rs256, Rs256Key,
 };
 
 fn policy() -> Policy {
@@ -32,3 +32,16 @@ conforms! {
     es384: Es384, Es384Key;
     eddsa: EdDsa, EdDsaKey;
 }
+
+authoriser::conformance!(key_set, |clock| async move {
+    static KEYS: OnceLock<KeySet> = OnceLock::new();
+    let keys = KEYS.get_or_init(|| {
+        let mut keys = KeySet::new();
+        for algorithm in [Algorithm::Hs256, Algorithm::EdDsa, Algorithm::Es256] {
+            let key = Jwk::generate(algorithm, algorithm.name()).expect("the generator works");
+            keys.add(key).expect("its id is new");
+        }
+        keys
+    });
+    Ok(KeySetJwt::new(keys.clone(), policy(), clock))
+});

@@ -5,14 +5,23 @@ use base64_simd::URL_SAFE_NO_PAD;
 
 /// Appends the signature of this key to a signing input, whatever that is.
 pub(crate) fn sign_input(key: &Jwk, signing_input: &str) -> String {
-    let signature = key.sign(signing_input.as_bytes()).expect("a private key");
+    join(signing_input, key.sign(signing_input.as_bytes()).expect("a private key"))
+}
+
+/// Header and payload, encoded, with the dot between them.
+pub(crate) fn input(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
+    let header = URL_SAFE_NO_PAD.encode_to_string(header);
+    format!("{header}.{}", URL_SAFE_NO_PAD.encode_to_string(payload))
+}
+
+/// A signing input with any signature.
+pub(crate) fn join(signing_input: &str, signature: impl AsRef<[u8]>) -> String {
     format!("{signing_input}.{}", URL_SAFE_NO_PAD.encode_to_string(signature))
 }
 
 /// Signs any header and payload.
 pub(crate) fn sign(key: &Jwk, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
-    let header = URL_SAFE_NO_PAD.encode_to_string(header);
-    sign_input(key, &format!("{header}.{}", URL_SAFE_NO_PAD.encode_to_string(payload)))
+    sign_input(key, &input(header, payload))
 }
 
 /// The header that names the key's algorithm and nothing else.
@@ -20,10 +29,10 @@ pub(crate) fn header(key: &Jwk) -> String {
     format!(r#"{{"alg":"{}"}}"#, key.algorithm())
 }
 
-/// The same bytes with some changed.
+/// The same token with another signature.
 pub(crate) fn replace_signature(token: &str, signature: impl AsRef<[u8]>) -> String {
     let (input, _) = token.rsplit_once('.').expect("three parts");
-    format!("{input}.{}", URL_SAFE_NO_PAD.encode_to_string(signature))
+    join(input, signature)
 }
 
 /// The signature of a token.
