@@ -18,16 +18,23 @@
 //! recognise goes to a general JSON reader, which understands any spelling of a genuine token. Where the first
 //! accepts, the second accepts the same: tests compare the two.
 //!
+//! Apart from the designs there is [`verify_jws`], which takes any JWK and any signed text in the compact
+//! serialisation and answers a typed verdict, so that vectors from outside can be run against this crate.
+//!
 //! | Module | Holds |
 //! |---|---|
 //! | `policy` | issuer, audience, lifetime, leeway |
 //! | `keys` | what a key can do, and one file for each algorithm |
+//! | `jwk` | JSON Web Keys, read and written; the algorithm that each is bound to |
+//! | `key_set` | several keys under their ids, their rotation, and the design that serves them |
 //! | `compact` | the three parts and their base64url |
 //! | `header` | the header that we write, and what others may say |
 //! | `claims` | the payload: what it means, the spelling that we write, any other spelling |
 //! | `json` | a small strict JSON reader |
 //! | `rejection` | why a token is refused, in full; the client never sees it |
-//! | `design` | all of it together, as a design of the contract |
+//! | `body` | what all designs share: claims in, claims out, under one policy |
+//! | `design` | all of it together under one key, as a design of the contract |
+//! | `jws` | any signed text under any JWK |
 
 mod body;
 mod claims;

@@ -140,7 +140,7 @@ fn hs256_under_a_public_key_is_refused() {
                 for secret in [format!("{space}{public}"), format!("{space}{public}\n")] {
                     for name in ["HS256", A::ALGORITHM.name()] {
                         let header = format!(r#"{{"alg":"{name}","typ":"at+jwt"}}"#);
-                        let input = jws::input(&header, &claims());
+                        let input = jws::input(&header, claims());
                         let mut mac =
                             Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
                         mac.update(input.as_bytes());

@@ -61,7 +61,8 @@ impl KeySet {
     }
 
     /// Reads a key set. Keys that are no use here are left out, as RFC 7517, section 5 asks: of another type or
-    /// algorithm, malformed, weak, not for verifying, or without an id; [`Self::ignored`] counts them. The last is
+    /// algorithm, RSA keys that name no algorithm, malformed or weak ones, such as are not for verifying, or have no
+    /// id; [`Self::ignored`] counts them. The last is
     /// taken for the newest.
     ///
     /// # Errors
