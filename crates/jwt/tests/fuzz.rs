@@ -29,7 +29,7 @@ fn fuzz(seeds: Vec<Vec<u8>>, target: impl Fn(&[u8], &[Vec<u8>])) {
             edits.into_iter().fold(seed, |bytes, edit| edit.apply(bytes, &other))
         });
     loop {
-        TestRunner::new(Config::with_cases(512))
+        TestRunner::new(Config { cases: 512, failure_persistence: None, ..Config::default() })
             .run(&mutated, |bytes| {
                 target(&bytes, &seeds);
                 Ok(())
@@ -124,6 +124,15 @@ impl Edit {
     }
 }
 
+/// The same text to another reader, which holds numbers as floats and hence not all that there are.
+fn other_reader(text: &[u8]) -> Option<serde_json::Value> {
+    match serde_json::from_slice(text) {
+        Ok(value) => Some(value),
+        Err(error) if error.to_string().starts_with("number out of range") => None,
+        Err(error) => panic!("strict JSON is JSON: {error}"),
+    }
+}
+
 fn vectors(member: &str) -> Vec<Vec<u8>> {
     let file: serde_json::Value = serde_json::from_str(include_str!("vectors/rfc.json")).expect("JSON");
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -150,8 +159,7 @@ fn tokens_under_their_keys() {
 fn keys() {
     fuzz(vectors("jwk"), |text, _| {
         let Ok(key) = Jwk::parse(text) else { return };
-        let value: serde_json::Value = serde_json::from_slice(text).expect("strict JSON is JSON");
-        assert!(value["kty"].is_string());
+        assert!(other_reader(text).is_none_or(|value| value["kty"].is_string()));
         let again = Jwk::parse(key.to_private_json().as_bytes()).expect("what we write we read");
         assert_eq!((again.algorithm(), again.kid()), (key.algorithm(), key.kid()));
         assert_eq!((again.may_sign(), again.may_verify()), (key.may_sign(), key.may_verify()));
@@ -180,7 +188,7 @@ fn signed_claims() {
     let seeds = [claims(), spaced, reordered].map(String::into_bytes).to_vec();
     fuzz(seeds, |payload, _| {
         let Ok(claims) = verify(sign(HEADER, payload)) else { return };
-        let value: serde_json::Value = serde_json::from_slice(payload).expect("strict JSON is JSON");
+        let Some(value) = other_reader(payload) else { return };
         assert_eq!(value["sub"].as_str(), Some(&*claims.user.0.to_string()));
         assert_eq!(value["exp"].as_u64(), Some(claims.expires_at.0));
         assert_eq!(value["iat"].as_u64(), Some(claims.issued_at.0));
@@ -203,7 +211,7 @@ fn signed_headers_under_a_key_set() {
         if design.verify(jws::sign(&key, header, claims()).as_bytes()).is_err() {
             return;
         }
-        let value: serde_json::Value = serde_json::from_slice(header).expect("strict JSON is JSON");
+        let Some(value) = other_reader(header) else { return };
         assert_eq!((value["alg"].as_str(), value["kid"].as_str()), (Some("HS256"), Some("k1")));
         assert!(value.get("crit").is_none());
     });

@@ -7,6 +7,7 @@
 mod convert;
 mod error;
 mod read;
+mod thumbprint;
 mod write;
 
 use std::fmt;
@@ -75,7 +76,7 @@ impl Jwk {
         Ok(Self { kid, algorithm, usage, material, key })
     }
 
-    /// A new key for signatures. Secrets are as long as their hash, RSA keys have 2048 bits and the exponent 65537.
+    /// A new key for signatures under an id of the caller's choice, or of [`Self::named_by_thumbprint`]. Secrets are as long as their hash, RSA keys have 2048 bits and the exponent 65537.
     /// Secrets come from the operating system's generator, other keys from the back end's, which it seeds.
     ///
     /// # Errors

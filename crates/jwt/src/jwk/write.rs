@@ -50,8 +50,9 @@ pub(super) fn write(jwk: &Jwk, half: Half) -> Option<String> {
     Some(out.finish())
 }
 
+/// A JSON object that grows by a member at a time.
 #[derive(Default)]
-struct Object(String);
+pub(super) struct Object(String);
 
 impl Object {
     fn name(&mut self, name: &str) {
@@ -60,12 +61,12 @@ impl Object {
         self.0.push(':');
     }
 
-    fn text(&mut self, name: &str, value: &str) {
+    pub(super) fn text(&mut self, name: &str, value: &str) {
         self.name(name);
         json::write_string(&mut self.0, value);
     }
 
-    fn bytes(&mut self, name: &str, value: &[u8]) {
+    pub(super) fn bytes(&mut self, name: &str, value: &[u8]) {
         self.name(name);
         self.0.push('"');
         compact::encode_onto(&mut self.0, value);
@@ -93,7 +94,7 @@ impl Object {
         self.0.push(']');
     }
 
-    fn finish(mut self) -> String {
+    pub(super) fn finish(mut self) -> String {
         self.0.push('}');
         self.0
     }

@@ -93,3 +93,10 @@ fn what_is_no_key_set_is_refused() {
     let (one, other) = (key("k").to_public_json().unwrap(), key("k").to_public_json().unwrap());
     assert_eq!(parse(&format!(r#"{{"keys":[{one},{other}]}}"#)), Some(KeySetError::DuplicateKid));
 }
+
+#[test]
+fn debug_output_hides_the_keys() {
+    let mut set = KeySet::new();
+    set.add(Jwk::generate(Algorithm::Hs256, "k1").unwrap()).unwrap();
+    assert_eq!(format!("{set:?}"), r#"[Jwk { algorithm: Hs256, kid: Some("k1"), private: true, .. }]"#);
+}
