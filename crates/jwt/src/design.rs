@@ -1,40 +1,35 @@
 //! Stateless tokens as a design of the contract, for any key.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use authoriser::{
-    AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Outage, Principal,
-    Proof, Properties, Revocation, Revoked, StateLocation, Transport, UserId,
+    AccessRequest, Authoriser, Clock, Credential, Denial, Grant, IssueError, Principal, Proof, Properties,
+    Revoked, UserId,
 };
 
 use crate::{
-    Claims, JwsKey, MAX_TOKEN_BYTES, Policy, Rejection, TokenId,
-    claims::{self, PlainForm},
+    Claims, JwsKey, MAX_TOKEN_BYTES, Policy, Rejection,
+    body::Body,
     compact::{self, Parts},
     header,
 };
-
-/// Payloads up to this size are written and read on the stack. A usual one has 200 bytes.
-const STACK_BYTES: usize = 512;
 
 /// Access tokens under one key. Issues in one spelling and reads that one without allocating; reads any other
 /// spelling of a genuine token as well.
 pub struct Jwt<K, C> {
     key: K,
-    policy: Policy,
     clock: C,
     /// Our header, encoded, with its dot.
     header_and_dot: String,
-    plain: PlainForm,
+    body: Body,
 }
 
 impl<K: JwsKey, C: Clock> Jwt<K, C> {
     /// A design that issues and accepts tokens under this key.
     #[must_use]
     pub fn new(key: K, policy: Policy, clock: C) -> Self {
-        let header_and_dot = header::encode(K::ALGORITHM);
-        let plain = PlainForm::new(&policy);
-        Self { key, policy, clock, header_and_dot, plain }
+        let header_and_dot = header::encode(K::ALGORITHM, None);
+        Self { key, clock, header_and_dot, body: Body::new(policy) }
     }
 
     /// Proves a token and answers what it says, if it is valid now.
@@ -44,7 +39,7 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
     #[inline]
     pub fn verify(&self, token: &[u8]) -> Result<Claims, Rejection> {
         let claims = self.prove(token)?;
-        claims.check_time(self.clock.now(), self.policy.leeway)?;
+        claims.check_time(self.clock.now(), self.body.policy().leeway)?;
         Ok(claims)
     }
 
@@ -60,27 +55,9 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
             None => Self::split_unknown(token)?,
         };
         if let Err(rejection) = self.key.verify(parts.signing_input, parts.signature) {
-            return Err(Self::explain(&parts, rejection));
+            return Err(parts.explain(rejection));
         }
-        let mut stack = [0; STACK_BYTES];
-        match compact::decode_into(parts.payload, &mut stack) {
-            Some(payload) => self.read(payload),
-            None => self.read_on_heap(parts.payload),
-        }
-    }
-
-    #[inline]
-    fn read(&self, payload: &[u8]) -> Result<Claims, Rejection> {
-        match self.plain.read(payload) {
-            Some(claims) => Ok(claims),
-            None => claims::read_general(payload, &self.policy),
-        }
-    }
-
-    /// A payload larger than ours, or none at all.
-    #[cold]
-    fn read_on_heap(&self, encoded: &[u8]) -> Result<Claims, Rejection> {
-        self.read(&compact::decode(encoded)?)
+        self.body.read(parts.payload)
     }
 
     /// A token whose header is not spelled like ours, or whose signature is not of our length.
@@ -90,65 +67,21 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
         header::check(parts.header, K::ALGORITHM)?;
         Ok(parts)
     }
-
-    /// The quick split does not look for further dots. A token with them never has a valid signature; here it
-    /// gets the reason that is nearer to the truth.
-    #[cold]
-    fn explain(parts: &Parts<'_>, rejection: Rejection) -> Rejection {
-        let further_dots = parts.payload.contains(&b'.') || parts.signature.contains(&b'.');
-        if further_dots { Rejection::NotThreeParts } else { rejection }
-    }
-
-    #[inline]
-    fn sign(&self, principal: &Principal) -> Result<Credential, IssueError> {
-        let now = self.clock.now();
-        let claims = Claims {
-            user: principal.user,
-            permissions: principal.permissions,
-            issued_at: now,
-            expires_at: now.after(self.policy.lifetime),
-            not_before: None,
-            id: TokenId::random(),
-        };
-        let mut stack = [0; STACK_BYTES];
-        let payload = self
-            .plain
-            .write(&claims, &mut stack)
-            .ok_or(IssueError::Unrepresentable("issuer and audience are too long"))?;
-
-        let length = self.header_and_dot.len()
-            + compact::encoded_len(payload.len())
-            + ".".len()
-            + self.key.signature_chars();
-        let mut token = String::with_capacity(length);
-        token.push_str(&self.header_and_dot);
-        compact::encode_onto(&mut token, payload);
-        let signature = self.key.sign(token.as_bytes()).map_err(|_| IssueError::Signing)?;
-        token.push('.');
-        compact::encode_onto(&mut token, signature.as_ref());
-        debug_assert_eq!(token.len(), length, "the one allocation is exact");
-        Ok(Credential::new(token))
-    }
 }
 
 impl<K: JwsKey, C: Clock> Authoriser for Jwt<K, C> {
     fn properties(&self) -> Properties {
-        Properties {
-            family: Family::Stateless,
-            state: StateLocation::Nowhere,
-            revocation: Revocation::OnlyByExpiry,
-            outage: Outage::NoStore,
-            transport: Transport::Bearer,
-            // Whole seconds, as the claims carry them, and for as long as the leeway lets it live on.
-            lifetime: Duration::from_secs(
-                self.policy.lifetime.as_secs().saturating_add(self.policy.leeway.as_secs()),
-            ),
-            idle_timeout: None,
-        }
+        self.body.properties()
     }
 
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
-        self.sign(principal)
+        self.body.issue(
+            principal,
+            self.clock.now(),
+            &self.header_and_dot,
+            self.key.signature_chars(),
+            |signing_input| self.key.sign(signing_input),
+        )
     }
 
     #[inline]
@@ -173,8 +106,8 @@ impl<K: JwsKey, C: Clock> Authoriser for Jwt<K, C> {
 impl<K: JwsKey, C> fmt::Debug for Jwt<K, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Jwt")
-            .field("algorithm", &K::ALGORITHM)
-            .field("policy", &self.policy)
+            .field("algorithm", &K::ALGORITHM.name())
+            .field("policy", self.body.policy())
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! The JOSE header (RFC 7515, section 4): the one that we write, and what a genuine one may say otherwise.
 
 use crate::{
-    Rejection, compact,
+    Algorithm, Rejection, compact,
     json::{self, Value},
 };
 
@@ -9,46 +9,79 @@ use crate::{
 /// issuer from passing as access tokens (RFC 8725, section 3.11).
 pub const TOKEN_TYPE: &str = "at+jwt";
 
-/// The longest encoded header that is parsed, in characters. Parsing comes before the proof, so it is cheap by force.
-const MAX_HEADER_CHARS: usize = 1024;
+/// The longest encoded header of an access token that is parsed, in characters. Parsing comes before the proof, so it
+/// is cheap by force.
+pub(crate) const MAX_HEADER_CHARS: usize = 1024;
 
-/// Our header for an algorithm, encoded, with the dot that follows it.
-pub(crate) fn encode(algorithm: &str) -> String {
-    let json = format!(r#"{{"alg":"{algorithm}","typ":"{TOKEN_TYPE}"}}"#);
+/// Our header for an algorithm and a key id, encoded, with the dot that follows it.
+pub(crate) fn encode(algorithm: Algorithm, kid: Option<&str>) -> String {
+    let mut json = format!(r#"{{"alg":"{algorithm}","typ":"{TOKEN_TYPE}""#);
+    if let Some(kid) = kid {
+        json.push_str(r#","kid":"#);
+        json::write_string(&mut json, kid);
+    }
+    json.push('}');
     let mut text = String::new();
     compact::encode_onto(&mut text, json.as_bytes());
     text.push('.');
     text
 }
 
-/// Checks a header in any spelling: `alg` is exactly the key's, `typ` is an access token's, nothing is critical.
-pub(crate) fn check(encoded: &[u8], algorithm: &str) -> Result<(), Rejection> {
-    if encoded.len() > MAX_HEADER_CHARS {
-        return Err(Rejection::TooLong);
-    }
-    let text = compact::decode(encoded)?;
-    let (mut algorithm_matches, mut type_matches) = (false, false);
-    for (name, value) in json::parse_object(&text).map_err(Rejection::HeaderJson)? {
-        match (&*name, value) {
-            ("alg", Value::String(named)) => algorithm_matches = named == algorithm,
-            ("typ", Value::String(named)) => type_matches = is_access_token(&named),
-            // One key: whatever it is called, it is this one or the signature fails.
-            ("kid", Value::String(_)) => {}
-            ("crit", _) => return Err(Rejection::Critical),
-            ("alg", _) => return Err(Rejection::HeaderMember("alg")),
-            ("typ", _) => return Err(Rejection::HeaderMember("typ")),
-            ("kid", _) => return Err(Rejection::HeaderMember("kid")),
-            // Among the rest are `jwk`, `jku`, `x5u` and `x5c`: a key never comes from the token.
-            _ => {}
+/// A header in any spelling, and what we obey of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Header {
+    algorithm: Option<String>,
+    token_type: Option<String>,
+    pub(crate) kid: Option<String>,
+}
+
+impl Header {
+    /// Reads a header of up to so many characters. It holds no critical extension, as we understand none, and does
+    /// not say that the payload is left unencoded.
+    pub(crate) fn read(encoded: &[u8], max_chars: usize) -> Result<Self, Rejection> {
+        if encoded.len() > max_chars {
+            return Err(Rejection::TooLong);
         }
+        let text = compact::decode(encoded)?;
+        let (mut header, mut encodes) = (Self::default(), true);
+        for (name, value) in json::parse_object(&text).map_err(Rejection::HeaderJson)? {
+            match (&*name, value) {
+                ("alg", Value::String(text)) => header.algorithm = Some(text.into_owned()),
+                ("typ", Value::String(text)) => header.token_type = Some(text.into_owned()),
+                ("kid", Value::String(text)) => header.kid = Some(text.into_owned()),
+                // Be it known, unknown, empty, or no list at all (RFC 7515, section 4.1.11).
+                ("crit", _) => return Err(Rejection::Critical),
+                ("b64", value) => encodes = value == Value::Bool(true),
+                ("alg", _) => return Err(Rejection::HeaderMember("alg")),
+                ("typ", _) => return Err(Rejection::HeaderMember("typ")),
+                ("kid", _) => return Err(Rejection::HeaderMember("kid")),
+                // Among the rest are `jwk`, `jku`, `x5u` and `x5c`: a key never comes from the token.
+                _ => {}
+            }
+        }
+        // Without `crit` as well, which RFC 7797, section 6 demands of whoever writes it.
+        if encodes { Ok(header) } else { Err(Rejection::UnencodedPayload) }
     }
-    if !algorithm_matches {
-        return Err(Rejection::Algorithm);
+
+    /// `alg` is there, and exactly the key's.
+    pub(crate) fn demand_algorithm(&self, algorithm: Algorithm) -> Result<(), Rejection> {
+        let same = self.algorithm.as_deref() == Some(algorithm.name());
+        if same { Ok(()) } else { Err(Rejection::Algorithm) }
     }
-    if !type_matches {
-        return Err(Rejection::TokenType);
+
+    /// `typ` is there, and an access token's.
+    pub(crate) fn demand_access_token(&self) -> Result<(), Rejection> {
+        let same = self.token_type.as_deref().is_some_and(is_access_token);
+        if same { Ok(()) } else { Err(Rejection::TokenType) }
     }
-    Ok(())
+}
+
+/// Checks a header in any spelling: `alg` is exactly the key's, `typ` is an access token's, nothing is critical. There
+/// is one key: whatever `kid` calls it, it is this one or the signature fails.
+pub(crate) fn check(encoded: &[u8], algorithm: Algorithm) -> Result<(), Rejection> {
+    let header = Header::read(encoded, MAX_HEADER_CHARS)?;
+    header.demand_algorithm(algorithm)?;
+    header.demand_access_token()
 }
 
 /// Media types compare without regard to case, and `application/` may be left out (RFC 7515, section 4.1.9).
@@ -68,14 +101,14 @@ mod tests {
     fn check_json(json: &str) -> Result<(), Rejection> {
         let mut text = String::new();
         compact::encode_onto(&mut text, json.as_bytes());
-        check(text.as_bytes(), "HS256")
+        check(text.as_bytes(), Algorithm::Hs256)
     }
 
     #[test]
     fn our_own_header_passes_the_general_check() {
-        let ours = encode("HS256");
-        assert_eq!(check(ours.trim_end_matches('.').as_bytes(), "HS256"), Ok(()));
-        assert_eq!(check(ours.trim_end_matches('.').as_bytes(), "HS512"), Err(Rejection::Algorithm));
+        let ours = encode(Algorithm::Hs256, None);
+        assert_eq!(check(ours.trim_end_matches('.').as_bytes(), Algorithm::Hs256), Ok(()));
+        assert_eq!(check(ours.trim_end_matches('.').as_bytes(), Algorithm::Hs512), Err(Rejection::Algorithm));
     }
 
     #[test]
@@ -101,5 +134,24 @@ mod tests {
         ] {
             assert_eq!(check_json(json), Err(Rejection::HeaderMember(name)), "{json}");
         }
+    }
+
+    #[test]
+    fn a_key_id_is_written_as_json_and_read_back() {
+        for kid in ["k1", "", "a\"b\\c", "\u{0}\n", "ключ", "../../dev/null"] {
+            let text = encode(Algorithm::EdDsa, Some(kid));
+            let header = Header::read(text.trim_end_matches('.').as_bytes(), 1024);
+            assert_eq!(header.map(|header| header.kid), Ok(Some(kid.to_owned())));
+        }
+    }
+
+    #[test]
+    fn an_unencoded_payload_is_refused_with_crit_or_without() {
+        let header = |members: &str| check_json(&format!(r#"{{"alg":"HS256","typ":"at+jwt"{members}}}"#));
+        assert_eq!(header(r#","b64":false"#), Err(Rejection::UnencodedPayload));
+        assert_eq!(header(r#","b64":"false""#), Err(Rejection::UnencodedPayload));
+        assert_eq!(header(r#","crit":["b64"],"b64":false"#), Err(Rejection::Critical));
+        assert_eq!(header(r#","crit":["b64"],"b64":true"#), Err(Rejection::Critical));
+        assert_eq!(header(r#","b64":true"#), Ok(()));
     }
 }

@@ -18,22 +18,33 @@
 //! recognise goes to a general JSON reader, which understands any spelling of a genuine token. Where the first
 //! accepts, the second accepts the same: tests compare the two.
 //!
+//! Apart from the designs there is [`verify_jws`], which takes any JWK and any signed text in the compact
+//! serialisation and answers a typed verdict, so that vectors from outside can be run against this crate.
+//!
 //! | Module | Holds |
 //! |---|---|
 //! | `policy` | issuer, audience, lifetime, leeway |
 //! | `keys` | what a key can do, and one file for each algorithm |
+//! | `jwk` | JSON Web Keys, read and written; the algorithm that each is bound to |
+//! | `key_set` | several keys under their ids, their rotation, and the design that serves them |
 //! | `compact` | the three parts and their base64url |
 //! | `header` | the header that we write, and what others may say |
 //! | `claims` | the payload: what it means, the spelling that we write, any other spelling |
 //! | `json` | a small strict JSON reader |
 //! | `rejection` | why a token is refused, in full; the client never sees it |
-//! | `design` | all of it together, as a design of the contract |
+//! | `body` | what all designs share: claims in, claims out, under one policy |
+//! | `design` | all of it together under one key, as a design of the contract |
+//! | `jws` | any signed text under any JWK |
 
+mod body;
 mod claims;
 mod compact;
 mod design;
 mod header;
 mod json;
+mod jwk;
+mod jws;
+mod key_set;
 mod keys;
 mod policy;
 mod rejection;
@@ -43,6 +54,15 @@ pub use compact::MAX_TOKEN_BYTES;
 pub use design::Jwt;
 pub use header::TOKEN_TYPE;
 pub use json::JsonError;
-pub use keys::{Hs256, Hs256Key, JwsKey, KeyError, SigningFailed};
+pub use jwk::{Jwk, JwkError, MAX_JWK_BYTES};
+pub use jws::{MAX_JWS_BYTES, Reason, verify_jws};
+pub use key_set::{KeySet, KeySetError, KeySetJwt, MAX_KEY_SET_BYTES, MAX_KEYS, MAX_KID_BYTES};
+pub use keys::{
+    Algorithm, Asymmetric, EcdsaP256Sha256, EcdsaP384Sha384, Ed25519, EdDsa, EdDsaKey, EdDsaPublicKey,
+    EdDsaVerifier, Es256, Es256Key, Es256PublicKey, Es256Verifier, Es384, Es384Key, Es384PublicKey,
+    Es384Verifier, Hs256, Hs256Key, Hs384, Hs384Key, Hs512, Hs512Key, JwsKey, KeyError, PrivateKey, Ps256,
+    Ps256Key, Ps256PublicKey, Ps256Verifier, PublicKey, Rs256, Rs256Key, Rs256PublicKey, Rs256Verifier,
+    RsaPkcs1Sha256, RsaPssSha256, SigningFailed,
+};
 pub use policy::Policy;
 pub use rejection::Rejection;

@@ -32,6 +32,12 @@ pub enum Rejection {
     /// The header names extensions that must be understood, and none is (RFC 7515, section 4.1.11).
     #[error("the header has critical extensions")]
     Critical,
+    /// The header says that the payload is not encoded (RFC 7797), which we do not read.
+    #[error("the payload is not encoded")]
+    UnencodedPayload,
+    /// The header names no key, or one that is unknown or retired.
+    #[error("no such key")]
+    UnknownKey,
     /// A header member is of the wrong JSON type.
     #[error("the header member {0} is of the wrong type")]
     HeaderMember(&'static str),
@@ -65,6 +71,7 @@ impl From<Rejection> for Denial {
     fn from(rejection: Rejection) -> Self {
         match rejection {
             Rejection::BadSignature => Self::BadSignature,
+            Rejection::UnknownKey => Self::Unknown,
             Rejection::Expired => Self::Expired,
             Rejection::NotYetValid => Self::NotYetValid,
             Rejection::TooLong
@@ -75,6 +82,7 @@ impl From<Rejection> for Denial {
             | Rejection::Algorithm
             | Rejection::TokenType
             | Rejection::Critical
+            | Rejection::UnencodedPayload
             | Rejection::HeaderMember(_)
             | Rejection::ClaimsJson(_)
             | Rejection::MissingClaim(_)

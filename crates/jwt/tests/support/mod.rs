@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
+pub(crate) mod jws;
+
 use std::time::Duration;
 
 use authbench_jwt::{Claims, Hs256, Hs256Key, Policy, Rejection};

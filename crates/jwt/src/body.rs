@@ -1,0 +1,109 @@
+//! What all token designs share, whichever key they verify with: claims in, claims out, under one policy.
+
+use std::time::Duration;
+
+use authoriser::{
+    Credential, Family, IssueError, Outage, Principal, Properties, Revocation, StateLocation, Timestamp,
+    Transport,
+};
+
+use crate::{
+    Claims, Policy, Rejection, SigningFailed, TokenId,
+    claims::{self, PlainForm},
+    compact,
+};
+
+/// Payloads up to this size are written and read on the stack. A usual one has 200 bytes.
+const STACK_BYTES: usize = 512;
+
+/// The payload's side of a design.
+pub(crate) struct Body {
+    policy: Policy,
+    plain: PlainForm,
+}
+
+impl Body {
+    pub(crate) fn new(policy: Policy) -> Self {
+        let plain = PlainForm::new(&policy);
+        Self { policy, plain }
+    }
+
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Reads a payload whose signature is proven.
+    #[inline]
+    pub(crate) fn read(&self, encoded: &[u8]) -> Result<Claims, Rejection> {
+        let mut stack = [0; STACK_BYTES];
+        match compact::decode_into(encoded, &mut stack) {
+            Some(payload) => self.read_decoded(payload),
+            None => self.read_on_heap(encoded),
+        }
+    }
+
+    #[inline]
+    fn read_decoded(&self, payload: &[u8]) -> Result<Claims, Rejection> {
+        match self.plain.read(payload) {
+            Some(claims) => Ok(claims),
+            None => claims::read_general(payload, &self.policy),
+        }
+    }
+
+    /// A payload larger than ours, or none at all.
+    #[cold]
+    fn read_on_heap(&self, encoded: &[u8]) -> Result<Claims, Rejection> {
+        self.read_decoded(&compact::decode(encoded)?)
+    }
+
+    /// Writes a token: one allocation, beside those of the primitive.
+    #[inline]
+    pub(crate) fn issue<S: AsRef<[u8]>>(
+        &self,
+        principal: &Principal,
+        now: Timestamp,
+        header_and_dot: &str,
+        signature_chars: usize,
+        sign: impl FnOnce(&[u8]) -> Result<S, SigningFailed>,
+    ) -> Result<Credential, IssueError> {
+        let claims = Claims {
+            user: principal.user,
+            permissions: principal.permissions,
+            issued_at: now,
+            expires_at: now.after(self.policy.lifetime),
+            not_before: None,
+            id: TokenId::random(),
+        };
+        let mut stack = [0; STACK_BYTES];
+        let payload = self
+            .plain
+            .write(&claims, &mut stack)
+            .ok_or(IssueError::Unrepresentable("issuer and audience are too long"))?;
+
+        let length = header_and_dot.len() + compact::encoded_len(payload.len()) + ".".len() + signature_chars;
+        let mut token = String::with_capacity(length);
+        token.push_str(header_and_dot);
+        compact::encode_onto(&mut token, payload);
+        let signature = sign(token.as_bytes()).map_err(|_| IssueError::Signing)?;
+        token.push('.');
+        compact::encode_onto(&mut token, signature.as_ref());
+        debug_assert_eq!(token.len(), length, "the one allocation is exact");
+        Ok(Credential::new(token))
+    }
+
+    /// What any design of tokens declares.
+    pub(crate) fn properties(&self) -> Properties {
+        Properties {
+            family: Family::Stateless,
+            state: StateLocation::Nowhere,
+            revocation: Revocation::OnlyByExpiry,
+            outage: Outage::NoStore,
+            transport: Transport::Bearer,
+            // Whole seconds, as the claims carry them, and for as long as the leeway lets it live on.
+            lifetime: Duration::from_secs(
+                self.policy.lifetime.as_secs().saturating_add(self.policy.leeway.as_secs()),
+            ),
+            idle_timeout: None,
+        }
+    }
+}

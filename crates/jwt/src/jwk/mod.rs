@@ -1,0 +1,150 @@
+//! JSON Web Keys (RFC 7517; RFC 7518, section 6; RFC 8037, section 2).
+//!
+//! A key is bound to one algorithm: by its `alg`, or, where that is missing, by a type that leaves no choice (`EC` by
+//! its curve, `OKP` with `Ed25519`). An RSA key or a secret without `alg` is refused: the choice would fall to the
+//! token's header, which is how RS256 keys come to be used as HS256 secrets (RFC 8725, section 3.1).
+
+mod convert;
+mod error;
+mod read;
+mod thumbprint;
+mod write;
+
+use std::fmt;
+
+pub use error::JwkError;
+
+use crate::{
+    Algorithm, KeyError,
+    json::{self, Members},
+    keys::{AnyKey, Material},
+};
+
+/// The longest text of a JWK that is read, in bytes: an RSA key of 8192 bits with its certificates fits.
+pub const MAX_JWK_BYTES: usize = 64 * 1024;
+
+/// A JSON Web Key: a secret, a private key, or a public one; with its algorithm and what it may be used for.
+#[derive(Clone)]
+pub struct Jwk {
+    kid: Option<String>,
+    algorithm: Algorithm,
+    usage: Usage,
+    material: Material,
+    key: AnyKey,
+}
+
+/// `use` and `key_ops` as they came. Absent ones allow everything.
+#[derive(Clone, Default)]
+struct Usage {
+    purpose: Option<String>,
+    operations: Option<Vec<String>>,
+}
+
+impl Usage {
+    fn allows(&self, operation: &str) -> bool {
+        self.purpose.as_ref().is_none_or(|purpose| purpose == "sig")
+            && self.operations.as_ref().is_none_or(|names| names.iter().any(|name| name == operation))
+    }
+}
+
+impl Jwk {
+    /// Reads a JWK. Members that it does not know are ignored; `use` and `key_ops` are kept and checked at each use.
+    /// A private RSA key without its primes (`d` alone) is taken as a public one.
+    ///
+    /// # Errors
+    /// [`JwkError`], the first that applies.
+    pub fn parse(text: &[u8]) -> Result<Self, JwkError> {
+        if text.len() > MAX_JWK_BYTES {
+            return Err(JwkError::TooLong);
+        }
+        Self::from_members(&json::parse_object(text)?)
+    }
+
+    pub(crate) fn from_members(members: &Members<'_>) -> Result<Self, JwkError> {
+        let reader = read::Reader(members);
+        let material = reader.material()?;
+        let algorithm = match reader.text("alg")? {
+            Some(name) => Algorithm::from_name(name).ok_or(JwkError::UnsupportedAlgorithm)?,
+            None => material.only_algorithm().ok_or(JwkError::NoAlgorithm)?,
+        };
+        if !material.suits(algorithm) {
+            return Err(JwkError::AlgorithmMismatch);
+        }
+        let kid = reader.text("kid")?.map(str::to_owned);
+        let usage = reader.usage()?;
+        let key = material.key(algorithm)?;
+        Ok(Self { kid, algorithm, usage, material, key })
+    }
+
+    /// A new key for signatures under an id of the caller's choice, or of [`Self::named_by_thumbprint`]. Secrets are as long as their hash, RSA keys have 2048 bits and the exponent 65537.
+    /// Secrets come from the operating system's generator, other keys from the back end's, which it seeds.
+    ///
+    /// # Errors
+    /// [`KeyError::Generator`] when the generator fails.
+    pub fn generate(algorithm: Algorithm, kid: impl Into<String>) -> Result<Self, KeyError> {
+        let material = Material::generate(algorithm)?;
+        let key = material.key(algorithm)?;
+        let usage = Usage { purpose: Some("sig".to_owned()), operations: None };
+        Ok(Self { kid: Some(kid.into()), algorithm, usage, material, key })
+    }
+
+    /// The algorithm that the key is bound to.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The key's id.
+    #[must_use]
+    pub fn kid(&self) -> Option<&str> {
+        self.kid.as_deref()
+    }
+
+    /// Whether it holds a secret or a private key, and must not be published.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.material.is_private()
+    }
+
+    /// Whether it can sign and may: it has its private members, and `use` and `key_ops` do not forbid it.
+    #[must_use]
+    pub fn may_sign(&self) -> bool {
+        self.key.can_sign() && self.usage.allows("sign")
+    }
+
+    /// Whether `use` and `key_ops` allow it to verify.
+    #[must_use]
+    pub fn may_verify(&self) -> bool {
+        self.usage.allows("verify")
+    }
+
+    /// The public half as JSON, to be handed to anyone; `None` for a secret, which has no public half.
+    #[must_use]
+    pub fn to_public_json(&self) -> Option<String> {
+        write::write(self, write::Half::Public)
+    }
+
+    /// All of the key as JSON, private members included where it has them: to be kept, never to be published.
+    #[must_use]
+    pub fn to_private_json(&self) -> String {
+        // Only the public half of a secret is nothing.
+        write::write(self, write::Half::Private).unwrap_or_default()
+    }
+
+    pub(crate) fn key(&self) -> &AnyKey {
+        &self.key
+    }
+}
+
+impl fmt::Debug for Jwk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jwk")
+            .field("algorithm", &self.algorithm)
+            .field("kid", &self.kid)
+            .field("private", &self.is_private())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
