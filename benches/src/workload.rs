@@ -72,11 +72,14 @@ impl Credentials {
         Ok((all, heap.live_bytes as f64 / population as f64))
     }
 
-    /// Texts that stand for the users in order, all of the same length: the inputs of a floor.
-    pub(crate) fn from_texts<const LENGTH: usize>(texts: impl Iterator<Item = [u8; LENGTH]>) -> Self {
-        let text: Vec<u8> = texts.flatten().collect();
-        let ends = (0..=text.len() / LENGTH).map(|index| index * LENGTH).collect();
-        Self { text, ends }
+    /// Texts that stand for the users in order: the inputs of a floor.
+    pub(crate) fn from_texts(texts: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
+        let mut all = Self { text: Vec::new(), ends: vec![0] };
+        for text in texts {
+            all.text.extend_from_slice(text.as_ref());
+            all.ends.push(all.text.len());
+        }
+        all
     }
 
     pub(crate) const fn len(&self) -> usize {

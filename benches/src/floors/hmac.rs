@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The signature part of an HS256 token: a dot and 32 bytes as base64url.
-const SIGNATURE: usize = 1 + 43;
+pub(super) const SIGNATURE: usize = 1 + 43;
 
 struct HmacJob {
     key: Hs256Key,

@@ -4,6 +4,7 @@
 mod hmac;
 mod ping;
 mod probe;
+mod signature;
 
 use catalogue::Need;
 use measure::record::Question;
@@ -36,6 +37,41 @@ pub(crate) const ALL: &[Floor] = &[
         needs: &[],
         belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
         build: hmac::build,
+    },
+    Floor {
+        id: "floor-rs256",
+        about: "RSA-2048 PKCS#1 v1.5 with a parsed key over the signing input of the same tokens",
+        needs: &[],
+        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
+        build: |context, case, seed| signature::build(jwt::Rs256Key::generate, context, case, seed),
+    },
+    Floor {
+        id: "floor-ps256",
+        about: "RSA-2048 PSS with a parsed key over the signing input of the same tokens",
+        needs: &[],
+        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
+        build: |context, case, seed| signature::build(jwt::Ps256Key::generate, context, case, seed),
+    },
+    Floor {
+        id: "floor-es256",
+        about: "ECDSA over P-256 with a parsed key over the signing input of the same tokens",
+        needs: &[],
+        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
+        build: |context, case, seed| signature::build(jwt::Es256Key::generate, context, case, seed),
+    },
+    Floor {
+        id: "floor-es384",
+        about: "ECDSA over P-384 with a parsed key over the signing input of the same tokens",
+        needs: &[],
+        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
+        build: |context, case, seed| signature::build(jwt::Es384Key::generate, context, case, seed),
+    },
+    Floor {
+        id: "floor-eddsa",
+        about: "Ed25519 with a parsed key over the signing input of the same tokens",
+        needs: &[],
+        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
+        build: |context, case, seed| signature::build(jwt::EdDsaKey::generate, context, case, seed),
     },
     Floor {
         id: "floor-flat-probe",

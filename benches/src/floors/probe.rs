@@ -130,7 +130,7 @@ fn build<const PARTS: u8>(case: &Case, seed: u64) -> Result<Built, NotBuilt> {
     for (index, text) in texts.iter().enumerate() {
         table.insert(id_of::<PARTS>(text), user(index));
     }
-    let inputs = Credentials::from_texts(texts.into_iter());
+    let inputs = Credentials::from_texts(texts);
     let draws = Draws::new(case.choice, case.population, seed);
     contestants::at_once(
         ProbeJob::<PARTS> { table, inputs, draws, requests: Requests::default() },

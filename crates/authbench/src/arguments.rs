@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jwt::Algorithm;
 use measure::record::{Profile, Question};
 
 /// What does it cost to authorise a request: a signed token against a server-side session.
@@ -32,6 +33,10 @@ pub(crate) enum Command {
     Run(Run),
     /// Draw the report of a recorded run again
     Report(Report),
+    /// Verify a signed token (JWS, compact serialisation) under a key (JWK)
+    VerifyJws(VerifyJws),
+    /// Generate a signing key
+    Keys(Keys),
     /// Put figures of recorded runs into the marked places of documents
     Splice(Splice),
 }
@@ -131,6 +136,52 @@ pub(crate) struct Splice {
     /// The documents; paths in their marks are relative to the working directory
     #[arg(required = true, value_name = "DOCUMENT")]
     pub(crate) documents: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Prints `valid` and then the payload, or `invalid: REASON`. The key's `alg` binds it to one algorithm, which the token
+must name exactly; a key without it is taken only where its type leaves no choice (EC, Ed25519). One line end after the
+token is forgiven, nothing else is.
+
+Exit codes: 0 valid; 1 invalid; 2 the key or the file is unusable, so there is no verdict.
+
+Examples:
+  authbench verify-jws --jwk key.json --token token.txt
+  printf %s \"$TOKEN\" | authbench verify-jws --jwk key.json --token -")]
+pub(crate) struct VerifyJws {
+    /// The key, as JSON (RFC 7517)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) jwk: PathBuf,
+    /// The token; - for standard input
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) token: PathBuf,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Both files are JWKs (RFC 7517) that carry their algorithm and, as their id, their thumbprint (RFC 7638). The private one
+is readable by you alone. Neither is overwritten.
+
+Example:
+  authbench keys --alg ES256 --private key.json --public key.pub.json")]
+pub(crate) struct Keys {
+    /// The algorithm, e.g. HS256, RS256, PS256, ES256, ES384, EdDSA
+    #[arg(long, value_parser = algorithm)]
+    pub(crate) alg: Algorithm,
+    /// Where the private key, or the secret, goes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) private: PathBuf,
+    /// Where the public key goes; a secret has none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) public: Option<PathBuf>,
+}
+
+fn algorithm(name: &str) -> Result<Algorithm, String> {
+    Algorithm::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+        format!("it is one of {}", names.join(", "))
+    })
 }
 
 /// A question as it is typed.

@@ -58,10 +58,57 @@ macro_rules! catalogue {
     };
 }
 
+/// A key of an entry of its own, from the operating system's generator.
+fn generated<K>(key: Result<K, jwt::KeyError>) -> Result<K, Unavailable> {
+    key.map_err(|error| Unavailable(format!("no key could be generated: {error}")))
+}
+
 catalogue! {
     Design JwtHs256 = "jwt-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "JWT signed with HMAC-SHA256, verified with a prepared key and a strict borrowed parse",
         jwt::Hs256<C> => |site| Ok(site.jwt_hs256());
+
+    Design JwtHs384 = "jwt-hs384", Stateless, needs &[], floor None,
+        "JWT signed with HMAC-SHA384",
+        jwt::Hs384<C> => |site| {
+            Ok(jwt::Hs384::new(generated(jwt::Hs384Key::generate())?, site.token_policy(), site.clock()))
+        };
+
+    Design JwtHs512 = "jwt-hs512", Stateless, needs &[], floor None,
+        "JWT signed with HMAC-SHA512",
+        jwt::Hs512<C> => |site| {
+            Ok(jwt::Hs512::new(generated(jwt::Hs512Key::generate())?, site.token_policy(), site.clock()))
+        };
+
+    Design JwtRs256 = "jwt-rs256", Stateless, needs &[], floor Some("floor-rs256"),
+        "JWT signed with RSA-2048, PKCS#1 v1.5, key parsed once",
+        jwt::Rs256<C> => |site| {
+            Ok(jwt::Rs256::new(generated(jwt::Rs256Key::generate())?, site.token_policy(), site.clock()))
+        };
+
+    Design JwtPs256 = "jwt-ps256", Stateless, needs &[], floor Some("floor-ps256"),
+        "JWT signed with RSA-2048, PSS, key parsed once",
+        jwt::Ps256<C> => |site| {
+            Ok(jwt::Ps256::new(generated(jwt::Ps256Key::generate())?, site.token_policy(), site.clock()))
+        };
+
+    Design JwtEs256 = "jwt-es256", Stateless, needs &[], floor Some("floor-es256"),
+        "JWT signed with ECDSA over P-256, key parsed once",
+        jwt::Es256<C> => |site| {
+            Ok(jwt::Es256::new(generated(jwt::Es256Key::generate())?, site.token_policy(), site.clock()))
+        };
+
+    Design JwtEs384 = "jwt-es384", Stateless, needs &[], floor Some("floor-es384"),
+        "JWT signed with ECDSA over P-384, key parsed once",
+        jwt::Es384<C> => |site| {
+            Ok(jwt::Es384::new(generated(jwt::Es384Key::generate())?, site.token_policy(), site.clock()))
+        };
+
+    Design JwtEdDsa = "jwt-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
+        "JWT signed with Ed25519, key parsed once",
+        jwt::EdDsa<C> => |site| {
+            Ok(jwt::EdDsa::new(generated(jwt::EdDsaKey::generate())?, site.token_policy(), site.clock()))
+        };
 
     Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "random session id, SHA-256 of it at rest, sharded map in this process",
