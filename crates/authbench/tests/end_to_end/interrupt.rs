@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::{Desk, Running, finished, wait_until};
+use crate::support::{Desk, Running, SMALL_RUN, finished, wait_until};
 
 const NOTHING_TO_RESUME: &[&str] = &["results/latest", "holds no interrupted run; nothing to resume"];
 
 fn begun(desk: &Desk) -> Running {
-    desk.authbench("run --quick --only authorise").without_redis().start()
+    desk.authbench(SMALL_RUN).without_redis().start()
 }
 
 /// The round numbers that all measured contestants of the last execution share.
@@ -59,8 +59,8 @@ fn an_interrupted_run_keeps_its_finished_rounds_and_is_resumed_with_exactly_the_
 #[test]
 fn a_run_with_a_name_is_resumed_by_its_name() {
     let desk = Desk::new();
-    let line = "run --quick --only authorise --name mine";
-    let told = desk.authbench(line).without_redis().start().until_a_round_is_done().interrupt().end();
+    let line = format!("{SMALL_RUN} --name mine");
+    let told = desk.authbench(&line).without_redis().start().until_a_round_is_done().interrupt().end();
     told.ended_with(130).said(&["authbench run --resume --name mine"]);
     desk.authbench("run --resume").run().failed_saying(&["results/latest"]);
     desk.authbench("run --resume --name mine").without_redis().run().succeeded();

@@ -2,7 +2,7 @@
 
 use measure::record::schema;
 
-use crate::support::{Desk, Row, finished, redis};
+use crate::support::{Desk, Row, SMALL_RUN, finished, redis};
 
 const COLUMNS: &str = "question,case,contestant,kind,metric,unit,median,ci_low,ci_high,samples,status,note";
 
@@ -51,7 +51,7 @@ fn the_record_says_what_was_run() {
     let record = Desk::with(finished()).record();
     let [execution] = &record.executions[..] else { panic!("{} executions", record.executions.len()) };
     let from = &execution.provenance;
-    assert_eq!(from.command, "authbench run --quick --only authorise");
+    assert_eq!(from.command, format!("authbench {SMALL_RUN}"));
     assert_eq!((from.rounds_planned, from.interrupted), (3, false));
     assert_eq!(from.incidents, [""; 0]);
     assert!(from.started <= from.finished, "{} {}", from.started, from.finished);
@@ -75,6 +75,17 @@ fn designs_their_twin_controls_and_floors_are_measured() {
     if redis().is_some() {
         is_measured("session-redis", "design");
         is_measured("floor-redis-ping", "floor");
+    }
+}
+
+#[test]
+fn unless_told_otherwise_everybody_in_the_catalogue_takes_part() {
+    let desk = Desk::new();
+    desk.authbench("run --quick --only authorise").without_redis().run().succeeded();
+    let rows = desk.rows();
+    for entry in desk.record().entries {
+        let mut own = rows.iter().filter(|row| row.contestant == entry.id && row.metric == "time");
+        assert!(own.any(|row| row.is_ok() || row.needs_redis()), "{}", entry.id);
     }
 }
 

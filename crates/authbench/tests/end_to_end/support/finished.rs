@@ -1,10 +1,14 @@
-//! One finished run that many tests look at: made once, kept in memory, laid out on each one's desk.
+//! One small run, and a finished one that many tests look at: made once, kept in memory, laid out on each one's desk.
 
 use std::{fs, sync::OnceLock};
 
 use super::{Desk, Told};
 
-/// What a finished `run --quick --only authorise` has said and left.
+/// A run with one of each kind of contestant in it, whose cryptography takes no minutes in a debug build either.
+pub(crate) const SMALL_RUN: &str =
+    "run --quick --only authorise --designs jwt-hs256 --designs session-* --designs control-*";
+
+/// What a finished [`SMALL_RUN`] has said and left.
 pub(crate) struct Finished {
     pub(crate) told: Told,
     /// The files of the results folder, by their path from there.
@@ -18,7 +22,7 @@ pub(crate) fn finished() -> &'static Finished {
     static FINISHED: OnceLock<Finished> = OnceLock::new();
     FINISHED.get_or_init(|| {
         let desk = Desk::new();
-        let told = desk.authbench("run --quick --only authorise").run().succeeded();
+        let told = desk.authbench(SMALL_RUN).run().succeeded();
         let bytes = |file: String| {
             let content = fs::read(desk.path("results/latest").join(&file)).unwrap();
             (file, content)

@@ -198,9 +198,20 @@ impl Told {
     /// It failed, and its one complaint holds these words.
     #[track_caller]
     pub(crate) fn failed_saying(self, words: &[&str]) -> Self {
-        let told = self.ended_with(1);
-        assert_eq!(told.errors.matches("error: ").count(), 1, "{}", told.errors);
-        told.said_on_errors(words)
+        self.ended_with(1).complained_once(words)
+    }
+
+    /// The command line made no sense to it, and its one complaint holds these words.
+    #[track_caller]
+    pub(crate) fn made_no_sense(self, words: &[&str]) -> Self {
+        self.ended_with(2).complained_once(words)
+    }
+
+    #[track_caller]
+    fn complained_once(self, words: &[&str]) -> Self {
+        assert_eq!(self.errors.matches("error: ").count(), 1, "{}", self.errors);
+        assert_eq!(self.output, "", "complaints are no output");
+        self.said_on_errors(words)
     }
 
     #[track_caller]

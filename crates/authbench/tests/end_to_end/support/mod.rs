@@ -5,7 +5,7 @@ mod finished;
 mod invocation;
 
 pub(crate) use desk::{Desk, Row};
-pub(crate) use finished::finished;
+pub(crate) use finished::{SMALL_RUN, finished};
 pub(crate) use invocation::{Invocation, Running, Told};
 
 use std::{
