@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
     time::SystemTime,
@@ -14,13 +15,19 @@ use measure::{
     source,
 };
 
+use sha2::{Digest, Sha256};
+
 use crate::{contestants, context::Context, plan, plan::Plan, progress::Progress, services::Services};
 
 /// One run in the making.
 pub(crate) struct Campaign {
     plan: Plan,
     services: Services,
+    executable: Executable,
+    /// What the folder holds besides.
     base: RunRecord,
+    /// Where the execution belongs among the others.
+    place: usize,
     execution: Execution,
     criterion: BTreeMap<String, BTreeMap<String, CriterionFigure>>,
     folder: PathBuf,
@@ -45,40 +52,56 @@ impl Campaign {
         mut base: RunRecord,
         folder: &Path,
         command: String,
-        selection: Vec<String>,
         seed: u64,
     ) -> anyhow::Result<Self> {
         base.entries = tried_entries(&services)?;
-        let provenance = provenance(&plan, &services, command, selection, seed);
+        let executable = Executable::of_this_process()?;
+        let provenance = provenance(&plan, &services, &executable, command, seed)?;
         let execution = Execution { provenance, batches: Vec::new() };
-        Ok(Self { plan, services, base, execution, criterion: BTreeMap::new(), folder: folder.to_owned() })
+        let place = base.executions.len();
+        Ok(Self {
+            plan,
+            services,
+            executable,
+            base,
+            place,
+            execution,
+            criterion: BTreeMap::new(),
+            folder: folder.to_owned(),
+        })
     }
 
-    /// Goes on with an execution that was interrupted.
+    /// Goes on with the execution at that place of the record, which was interrupted.
     ///
     /// # Errors
-    /// When the source, the compiler or the machine is another one now: rounds of different things do not mix.
-    pub(crate) fn resume(
-        plan: Plan,
-        services: Services,
-        base: RunRecord,
-        execution: Execution,
-        folder: &Path,
-    ) -> anyhow::Result<Self> {
+    /// When the program or the machine is another one now: rounds of different things do not mix.
+    pub(crate) fn resume(mut base: RunRecord, place: usize, folder: &Path) -> anyhow::Result<Self> {
+        let execution = base.executions.remove(place);
         let then = &execution.provenance;
-        let now = provenance(&plan, &services, String::new(), Vec::new(), then.seed);
+        let services = Services::obtain();
+        let plan = Plan::again(then.profile, &then.planned, &services)?;
+        let executable = Executable::of_this_process()?;
+        let now = provenance(&plan, &services, &executable, String::new(), then.seed)?;
         let model =
             |machine: &Machine| (machine.cpu_model.clone(), machine.logical_cpus, machine.kernel.clone());
         for (what, same) in [
-            ("commit", then.commit == now.commit && then.dirty == now.dirty),
-            ("compiler", then.rustc == now.rustc && then.build == now.build),
+            ("program", then.program_sha256 == now.program_sha256),
             ("machine", model(&then.machine) == model(&now.machine)),
         ] {
             if !same {
                 bail!("cannot resume: the {what} is not the one this run was started with; start a new run");
             }
         }
-        Ok(Self { plan, services, base, execution, criterion: BTreeMap::new(), folder: folder.to_owned() })
+        Ok(Self {
+            plan,
+            services,
+            executable,
+            base,
+            place,
+            execution,
+            criterion: BTreeMap::new(),
+            folder: folder.to_owned(),
+        })
     }
 
     /// Keeps what criterion measured beside the rounds, by case and contestant.
@@ -91,17 +114,17 @@ impl Campaign {
     /// # Errors
     /// When a round cannot be started at all, or its figures not be kept.
     pub(crate) fn run(mut self, stop: &AtomicBool) -> anyhow::Result<Finished> {
-        let executable = Executable::of_this_process().context("cannot prepare the rounds")?;
         let environment = self.services.environment();
         let todo = self.todo();
         let mut progress = Progress::new(todo.len() as u64);
         self.execution.provenance.interrupted = true;
         self.save().context("the results folder cannot be used")?;
         for (round, question) in todo {
+            self.forget(question, round);
             let step = format!("{question}, round {}", round + 1);
             progress.begin(&step);
             let order = self.plan.order(question, round, self.execution.provenance.seed);
-            match executable.run_round(&order, &environment, stop, &mut self.execution.batches) {
+            match self.executable.run_round(&order, &environment, stop, &mut self.execution.batches) {
                 Ok(Ended::Whole) => {}
                 Ok(Ended::Interrupted) => {
                     progress.finish();
@@ -130,13 +153,17 @@ impl Campaign {
     /// Rounds of all questions by turns, so that an interrupted run has some of each; without those already done.
     fn todo(&self) -> Vec<(u32, Question)> {
         let planned = self.execution.provenance.rounds_planned;
-        let done = |question: Question, number: u32| {
-            let batches = self.execution.batches.iter().filter(|batch| batch.question == question);
-            let mut rounds = batches.flat_map(|batch| &batch.contestants).flat_map(|one| &one.rounds);
-            rounds.any(|round| round.round == number)
-        };
         let all = (0..planned).flat_map(|round| self.plan.questions().map(move |question| (round, question)));
-        all.filter(|(round, question)| !done(*question, *round)).collect()
+        all.filter(|(round, question)| !self.plan.is_done(*question, *round, &self.execution.batches))
+            .collect()
+    }
+
+    /// A round that broke off before the run was interrupted is run again as a whole.
+    fn forget(&mut self, question: Question, number: u32) {
+        let batches = self.execution.batches.iter_mut().filter(|batch| batch.question == question);
+        for contestant in batches.flat_map(|batch| &mut batch.contestants) {
+            contestant.rounds.retain(|round| round.round != number);
+        }
     }
 
     fn snapshot(&self) -> RunRecord {
@@ -146,11 +173,13 @@ impl Campaign {
         for batch in &mut execution.batches {
             for contestant in &mut batch.contestants {
                 let figures = self.criterion.get(&batch.case);
-                contestant.criterion = figures.and_then(|figures| figures.get(&contestant.id)).copied();
+                if let Some(figure) = figures.and_then(|figures| figures.get(&contestant.id)) {
+                    contestant.criterion = Some(*figure);
+                }
             }
         }
         let mut record = self.base.clone();
-        record.add(execution);
+        record.insert(self.place, execution);
         record
     }
 
@@ -182,12 +211,14 @@ fn tried_entries(services: &Services) -> anyhow::Result<Vec<measure::record::Ent
 fn provenance(
     plan: &Plan,
     services: &Services,
+    executable: &Executable,
     command: String,
-    selection: Vec<String>,
     seed: u64,
-) -> Provenance {
+) -> anyhow::Result<Provenance> {
     let (commit, dirty) = source::commit().unzip();
-    Provenance {
+    let program = fs::read(executable.path()).context("cannot read the benchmark binary")?;
+    let digest = Sha256::digest(program);
+    Ok(Provenance {
         command,
         suite_version: env!("CARGO_PKG_VERSION").to_owned(),
         commit,
@@ -199,13 +230,15 @@ fn provenance(
         interrupted: false,
         incidents: Vec::new(),
         seed,
-        selection,
+        planned: plan.planned(),
+        program_sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        placement: services.placement().to_string(),
         rustc: source::RUSTC.to_owned(),
         build: source::BUILD.to_owned(),
         crates: source::crate_versions(),
         machine: Machine::describe(),
         services: services.describe(),
-    }
+    })
 }
 
 /// This moment, RFC 3339 in UTC.

@@ -1,9 +1,10 @@
 //! What contestants of one process share: the site, and a runtime for those that wait.
 
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, env, rc::Rc};
 
 use authoriser::CoarseClock;
 use catalogue::Site;
+use services::REDIS_URL;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::services::Services;
@@ -21,7 +22,12 @@ impl Context {
     /// With the services that the environment names.
     pub(crate) fn new(seed: u64) -> std::io::Result<Self> {
         let runtime = Rc::new(Builder::new_current_thread().enable_all().build()?);
-        Ok(Self { site: Site::from_environment(CoarseClock), runtime, seed: Cell::new(seed) })
+        let site = Site::new(CoarseClock);
+        let site = match env::var(REDIS_URL) {
+            Ok(url) if !url.is_empty() => site.with_redis(&url),
+            _ => site,
+        };
+        Ok(Self { site, runtime, seed: Cell::new(seed) })
     }
 
     /// With services that this process has started itself.

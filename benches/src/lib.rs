@@ -10,6 +10,7 @@
 mod campaign;
 mod contestants;
 mod context;
+mod criterion_pass;
 mod entries;
 mod floors;
 pub mod harness;
@@ -17,6 +18,7 @@ mod interrupt;
 mod jobs;
 mod list;
 mod place;
+mod placement;
 mod plan;
 mod progress;
 mod questions;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Context as _;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use measure::{
-    record::{Batch, Contestant, Profile, Question, TWIN_SUFFIX},
+    record::{Batch, Contestant, Planned, Profile, Question, TWIN_SUFFIX},
     rounds::{CaseOrder, Order},
 };
 
@@ -101,6 +102,62 @@ impl Plan {
             .filter(|(_, cases): &(_, Vec<_>)| !cases.is_empty())
             .collect();
         Self { profile, questions }
+    }
+
+    /// The plan of an earlier execution, as its record keeps it.
+    ///
+    /// # Errors
+    /// When it names a case or contestant that this build does not have.
+    pub(crate) fn again(profile: Profile, planned: &[Planned], services: &Services) -> anyhow::Result<Self> {
+        let mut questions: Vec<(Question, Vec<PlannedCase>)> = Vec::new();
+        for one in planned {
+            let case = Case::find(one.question, &one.case)
+                .with_context(|| format!("this build has no case {} of {}", one.case, one.question))?;
+            let all = cards(one.question);
+            let invite = |id: &String| {
+                let card = all.iter().find(|card| card.id == *id);
+                let card = card.with_context(|| format!("this build has no contestant {id}"))?;
+                Ok((card.clone(), absence(card, case, profile, services)))
+            };
+            let invited = one.contestants.iter().map(invite).collect::<anyhow::Result<_>>()?;
+            let planned_case = PlannedCase { case, invited };
+            match questions.iter_mut().find(|(question, _)| *question == one.question) {
+                Some((_, cases)) => cases.push(planned_case),
+                None => questions.push((one.question, vec![planned_case])),
+            }
+        }
+        Ok(Self { profile, questions })
+    }
+
+    /// The plan for the record.
+    pub(crate) fn planned(&self) -> Vec<Planned> {
+        let cases = self
+            .questions
+            .iter()
+            .flat_map(|(question, cases)| cases.iter().map(move |case| (*question, case)));
+        cases
+            .map(|(question, planned)| Planned {
+                question,
+                case: planned.case.name.to_owned(),
+                contestants: planned.invited.iter().map(|(card, _)| card.id.clone()).collect(),
+            })
+            .collect()
+    }
+
+    /// Whether that round has figures of every case of the question.
+    pub(crate) fn is_done(&self, question: Question, round: u32, batches: &[Batch]) -> bool {
+        let cases =
+            self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
+        let has = |planned: &PlannedCase| {
+            let found =
+                batches.iter().find(|batch| batch.question == question && batch.case == planned.case.name);
+            let mut rounds =
+                found.into_iter().flat_map(|batch| &batch.contestants).flat_map(|one| &one.rounds);
+            rounds.any(|found| found.round == round)
+        };
+        let needs_rounds =
+            |planned: &&PlannedCase| planned.invited.iter().any(|(_, absence)| absence.is_none());
+        cases.filter(needs_rounds).all(has)
     }
 
     pub(crate) const fn is_empty(&self) -> bool {

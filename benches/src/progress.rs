@@ -2,7 +2,7 @@
 //! what is printed for machines stays clean.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::Write,
     time::{Duration, Instant},
 };
 
@@ -19,11 +19,11 @@ pub(crate) struct Progress {
 impl Progress {
     /// Of a run of so many steps.
     pub(crate) fn new(total: u64) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rounds, {eta} left  {msg}");
-            let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-            bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
+        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rounds, {eta} left  {msg}");
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        // Hidden where no terminal reads it, or one that cannot move its cursor (TERM=dumb).
+        let bar = (!bar.is_hidden()).then_some(bar);
         Self { bar, started: Instant::now(), done: 0, total }
     }
 

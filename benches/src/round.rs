@@ -12,6 +12,7 @@ use rand::{SeedableRng, rngs::StdRng};
 use crate::{
     contestants::{self, Built, Card, NotBuilt},
     context::Context,
+    placement::Placement,
     questions::{self, Case},
 };
 
@@ -22,6 +23,9 @@ use crate::{
 /// When the order is unusable or the parent is gone.
 pub fn serve_if_ordered() -> anyhow::Result<bool> {
     let order = Order::received().context("AUTHBENCH_ROUND is not meant to be set by hand")?;
+    if order.is_some() {
+        Placement::bind_round();
+    }
     order.as_ref().map(run).transpose().map(|served| served.is_some())
 }
 

@@ -65,46 +65,23 @@ pub fn run(request: &Request) -> anyhow::Result<Outcome> {
             "nothing to measure: that question has no contestant that matches {designs}"
         )));
     }
-    let restricted = request.questions.iter().map(ToString::to_string).chain(request.designs.iter().cloned());
-    let campaign = Campaign::new(
-        plan,
-        services,
-        base,
-        &request.folder,
-        request.command.clone(),
-        restricted.collect(),
-        request.seed.unwrap_or_else(rand::random),
-    )?;
+    let seed = request.seed.unwrap_or_else(rand::random);
+    let campaign = Campaign::new(plan, services, base, &request.folder, request.command.clone(), seed)?;
     finish(campaign, stop, &request.folder)
 }
 
 /// Goes on with the run in that folder where it was interrupted.
 ///
 /// # Errors
-/// When no interrupted run is there, or source, compiler or machine have changed since.
+/// When no interrupted run is there, or program or machine have changed since.
 pub fn resume(folder: &Path) -> anyhow::Result<Outcome> {
     let stop = interrupt::listen()?;
-    let mut base = RunRecord::load(folder)?;
+    let base = RunRecord::load(folder)?;
     let interrupted = base.executions.iter().rposition(|execution| execution.provenance.interrupted);
     let Some(place) = interrupted else {
         bail!("{} holds no interrupted run; nothing to resume", folder.display());
     };
-    let execution = base.executions.remove(place);
-    let provenance = &execution.provenance;
-    let (questions, designs): (Vec<&String>, Vec<&String>) = provenance
-        .selection
-        .iter()
-        .partition(|word| Question::ALL.iter().any(|question| question.word() == **word));
-    let questions: Vec<Question> = Question::ALL
-        .iter()
-        .copied()
-        .filter(|one| questions.is_empty() || questions.iter().any(|word| *word == one.word()))
-        .collect();
-    let designs: Vec<String> = designs.into_iter().cloned().collect();
-    let services = Services::obtain();
-    let plan = Plan::new(provenance.profile, &questions, &Selection::globs(&designs)?, &services);
-    let campaign = Campaign::resume(plan, services, base, execution, folder)?;
-    finish(campaign, stop, folder)
+    finish(Campaign::resume(base, place, folder)?, stop, folder)
 }
 
 fn finish(

@@ -72,6 +72,15 @@ impl Credentials {
         Ok((all, heap.live_bytes as f64 / population as f64))
     }
 
+    /// Logs everybody out again.
+    pub(crate) async fn revoke<A: Authoriser>(self, design: &A) -> Result<(), Failure> {
+        for index in 0..self.len() {
+            let gone = design.revoke(self.get(index).0).await;
+            gone.map_err(|denial| Failure(format!("cannot log the population out: {denial}")))?;
+        }
+        Ok(())
+    }
+
     /// Texts that stand for the users in order: the inputs of a floor.
     pub(crate) fn from_texts(texts: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
         let mut all = Self { text: Vec::new(), ends: vec![0] };

@@ -17,6 +17,9 @@ use super::{Job, Verdict};
 /// Operations whose inputs are made ready at once: they stay in the second-level cache, as a request's bytes do.
 const CHUNK: usize = 512;
 
+/// Untimed operations before a sample: criterion asks for samples of seconds, which need no warm-up of seconds.
+const MOST_WARM_UP: usize = 2_048;
+
 /// The output of a future that is ready at the first poll. `None` if it is not: an in-process design never waits.
 #[inline]
 pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
@@ -54,9 +57,19 @@ impl<J: Job> InProcess<J> {
         now(self.0.finish()).unwrap_or_else(|| Verdict::WAITED.check())
     }
 
+    fn chunks(&mut self, operations: usize) -> Result<Duration, Failure> {
+        let mut elapsed = Duration::ZERO;
+        let mut left = operations;
+        while left > 0 {
+            let chunk = left.min(CHUNK);
+            elapsed += self.chunk(chunk)?;
+            left -= chunk;
+        }
+        Ok(elapsed)
+    }
+
     fn chunk(&mut self, operations: usize) -> Result<Duration, Failure> {
-        // The contestants before this one have used the caches and the branch predictors: the first operations
-        // bring them back and are not timed. One more input than is needed stands ready, see `Verdict::as_index`.
+        // Making inputs ready has used the caches. One more input than is needed stands ready, see `Verdict::as_index`.
         let warm_up = (operations / 8).max(1);
         self.prepare(warm_up + operations + 1)?;
         let mut verdict = Verdict::RIGHT;
@@ -76,14 +89,11 @@ impl<J: Job> InProcess<J> {
 
 impl<J: Job> Contestant for InProcess<J> {
     fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
-        let mut elapsed = Duration::ZERO;
-        let mut left = usize::try_from(operations).unwrap_or(usize::MAX);
-        while left > 0 {
-            let chunk = left.min(CHUNK);
-            elapsed += self.chunk(chunk)?;
-            left -= chunk;
-        }
-        Ok(Sample { elapsed, cpu: None })
+        let operations = usize::try_from(operations).unwrap_or(usize::MAX);
+        // The contestants before this one have used the caches and the branch predictors. As many operations as are
+        // timed bring them back first, so that a sample shows the steady state whoever came before.
+        self.chunks(operations.min(MOST_WARM_UP))?;
+        Ok(Sample { elapsed: self.chunks(operations)?, cpu: None })
     }
 }
 

@@ -90,8 +90,10 @@ impl fmt::Display for Revocation {
 /// What a design does when its store cannot be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outage {
-    /// There is no store apart from the process itself.
+    /// Nothing is stored, so nothing can be away.
     NoStore,
+    /// The store is this process's memory: it is there as long as the process is, and all logins are lost with it.
+    LostWithProcess,
     /// Every request is denied with [`Denial::StoreUnavailable`](crate::Denial::StoreUnavailable).
     Deny,
     /// What was seen in the last such time is still accepted.
@@ -102,6 +104,7 @@ impl fmt::Display for Outage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoStore => f.write_str("no store to lose"),
+            Self::LostWithProcess => f.write_str("logins die with the process"),
             Self::Deny => f.write_str("denies (503)"),
             Self::ServeStale(limit) => write!(f, "serves stale for {} s", limit.as_secs_f64()),
         }

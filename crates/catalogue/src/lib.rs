@@ -12,4 +12,4 @@ mod site;
 
 pub use entry::{Entry, Kind, Need, Unavailable, Visitor};
 pub use list::visit;
-pub use site::{REDIS_URL, Site};
+pub use site::Site;

@@ -2,7 +2,7 @@
 //! share what they would share in production.
 
 use std::{
-    env, fmt,
+    fmt,
     sync::atomic::{AtomicU8, Ordering},
     time::Duration,
 };
@@ -13,9 +13,6 @@ use rand::distr::{Alphanumeric, SampleString};
 use session::{RedisConfig, RedisStore, SessionPolicy};
 
 use crate::Unavailable;
-
-/// The environment variable that names the Redis server to use.
-pub const REDIS_URL: &str = "AUTHBENCH_REDIS_URL";
 
 /// Who issues our tokens.
 const ISSUER: &str = "https://auth.example.com";
@@ -40,13 +37,6 @@ impl<C: Clock> Site<C> {
     pub fn new(clock: C) -> Self {
         let tag = Alphanumeric.sample_string(&mut rand::rng(), 4);
         Self { clock, secret: rand::random(), redis: None, tag, stores: AtomicU8::new(0) }
-    }
-
-    /// A site with the services that the environment names.
-    #[must_use]
-    pub fn from_environment(clock: C) -> Self {
-        let redis = env::var(REDIS_URL).ok().filter(|url| !url.is_empty());
-        Self { redis, ..Self::new(clock) }
     }
 
     /// The same site with a Redis server.
@@ -83,9 +73,13 @@ impl<C: Clock> Site<C> {
         &self.secret
     }
 
-    /// Idle and absolute timeout of all sessions.
+    /// Idle and absolute timeout of all sessions: the usual half hour and twelve hours. A session's use is noted every ten
+    /// minutes, longer than any case is measured: what a touch costs is a question of its own and must not get into
+    /// the others by chance.
     pub(crate) fn session_policy(&self) -> SessionPolicy {
-        SessionPolicy::default()
+        let minutes = |count: u64| Duration::from_secs(60 * count);
+        SessionPolicy::new(minutes(30), minutes(12 * 60), minutes(10))
+            .expect("whole seconds, and each longer than the one it contains")
     }
 
     /// A connection of its own to Redis, under a key prefix of its own.
@@ -103,10 +97,18 @@ impl<C: Clock> Site<C> {
     }
 
     async fn connect(&self, prefix: String) -> Result<RedisStore, Unavailable> {
-        let url =
-            self.redis.as_ref().ok_or_else(|| Unavailable(format!("no Redis: {REDIS_URL} is not set")))?;
+        let url = self.redis.as_ref().ok_or_else(|| Unavailable("this site has no Redis".to_owned()))?;
         let config = RedisConfig { prefix: prefix.into_bytes(), ..RedisConfig::default() };
         RedisStore::connect(url, config).await.map_err(|error| Unavailable(error.to_string()))
+    }
+
+    /// The version that Redis reports.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the site has no Redis or it does not answer.
+    pub async fn redis_version(&self) -> Result<String, Unavailable> {
+        let store = self.connect(self.tag.clone()).await?;
+        store.server_version().await.map_err(|error| Unavailable(error.to_string()))
     }
 
     /// Redis's `used_memory` in bytes.

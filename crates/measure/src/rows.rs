@@ -2,7 +2,7 @@
 //! made of these, so that they cannot disagree.
 
 use crate::{
-    record::{Batch, Contestant, Execution, Kind, Metric, Question, Round, RunRecord},
+    record::{Batch, Contestant, Count, Execution, Kind, Metric, Question, Round, RunRecord},
     stats::{Estimate, median, over_rounds},
 };
 
@@ -118,9 +118,13 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
     {
         rows.push(row(Metric::RatioToFloor, Outcome::Ok(estimate, samples), format!("to {floor}")));
     }
-    for count in &one.counts {
-        let exact = Estimate { median: count.value, low: count.value, high: count.value };
-        rows.push(row(count.metric, Outcome::Ok(exact, count.over), count.note.clone()));
+    for metric in Metric::ALL {
+        let counts: Vec<&Count> = one.counts.iter().filter(|count| count.metric == *metric).collect();
+        let values: Vec<f64> = counts.iter().map(|count| count.value).collect();
+        if let (Some(estimate), Some(first)) = (over_rounds(&values), counts.first()) {
+            let over = counts.iter().map(|count| count.over).sum();
+            rows.push(row(*metric, Outcome::Ok(estimate, over), first.note.clone()));
+        }
     }
     rows
 }
@@ -167,8 +171,8 @@ fn ratio_note(batch: &Batch, noise: Option<f64>, one: &Contestant, estimate: Est
         Some(noise) if one.kind == Kind::Twin => {
             format!("identical code; noise floor {:.1} %", noise * 100.0)
         }
-        Some(noise) if estimate.is_within(noise) => {
-            format!("tie with {reference}: within the noise floor of {:.1} %", noise * 100.0)
+        Some(noise) if estimate.is_tie(noise) => {
+            format!("tie with {reference}: no difference beyond the noise floor of {:.1} %", noise * 100.0)
         }
         _ => format!("to {reference}"),
     }

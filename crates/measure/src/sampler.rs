@@ -87,11 +87,14 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, pace: Pace) -> Round {
     let mut operations = least;
     let mut failure = None;
     let mut growing = true;
+    // The shortest time seen, so that one interruption by another process does not make every sample of the round
+    // too short.
+    let mut shortest = u128::MAX;
     while growing || started.elapsed() < WARM_UP {
         match contestant.sample(operations) {
             Ok(sample) => {
-                let each = sample.elapsed.as_nanos().max(1) / u128::from(operations);
-                let fitting = pace.sample_time.as_nanos() / each.max(1);
+                shortest = shortest.min((sample.elapsed.as_nanos() / u128::from(operations)).max(1));
+                let fitting = pace.sample_time.as_nanos() / shortest;
                 let fitting =
                     u64::try_from(fitting).unwrap_or(u64::MAX).clamp(least, MOST_OPERATIONS.max(least));
                 // Grow step by step: the first operations are slow, and would make the sample too short.
@@ -184,6 +187,24 @@ mod tests {
         assert_eq!(rounds[1].operations_per_sample, 1, "one operation longer than a sample is timed alone");
         assert_eq!(rounds[2].operations_per_sample, MOST_OPERATIONS);
         assert_eq!(rounds[3].operations_per_sample, 512, "as many as it needs to keep many in flight");
+    }
+
+    #[test]
+    fn one_interruption_does_not_make_the_samples_of_a_round_too_short() {
+        struct Interrupted(u32);
+        impl Contestant for Interrupted {
+            fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
+                std::thread::sleep(Duration::from_micros(50));
+                self.0 += 1;
+                // Every other sample takes forty times as long, so one of the last two does.
+                let each = Duration::from_nanos(if self.0.is_multiple_of(2) { 4_000 } else { 100 });
+                Ok(Sample { elapsed: each * u32::try_from(operations).unwrap(), cpu: None })
+            }
+        }
+        let pace = Pace { samples: 1, sample_time: Duration::from_micros(100) };
+        let mut contestants: [Box<dyn Contestant>; 1] = [Box::new(Interrupted(0))];
+        let rounds = run_round(0, &mut contestants, pace, &mut StdRng::seed_from_u64(1));
+        assert_eq!(rounds[0].operations_per_sample, 1_000);
     }
 
     #[test]

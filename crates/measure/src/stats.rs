@@ -14,10 +14,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Whether a ratio is within `distance` of one.
+    /// Whether a ratio shows no difference: it is no farther from one than identical code strays, or its interval
+    /// holds one.
     #[must_use]
-    pub fn is_within(&self, distance: f64) -> bool {
-        (self.median - 1.0).abs() <= distance
+    pub fn is_tie(&self, noise_floor: f64) -> bool {
+        (self.median - 1.0).abs() <= noise_floor || (self.low <= 1.0 && 1.0 <= self.high)
     }
 
     /// The distance of the interval's farther end from one, for the ratio of identical contestants.

@@ -7,7 +7,12 @@ impl RunRecord {
     /// once every contestant in them has better figures elsewhere, so that `cargo bench -- hs256` refreshes two rows
     /// without losing the others, and no ratio ever spans two batches.
     pub fn add(&mut self, execution: Execution) {
-        self.executions.push(execution);
+        self.insert(self.executions.len(), execution);
+    }
+
+    /// As [`Self::add`], at an earlier place in time: an interrupted execution goes back to where it was.
+    pub fn insert(&mut self, place: usize, execution: Execution) {
+        self.executions.insert(place.min(self.executions.len()), execution);
         let keep: Vec<Vec<bool>> = self
             .executions
             .iter()
@@ -21,7 +26,8 @@ impl RunRecord {
             let mut keep = keep.into_iter();
             execution.batches.retain(|_| keep.next().unwrap_or(true));
         }
-        self.executions.retain(|execution| !execution.batches.is_empty());
+        // One that was interrupted before its first round ended has nothing yet, and can be resumed all the same.
+        self.executions.retain(|execution| !execution.batches.is_empty() || execution.provenance.interrupted);
     }
 
     /// Every contestant whose figures count, with its batch and execution. Ordered by question, then by age, then

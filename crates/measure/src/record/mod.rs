@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use file::{RecordError, write_whole};
-pub use provenance::{Machine, Profile, Provenance, Service};
+pub use provenance::{Machine, Planned, Profile, Provenance, Service};
 pub use schema::schema;
 
 /// The version that this build writes and the only one it reads.
@@ -113,7 +113,7 @@ pub struct Contestant {
     pub floor: Option<String>,
     /// One entry for each round it took part in.
     pub rounds: Vec<Round>,
-    /// What was counted rather than timed.
+    /// What was counted rather than timed: one entry a metric and round.
     pub counts: Vec<Count>,
     /// What criterion measured for it in a process of its own, where `cargo bench` ran.
     pub criterion: Option<CriterionFigure>,
@@ -140,7 +140,7 @@ pub struct Round {
     pub failure: Option<String>,
 }
 
-/// Something counted: exact for the operation it was counted on, hence without an interval.
+/// Something counted rather than timed, once a round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Count {

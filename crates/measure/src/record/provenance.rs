@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Question;
+
 /// How thorough a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -43,8 +45,12 @@ pub struct Provenance {
     pub incidents: Vec<String>,
     /// The seed of every random choice of the workload (not of keys and ids, which come from the operating system).
     pub seed: u64,
-    /// What restricts the selection, as given on the command line.
-    pub selection: Vec<String>,
+    /// What was to be measured, case by case: a resumed run measures exactly this.
+    pub planned: Vec<Planned>,
+    /// SHA-256 of the measuring program, hexadecimal. Rounds of different programs do not mix.
+    pub program_sha256: String,
+    /// The processors that the measuring process and the servers were bound to, where they were.
+    pub placement: String,
     /// The compiler, as `rustc --version` prints it.
     pub rustc: String,
     /// The build profile, e.g. `release`.
@@ -55,6 +61,18 @@ pub struct Provenance {
     pub machine: Machine,
     /// The services that took part.
     pub services: Vec<Service>,
+}
+
+/// The contestants of one case that a run was to measure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Planned {
+    /// Of which question.
+    pub question: Question,
+    /// Of which case.
+    pub case: String,
+    /// Catalogue ids, those among them that are not available here too.
+    pub contestants: Vec<String>,
 }
 
 /// The machine a run was made on. What cannot be read is absent, never guessed.

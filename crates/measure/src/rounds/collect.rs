@@ -34,9 +34,7 @@ fn absorb(known: &mut Contestant, found: Contestant, round: u32) {
             known.rounds.extend(found.rounds);
         }
     }
-    if known.counts.is_empty() {
-        known.counts = found.counts;
-    }
+    known.counts.extend(found.counts);
 }
 
 #[cfg(test)]
@@ -70,7 +68,7 @@ mod tests {
     fn rounds_of_a_contestant_come_together() {
         let contestant = collected((0..3).map(|round| one_round(round, None)));
         assert_eq!(contestant.rounds.iter().map(|round| round.round).collect::<Vec<_>>(), [0, 1, 2]);
-        assert_eq!(contestant.counts.len(), 1, "counted once, not once a round");
+        assert_eq!(contestant.counts.len(), 3, "counted once a round");
     }
 
     #[test]

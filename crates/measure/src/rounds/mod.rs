@@ -3,7 +3,8 @@
 //! Within one process the ratio of two contestants is steady to 0.2 %, yet between processes of the same binary it
 //! moves by 6 %: code and heap land elsewhere. So a run is several rounds, each a new process started from a fresh
 //! copy of the binary, and intervals are taken over rounds. The parent sends an [`Order`] in the environment; the
-//! child answers with one [`Batch`] a line as soon as a case is done, so that a crash loses one case and not the round.
+//! child answers with one [`Batch`] a line as soon as a case is done, so that a crash loses
+//! the rest of the round and not what it had finished.
 
 mod collect;
 mod parent;

@@ -58,23 +58,33 @@ pub enum RoundError {
     },
 }
 
-/// The binary that rounds are started from: this process's own.
+/// The binary that rounds are started from: this process's own, as it was at the start of the run. A build in the
+/// middle of a run replaces the file, and must not replace what is measured.
 #[derive(Debug)]
 pub struct Executable {
-    path: PathBuf,
+    original: PathBuf,
     folder: TempDir,
 }
 
 impl Executable {
-    /// Finds this process's binary.
+    /// Finds this process's binary and keeps a copy.
     ///
     /// # Errors
-    /// When the system does not tell, or no temporary folder can be made.
-    pub fn of_this_process() -> io::Result<Self> {
-        Ok(Self {
-            path: env::current_exe()?,
-            folder: tempfile::Builder::new().prefix("authbench-").tempdir()?,
-        })
+    /// [`RoundError::Copy`] when the system does not tell where it is, or has no room for the copy.
+    pub fn of_this_process() -> Result<Self, RoundError> {
+        let failed = |to: PathBuf| move |source| RoundError::Copy { to, source };
+        let folder = tempfile::Builder::new().prefix("authbench-").tempdir();
+        let folder = folder.map_err(failed(env::temp_dir()))?;
+        let original = folder.path().join("original");
+        let own = env::current_exe().map_err(failed(original.clone()))?;
+        fs::copy(own, &original).map_err(failed(original.clone()))?;
+        Ok(Self { original, folder })
+    }
+
+    /// Where the copy is that all rounds are copied from.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.original
     }
 
     /// Runs one round in a new process from a fresh copy of the binary, and adds what it measured to `batches`.
@@ -92,7 +102,7 @@ impl Executable {
         let copy = self.folder.path().join(format!("{}-{}", order.question, order.round));
         // A byte-identical copy lands on other physical pages; one binary was once seen at half speed for a
         // quarter of an hour while its copy was not.
-        fs::copy(&self.path, &copy).map_err(|source| RoundError::Copy { to: copy.clone(), source })?;
+        fs::copy(&self.original, &copy).map_err(|source| RoundError::Copy { to: copy.clone(), source })?;
         let outcome = start(&copy, order, environment)
             .and_then(|child| supervise(child, stop))
             .map_err(|source| RoundError::Start { path: copy.clone(), source });

@@ -136,7 +136,7 @@ fn differences(case: &Case<'_>) -> Option<Sentence> {
             .filter(|(one, _)| contends(one) && !one.is_reference() && one.batch.reference == *reference)
             .filter(|(one, _)| {
                 let floor = case.noise(one);
-                one.figure(Metric::Ratio).zip(floor).is_some_and(|(ratio, floor)| ratio.is_within(floor))
+                one.figure(Metric::Ratio).zip(floor).is_some_and(|(ratio, floor)| ratio.is_tie(floor))
             })
             .map(|(one, _)| one.id)
             .collect();

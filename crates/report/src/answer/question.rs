@@ -82,8 +82,13 @@ fn growth(sentence: &mut Sentence, asked: &Asked<'_>) {
     let manner = if first.name.is_empty() { String::new() } else { format!(" ({})", first.name) };
     sentence.text(format!("; from {} to {} stored sessions{manner}, ", number(from), number(to)));
     sentence.list(ends.iter().filter(same), |sentence, (id, from, to)| {
-        sentence.name(*id).text(" goes from ").figure(format::time(from.1.median));
-        sentence.text(" to ").figure(format::time(to.1.median));
+        // Growth is claimed only where the intervals are apart.
+        if from.1.low <= to.1.high && to.1.low <= from.1.high {
+            sentence.name(*id).text(" does not measurably change");
+        } else {
+            sentence.name(*id).text(" goes from ").figure(format::time_interval(from.1));
+            sentence.text(" to ").figure(format::time_interval(to.1));
+        }
     });
 }
 

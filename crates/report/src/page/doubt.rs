@@ -76,9 +76,8 @@ fn provenance(number: usize, execution: &Execution) -> Markup {
             dt { "Rounds" } dd { (rounds(execution)) }
             dt { "Seed" } dd { (from.seed) }
             dt { "Time" } dd { (from.started) " to " (from.finished) }
-            @if !from.selection.is_empty() {
-                dt { "Selection" } dd { @for one in &from.selection { code { (one) } " " } }
-            }
+            dt { "Processors" } dd { (from.placement) }
+            dt { "Program" } dd { "SHA-256 " code { (from.program_sha256) } }
         }
         (machine(from))
         (services(&from.services))

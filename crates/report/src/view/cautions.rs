@@ -40,6 +40,15 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
             format!("Some figures rest on {done} of {planned} rounds. Run again before quoting."),
         ));
     }
+    let incidents: Vec<&str> = record
+        .executions
+        .iter()
+        .flat_map(|execution| &execution.provenance.incidents)
+        .map(String::as_str)
+        .collect();
+    if !incidents.is_empty() {
+        cautions.push(caution("Something broke on the way.", incidents.join("; ")));
+    }
     if any(|from| from.profile == Profile::Quick) {
         cautions.push(caution(
             "A quick look, not for quoting.",

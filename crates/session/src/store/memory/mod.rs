@@ -58,7 +58,7 @@ impl SessionStore for MemoryStore {
     }
 
     fn outage(&self) -> Outage {
-        Outage::NoStore
+        Outage::LostWithProcess
     }
 
     async fn insert(

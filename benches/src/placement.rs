@@ -1,0 +1,110 @@
+//! Which processors a run uses.
+//!
+//! Left alone, the system runs client and server now on one core, now on two, and a round trip takes 22 or 85 µs
+//! accordingly, for a whole process at a time (seen on a machine with two cores). So rounds are bound to one processor
+//! and the servers that the suite starts to another, where there are two: as if the store were another machine at no
+//! distance.
+
+use std::fmt;
+
+/// The environment variable that tells a round its processor.
+const CPU: &str = "AUTHBENCH_CPU";
+
+/// One processor for rounds, another for servers. `None` where there are not two, or they cannot be bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placement(Option<Pair>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pair {
+    rounds: usize,
+    servers: usize,
+}
+
+impl Placement {
+    /// The last processor that this process may use is for rounds, the first, which usually serves interrupts, for
+    /// servers.
+    pub(crate) fn of_this_machine() -> Self {
+        let allowed = system::allowed();
+        match (allowed.first(), allowed.last()) {
+            (Some(&servers), Some(&rounds)) if servers != rounds => Self(Some(Pair { rounds, servers })),
+            _ => Self(None),
+        }
+    }
+
+    /// Binds a server that the suite has started. Best effort: the record says what was meant.
+    pub(crate) fn bind_server(&self, process: u32) {
+        if let Self(Some(pair)) = self {
+            system::bind(Some(process), pair.servers);
+        }
+    }
+
+    /// What rounds find in their environment.
+    pub(crate) fn environment(&self) -> Option<(String, String)> {
+        self.0.map(|pair| (CPU.to_owned(), pair.rounds.to_string()))
+    }
+
+    /// Binds this process, which is a round, as the environment says.
+    pub(crate) fn bind_round() {
+        if let Some(cpu) = std::env::var(CPU).ok().and_then(|text| text.parse().ok()) {
+            system::bind(None, cpu);
+        }
+    }
+}
+
+impl fmt::Display for Placement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(pair) => write!(f, "rounds on CPU {}, servers on CPU {}", pair.rounds, pair.servers),
+            None => f.write_str("not bound"),
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use rustix::{
+        process::Pid,
+        thread::{CpuSet, sched_getaffinity, sched_setaffinity},
+    };
+
+    pub(super) fn allowed() -> Vec<usize> {
+        let Ok(set) = sched_getaffinity(None) else { return Vec::new() };
+        (0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect()
+    }
+
+    pub(super) fn bind(process: Option<u32>, cpu: usize) {
+        let mut set = CpuSet::new();
+        if cpu < CpuSet::MAX_CPU {
+            set.set(cpu);
+        }
+        let process = process.map(|id| i32::try_from(id).ok().and_then(Pid::from_raw));
+        match process {
+            None => drop(sched_setaffinity(None, &set)),
+            Some(Some(process)) => drop(sched_setaffinity(Some(process), &set)),
+            // No such process; above all not this one, which is what the system takes no id for.
+            Some(None) => {}
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    pub(super) fn allowed() -> Vec<usize> {
+        Vec::new()
+    }
+
+    pub(super) fn bind(_process: Option<u32>, _cpu: usize) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_and_servers_have_a_processor_each_or_none_is_bound() {
+        match Placement::of_this_machine() {
+            Placement(Some(pair)) => assert_ne!(pair.rounds, pair.servers),
+            unbound => assert_eq!(unbound.to_string(), "not bound"),
+        }
+    }
+}
