@@ -116,7 +116,7 @@ impl Campaign {
     pub(crate) fn run(mut self, stop: &AtomicBool) -> anyhow::Result<Finished> {
         let environment = self.services.environment();
         let todo = self.todo();
-        let mut progress = Progress::new(todo.len() as u64);
+        let mut progress = Progress::new(todo.iter().map(|(_, question)| *question).collect());
         self.execution.provenance.interrupted = true;
         self.save().context("the results folder cannot be used")?;
         for (round, question) in todo {

@@ -1,7 +1,7 @@
 //! The questions put to the catalogue, and everything between them and a report.
 //!
-//! A *question* has *cases* ([`mod@questions`]); every design, peer, control and floor that a question concerns becomes a
-//! *contestant* ([`mod@contestants`]) by way of a *job* (`jobs`: what is timed, in the same two loops for all). A [`run`]
+//! A *question* has *cases* (`questions`); every design, peer, control and floor that a question concerns becomes a
+//! *contestant* (`contestants`) by way of a *job* (`jobs`: what is timed, in the same two loops for all). A [`run()`]
 //! plans who takes part (`plan`), starts the services (`services`), sends out one process a round (`campaign`,
 //! `round`) and leaves record and report. `cargo bench` comes in through [`harness`], the command line through [`run()`].
 

@@ -23,7 +23,12 @@ struct Pair {
 impl Placement {
     /// The last processor that this process may use is for rounds, the first, which usually serves interrupts, for
     /// servers.
+    ///
+    /// `AUTHBENCH_BIND=0` leaves that to the system: for several runs at once, which would share the one processor.
     pub(crate) fn of_this_machine() -> Self {
+        if std::env::var("AUTHBENCH_BIND").is_ok_and(|value| value == "0") {
+            return Self(None);
+        }
         let allowed = system::allowed();
         match (allowed.first(), allowed.last()) {
             (Some(&servers), Some(&rounds)) if servers != rounds => Self(Some(Pair { rounds, servers })),

@@ -2,48 +2,55 @@
 //! what is printed for machines stays clean.
 
 use std::{
+    collections::BTreeMap,
     io::Write,
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use measure::record::Question;
 
-/// The progress of one run.
+/// The progress of one run: rounds of several questions, which take unlike times.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
-    started: Instant,
-    done: u64,
-    total: u64,
+    todo: Vec<Question>,
+    done: usize,
+    begun: Instant,
+    spent: BTreeMap<Question, (Duration, u32)>,
 }
 
 impl Progress {
-    /// Of a run of so many steps.
-    pub(crate) fn new(total: u64) -> Self {
-        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rounds, {eta} left  {msg}");
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
+    /// Of a run of these rounds, in this order.
+    pub(crate) fn new(todo: Vec<Question>) -> Self {
+        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rounds  {msg}");
+        let bar = ProgressBar::with_draw_target(Some(todo.len() as u64), ProgressDrawTarget::stderr())
             .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         // Hidden where no terminal reads it, or one that cannot move its cursor (TERM=dumb).
         let bar = (!bar.is_hidden()).then_some(bar);
-        Self { bar, started: Instant::now(), done: 0, total }
+        Self { bar, todo, done: 0, begun: Instant::now(), spent: BTreeMap::new() }
     }
 
-    /// A step begins.
-    pub(crate) fn begin(&self, step: &str) {
+    /// A round begins.
+    pub(crate) fn begin(&mut self, round: &str) {
+        self.begun = Instant::now();
+        let left = self.left();
         if let Some(bar) = &self.bar {
-            bar.set_message(step.to_owned());
+            bar.set_message(format!("{round}{left}"));
             bar.tick();
         }
     }
 
-    /// A step ended.
-    pub(crate) fn end(&mut self, step: &str) {
+    /// It ended.
+    pub(crate) fn end(&mut self, round: &str) {
+        if let Some(question) = self.todo.get(self.done) {
+            let (time, rounds) = self.spent.entry(*question).or_default();
+            *time += self.begun.elapsed();
+            *rounds += 1;
+        }
         self.done += 1;
-        if let Some(bar) = &self.bar {
-            bar.inc(1);
-        } else {
-            let left =
-                self.left().map(|left| format!(", about {} s left", left.as_secs())).unwrap_or_default();
-            self.say(&format!("{}/{} {step}{left}", self.done, self.total));
+        match &self.bar {
+            Some(bar) => bar.inc(1),
+            None => self.say(&format!("{}/{} {round}{}", self.done, self.todo.len(), self.left())),
         }
     }
 
@@ -63,9 +70,13 @@ impl Progress {
         }
     }
 
-    fn left(&self) -> Option<Duration> {
-        let todo = self.total.checked_sub(self.done).filter(|todo| *todo > 0)?;
-        let each = self.started.elapsed() / u32::try_from(self.done).ok()?.max(1);
-        Some(each * u32::try_from(todo).ok()?)
+    /// Nothing to be told until each question has had a round: before that, any guess is far off.
+    fn left(&self) -> String {
+        let mean = |question: &Question| self.spent.get(question).map(|(time, rounds)| *time / *rounds);
+        let rest = &self.todo[self.done.min(self.todo.len())..];
+        match rest.iter().map(mean).sum::<Option<Duration>>() {
+            Some(left) if !rest.is_empty() => format!(", about {} s left", left.as_secs() + 1),
+            _ => String::new(),
+        }
     }
 }

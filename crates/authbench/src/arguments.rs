@@ -64,6 +64,7 @@ are no ratios and no noise floor. What the results folder holds of other questio
 
 Environment:
   AUTHBENCH_REDIS_URL   use this Redis instead of starting one, e.g. redis://127.0.0.1:6379
+  AUTHBENCH_BIND=0      leave the choice of processors to the system
   AUTHBENCH_RESULTS     leave results in this folder instead of results/
   TMPDIR                where each round's copy of the program goes")]
 pub(crate) struct Run {
@@ -207,9 +208,15 @@ impl ValueEnum for Asked {
 /// A run's name becomes a folder, so it must be one.
 fn name(text: &str) -> Result<String, String> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    if text.is_empty() || text.starts_with('.') || text.starts_with('-') || !text.bytes().all(fits) {
+    if text.is_empty()
+        || text.starts_with('.')
+        || text.starts_with('-')
+        || text.ends_with(['.', '-'])
+        || !text.bytes().all(fits)
+    {
         return Err(
-            "a name has letters, digits, '-', '_' and '.', and starts with a letter or digit".to_owned()
+            "a name has letters, digits, '-', '_' and '.', and neither begins nor ends with a dot or dash"
+                .to_owned(),
         );
     }
     Ok(text.to_owned())

@@ -33,8 +33,10 @@ fn main() -> ExitCode {
 
 fn failed(error: &anyhow::Error) -> ExitCode {
     // Somebody who closes the pipe early (`authbench list | head`) wants no more of it, and no complaint.
-    let closed = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
-    if closed.into_iter().any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe) {
+    // Only where writing the output failed, which comes without context.
+    let writing = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let writing = writing.or_else(|| error.downcast_ref::<serde_json::Error>()?.io_error_kind());
+    if writing == Some(std::io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));

@@ -5,7 +5,7 @@
 //! that credential as untrusted bytes together with what it wants to reach ([`AccessRequest`]); the design
 //! answers with a [`Grant`] or a typed [`Denial`] ([`Authoriser::authorise`]). Logging out is
 //! [`Authoriser::revoke`]. What a design promises beyond that is declared in [`Properties`], and the
-//! [`conformance`] suite holds it to each of those promises, in both directions.
+//! [`mod@conformance`] suite holds it to each of those promises, in both directions.
 //!
 //! | Module | Holds |
 //! |---|---|

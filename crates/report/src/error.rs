@@ -8,10 +8,10 @@ use measure::record::RecordError;
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// A file could not be written; an older one at its place is as it was.
-    #[error("{0}; give a folder that can be written to, with a few megabytes of room")]
+    #[error("the report needs a folder that can be written to, with a few megabytes of room")]
     Write(#[from] RecordError),
     /// A table could not be put into CSV.
-    #[error("cannot make {path}: {source}; the record is at fault or this suite is: please report it")]
+    #[error("cannot make {path}; the record is at fault or this suite is: please report it")]
     Csv {
         /// The file that was to be written.
         path: PathBuf,

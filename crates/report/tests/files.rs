@@ -157,7 +157,7 @@ fn an_empty_record_renders() {
     let files = files(&RunRecord::new("empty"));
     assert_eq!(files.len(), 3, "no charts");
     assert!(files[0].1.contains("Nothing was measured."));
-    assert!(files[1].1.contains("no figure for authorising"));
+    assert!(files[1].1.contains("holds no figures"));
     assert_eq!(files[2].1.lines().count(), 1);
 }
 
@@ -168,6 +168,8 @@ fn rendering_is_repeatable() {
 
 #[test]
 fn an_unwritable_folder_is_named_with_a_remedy() {
-    let message = write(&example::record(), Path::new("/dev/null/x")).unwrap_err().to_string();
-    assert!(message.contains("/dev/null/x") && message.contains("give a folder"), "{message}");
+    let error = write(&example::record(), Path::new("/dev/null/x")).unwrap_err();
+    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    assert!(error.to_string().contains("a folder that can be written to"), "{error}");
+    assert!(cause.contains("/dev/null/x"), "{cause}");
 }

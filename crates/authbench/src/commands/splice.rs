@@ -50,6 +50,9 @@ fn splice(text: &str, render: &dyn Fn(&str, &str) -> anyhow::Result<String>) -> 
             bail!("`{line}` is no mark; it should be `{BEGIN}BLOCK RUN -->`");
         };
         let length = mark.find(END).with_context(|| format!("`{line}` has no `{END}` after it"))?;
+        if mark[line.len()..length].contains(BEGIN) {
+            bail!("`{line}` has no `{END}` before the next mark");
+        }
         result.push_str(&rest[..start + line.len()]);
         result.push_str("\n\n");
         result.push_str(render(block, run)?.trim());

@@ -94,10 +94,9 @@ fn a_finished_run_has_nothing_to_resume() {
 }
 
 #[test]
-fn rounds_of_another_source_compiler_or_machine_are_not_mixed_in() {
+fn rounds_of_another_program_or_machine_are_not_mixed_in() {
     for (what, change) in [
-        ("commit", (|from| from.commit = Some("0".repeat(40))) as fn(&mut measure::record::Provenance)),
-        ("compiler", |from| from.rustc = "rustc 0.1.0".to_owned()),
+        ("program", (|from| from.program_sha256 = "0".repeat(64)) as fn(&mut measure::record::Provenance)),
         ("machine", |from| from.machine.logical_cpus += 1),
     ] {
         let desk = Desk::with(finished());
@@ -113,7 +112,6 @@ fn rounds_of_another_source_compiler_or_machine_are_not_mixed_in() {
 }
 
 #[test]
-#[ignore = "the interrupted execution is dropped from the record when older figures stand in its place"]
 fn a_second_run_that_was_interrupted_before_its_first_round_can_be_resumed_as_it_says() {
     let desk = Desk::with(finished());
     let run = begun(&desk);

@@ -71,7 +71,6 @@ fn with_redis_all_are_available() {
 }
 
 #[test]
-#[ignore = "a floor is taken to be available wherever an address is given, reached or not"]
 fn with_an_address_that_nobody_listens_on_its_floor_is_not_available_either() {
     let told = Desk::new().authbench("list --json").with_redis("redis://127.0.0.1:1").run().succeeded();
     let listed = listed(&told);

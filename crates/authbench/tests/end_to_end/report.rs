@@ -48,7 +48,6 @@ fn a_run_is_found_by_name_by_folder_and_by_record_from_wherever_one_stands() {
 }
 
 #[test]
-#[ignore = "the file's folder is taken, and run.json there is read instead of the file that was named"]
 fn a_record_of_another_file_name_is_not_mistaken_for_the_one_beside_it() {
     let desk = Desk::with(finished());
     desk.write("results/latest/copy.json", "no record at all");

@@ -81,7 +81,6 @@ fn a_broken_mark_a_missing_run_and_a_missing_document_are_named() {
 }
 
 #[test]
-#[ignore = "a mark without its end swallows everything up to the end of the next one"]
 fn a_mark_whose_end_was_forgotten_does_not_swallow_the_text_up_to_the_next() {
     let document = "<!-- authbench:answer latest -->\nPrecious.\n<!-- authbench:noise latest -->\n<!-- authbench:end -->\n";
     let desk = desk_with(document);

@@ -94,7 +94,7 @@ pub fn services_are_required() -> bool {
     set("AUTHBENCH_REQUIRE_SERVICES") || set("CI")
 }
 
-/// One `#[test]` for each conformance case; see the [module](crate::conformance).
+/// One `#[test]` for each conformance case; see the [module](mod@crate::conformance).
 #[macro_export]
 macro_rules! conformance {
     ($name:ident, $build:expr) => {

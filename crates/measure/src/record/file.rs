@@ -11,7 +11,7 @@ use super::{RunRecord, SCHEMA_VERSION};
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The file could not be read.
-    #[error("cannot read the run record {path}: {source}")]
+    #[error("cannot read the run record {path}")]
     Read {
         /// The file.
         path: PathBuf,
@@ -19,7 +19,7 @@ pub enum RecordError {
         source: io::Error,
     },
     /// The file could not be written; an older one at its place is as it was.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {path}")]
     Write {
         /// The file.
         path: PathBuf,

@@ -31,7 +31,7 @@ pub enum Ended {
 #[derive(Debug, thiserror::Error)]
 pub enum RoundError {
     /// The binary could not be copied.
-    #[error("cannot copy the benchmark binary to {to} ({source}); set TMPDIR to a folder with space for it")]
+    #[error("cannot copy the benchmark binary to {to} (set TMPDIR to a folder with space for it)")]
     Copy {
         /// Where to.
         to: PathBuf,
@@ -39,7 +39,7 @@ pub enum RoundError {
         source: io::Error,
     },
     /// The process could not be started or waited for.
-    #[error("cannot start a round from {path} ({source}); set TMPDIR to a folder that programs may run from")]
+    #[error("cannot start a round from {path} (set TMPDIR to a folder that programs may run from)")]
     Start {
         /// The copy.
         path: PathBuf,

@@ -18,8 +18,12 @@ pub(crate) fn overall(view: &View<'_>) -> Vec<Sentence> {
         asked.cases.iter().find(has_design).or_else(|| asked.cases.first())
     });
     let Some(case) = case else {
+        let others: Vec<Sentence> = view.asked.iter().map(super::of_question).collect();
+        if !others.is_empty() {
+            return others;
+        }
         let mut none = Sentence::default();
-        none.text("This record holds no figure for authorising a request.");
+        none.text("This record holds no figures.");
         return vec![none];
     };
     let cheapest = cheapest_of_each_sort(case);
@@ -209,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_not_claimed() {
-        assert_eq!(said(&RunRecord::new("empty")), "This record holds no figure for authorising a request.");
+        assert_eq!(said(&RunRecord::new("empty")), "This record holds no figures.");
 
         let mut nothing_ran = example::record();
         for one in &mut nothing_ran.executions[0].batches[0].contestants {

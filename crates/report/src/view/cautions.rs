@@ -56,6 +56,13 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
              profile for figures to quote.",
         ));
     }
+    if any(|from| !from.build.starts_with("release")) {
+        cautions.push(caution(
+            "Not a release build.",
+            "The compiler was not asked to optimise. These figures say nothing about what a design costs; measure a \
+             release build.",
+        ));
+    }
     if any(|from| from.dirty == Some(true)) {
         cautions.push(caution(
             "Uncommitted changes.",

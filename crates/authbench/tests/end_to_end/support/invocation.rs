@@ -28,6 +28,8 @@ impl Invocation {
             .current_dir(desk)
             .env("AUTHBENCH_RESULTS", desk.join("results"))
             .env("TMPDIR", desk.join("tmp"))
+            // Tests run side by side.
+            .env("AUTHBENCH_BIND", "0")
             // The source tree may be committed to while a test runs, and a run is only resumed on its own commit.
             .env("GIT_DIR", desk.join("no-repository"))
             .stdin(Stdio::null());
