@@ -41,7 +41,9 @@ pub fn ratios_markdown(record: &RunRecord) -> String {
                     code(case.name),
                     code(line.id),
                     ratio(Metric::RatioToFloor),
-                    line.floor.map_or("–".to_owned(), code),
+                    line.floor
+                        .filter(|_| line.figure(Metric::RatioToFloor).is_some())
+                        .map_or("–".to_owned(), code),
                     ratio(Metric::Ratio),
                     line.figure(Metric::Allocations)
                         .map_or("–".to_owned(), |count| format::count(count.median)),
@@ -101,6 +103,9 @@ pub fn criterion_markdown(record: &RunRecord) -> String {
                 ]);
             }
         }
+    }
+    if all.is_empty() {
+        return "Criterion has not measured this run.\n".to_owned();
     }
     let share = |q| stats::quantile(&all, q).map_or("–".to_owned(), format::percent);
     text + &format!(

@@ -13,8 +13,9 @@ use sha2::{Digest, Sha256};
 /// neither guessed nor ever drawn twice, and the hash of an id needs no salt. Whoever holds it is the user, so `Debug`
 /// shows nothing.
 ///
-/// The text itself is the id: it is hashed as it came and never decoded. Decoding cost 14 ns of the 106 ns that a whole
-/// lookup among 1 000 sessions took, and proves nothing that the lookup does not.
+/// The text itself is the id: it is hashed as it came. It is neither decoded nor searched for characters that
+/// [`Self::random`] never writes: whatever has the right length and is no id is not found, and that is all there is to
+/// know about it. Decoding cost 14 ns of the 106 ns that a whole lookup among 1 000 sessions took.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SessionId([u8; Self::TEXT_LEN]);
 
@@ -39,18 +40,13 @@ impl SessionId {
         Self(text)
     }
 
-    /// Reads an id as a client presents it: untrusted, of any length, perhaps not UTF-8.
-    ///
-    /// Only what [`Self::random`] could have drawn is an id: padding, white space, `+`, `/` and the two unused bits of
-    /// the last character being anything but zero are refused here, so that garbage does not reach a store.
+    /// Takes an id as a client presents it: untrusted, of any length, perhaps not UTF-8.
     ///
     /// # Errors
-    /// [`MalformedId`], which says no more.
+    /// [`MalformedId`] for any other length, before a byte of it is read.
     #[inline]
     pub fn parse(text: &[u8]) -> Result<Self, MalformedId> {
-        // The length first: nothing of a mebibyte is read to find out that it is no id.
-        let text: &[u8; Self::TEXT_LEN] = text.try_into().map_err(|_| MalformedId)?;
-        if has_legal_characters(text) { Ok(Self(*text)) } else { Err(MalformedId) }
+        text.try_into().map(Self).map_err(|_| MalformedId)
     }
 
     /// The id as the client carries it.
@@ -65,22 +61,6 @@ impl SessionId {
     pub fn hash(&self) -> IdHash {
         IdHash(Sha256::digest(self.0).into())
     }
-}
-
-/// Whether every character is one of base64url's 64, and the last one of the 16 whose unused bits are zero. Without a
-/// branch on any single character, so that the compiler compares sixteen at a time.
-#[inline]
-fn has_legal_characters(text: &[u8; SessionId::TEXT_LEN]) -> bool {
-    const LANES: usize = 16;
-    let is_legal = |byte: u8| {
-        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let digit = byte.wrapping_sub(b'0') < 10;
-        letter | digit | (byte == b'-') | (byte == b'_')
-    };
-    // Three windows cover 43 characters; the last two overlap.
-    let window = |from: usize| (0..LANES).fold(true, |all, lane| all & is_legal(text[from + lane]));
-    let last = text[SessionId::TEXT_LEN - 1];
-    window(0) & window(LANES) & window(SessionId::TEXT_LEN - LANES) & b"AEIMQUYcgkosw048".contains(&last)
 }
 
 impl fmt::Debug for SessionId {
@@ -129,8 +109,6 @@ mod tests {
 
     use super::*;
 
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
     fn text(id: &SessionId) -> Vec<u8> {
         id.credential().reveal().as_bytes().to_vec()
     }
@@ -142,28 +120,6 @@ mod tests {
         for length in (0..100).filter(|length| *length != SessionId::TEXT_LEN) {
             let other: Vec<u8> = genuine.iter().copied().cycle().take(length).collect();
             assert_eq!(SessionId::parse(&other), Err(MalformedId), "{length} characters");
-        }
-    }
-
-    #[test]
-    fn of_the_last_character_only_sixteen_values_are_legal() {
-        let mut presented = text(&SessionId::random());
-        let legal = (0..=u8::MAX).filter(|byte| {
-            presented[SessionId::TEXT_LEN - 1] = *byte;
-            SessionId::parse(&presented).is_ok()
-        });
-        assert_eq!(legal.count(), 16, "four bits of payload, two that must be zero");
-    }
-
-    #[test]
-    fn every_other_place_takes_the_64_characters_and_no_other_byte() {
-        let genuine = text(&SessionId::random());
-        for place in 0..SessionId::TEXT_LEN - 1 {
-            for byte in 0..=u8::MAX {
-                let mut presented = genuine.clone();
-                presented[place] = byte;
-                assert_eq!(SessionId::parse(&presented).is_ok(), ALPHABET.contains(&byte), "{place}: {byte}");
-            }
         }
     }
 
@@ -209,12 +165,13 @@ mod tests {
         }
 
         #[test]
-        fn exactly_what_a_strict_decoder_reads_is_an_id(
-            presented in proptest::collection::vec(prop_oneof![any::<u8>(), proptest::sample::select(&ALPHABET[..])], 40..46),
-        ) {
-            let canonical = presented.len() == SessionId::TEXT_LEN
-                && URL_SAFE_NO_PAD.decode_to_vec(&presented).is_ok();
-            prop_assert_eq!(SessionId::parse(&presented).is_ok(), canonical);
+        fn any_change_to_the_text_is_another_id(place in 0..SessionId::TEXT_LEN, byte: u8) {
+            let id = SessionId::random();
+            let mut presented = text(&id);
+            let same = presented[place] == byte;
+            presented[place] = byte;
+            let other = SessionId::parse(&presented).unwrap();
+            prop_assert_eq!(other.hash() == id.hash(), same);
         }
     }
 }
