@@ -41,7 +41,9 @@ pub fn commit() -> Option<(String, bool)> {
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let commit = git(&["rev-parse", "HEAD"])?;
-    let changes = git(&["status", "--porcelain", "--untracked-files=no"])?;
+    // Recorded runs are no source: a run that replaces one is not a change to what it measures.
+    let changes =
+        git(&["status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)results"])?;
     Some((commit, !changes.is_empty()))
 }
 
