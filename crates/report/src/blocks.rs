@@ -105,7 +105,8 @@ pub fn criterion_markdown(record: &RunRecord) -> String {
         }
     }
     if all.is_empty() {
-        return "Criterion has not measured this run.\n".to_owned();
+        return "This run was not made by `cargo bench`, so criterion has measured nothing in it.\n"
+            .to_owned();
     }
     let share = |q| stats::quantile(&all, q).map_or("–".to_owned(), format::percent);
     text + &format!(
