@@ -13,7 +13,8 @@ use crate::{
     workload::{Credentials, Draws, Requests},
 };
 
-/// Signs in the issue question, verifies in the others. Base64 of the signature is part of it: a hundredth of the rest.
+/// Signs in the issue question, verifies in the others. Base64 of the signature is
+/// part of it, so that a floor and its design differ in claims and header alone.
 struct SignatureJob<K> {
     key: K,
     signs: bool,
