@@ -54,7 +54,7 @@ impl Campaign {
         command: String,
         seed: u64,
     ) -> anyhow::Result<Self> {
-        base.entries = tried_entries(&services)?;
+        base.entries = tried_entries(&services, &base.entries)?;
         let executable = Executable::of_this_process()?;
         let provenance = provenance(&plan, &services, &executable, command, seed)?;
         let execution = Execution { provenance, batches: Vec::new() };
@@ -78,7 +78,7 @@ impl Campaign {
     pub(crate) fn resume(mut base: RunRecord, place: usize, folder: &Path) -> anyhow::Result<Self> {
         let execution = base.executions.remove(place);
         let then = &execution.provenance;
-        let services = Services::obtain();
+        let services = Services::obtain(&plan::needs_of(&then.planned));
         let plan = Plan::again(then.profile, &then.planned, &services)?;
         let executable = Executable::of_this_process()?;
         let now = provenance(&plan, &services, &executable, String::new(), then.seed)?;
@@ -199,11 +199,18 @@ impl Campaign {
     }
 }
 
-/// What each entry declares, and whether it can be built with these services.
-fn tried_entries(services: &Services) -> anyhow::Result<Vec<measure::record::Entry>> {
+/// What each entry declares, and whether it can be built with these services; of entries whose services were not asked
+/// for, what is known already.
+fn tried_entries(
+    services: &Services,
+    known: &[measure::record::Entry],
+) -> anyhow::Result<Vec<measure::record::Entry>> {
     let context = Context::with_services(services)?;
-    let mut entries: Vec<_> =
-        contestants::try_out(&context, services).into_iter().map(|(entry, _)| entry).collect();
+    let tried = contestants::try_out(&context, services).into_iter().map(|tried| {
+        let before = known.iter().find(|before| before.id == tried.entry.id && !tried.asked_for);
+        before.cloned().unwrap_or(tried.entry)
+    });
+    let mut entries: Vec<_> = tried.collect();
     entries.sort_by_key(|entry| entry.kind);
     Ok(entries)
 }

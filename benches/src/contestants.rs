@@ -145,8 +145,9 @@ impl Builder<'_> {
             let reason = "revokes only by expiry: there is no operation to time";
             return Err(NotBuilt::NothingToTime(reason.to_owned()));
         }
-        let remote = !E::NEEDS.is_empty();
-        let populated = self.populate(&design, remote)?;
+        let store = E::NEEDS.first().copied();
+        let remote = store.is_some();
+        let populated = self.populate(&design, store)?;
         let mut counts = Vec::new();
         match case.question {
             Question::Issue => {
@@ -174,27 +175,25 @@ impl Builder<'_> {
         }
     }
 
-    fn populate<A: Authoriser>(&self, design: &A, remote: bool) -> Result<Populated, NotBuilt> {
+    /// Logs the population in, and counts what it takes in memory or, for a design over that store, in there.
+    fn populate<A: Authoriser>(&self, design: &A, store: Option<Need>) -> Result<Populated, NotBuilt> {
         let (context, population) = (self.context, self.case.population);
         context.runtime.block_on(async {
-            // A hundred logins in flight fill a remote store ten times as fast as one after another.
-            let in_flight = if remote { 100 } else { 1 };
-            let before = if remote {
+            // A hundred logins in flight fill a store that waits ten times as fast as one after another.
+            let in_flight = if store.is_some() { 100 } else { 1 };
+            let mut before = 0;
+            if let Some(store) = store {
                 // A first hundred, gone again before the count begins: connections and their buffers are then there.
                 Credentials::issue(design, in_flight, in_flight).await?.0.revoke(design).await?;
-                context.site.redis_memory().await?
-            } else {
-                0
-            };
+                before = context.site.stored_bytes(store).await?;
+            }
             let (credentials, heap) = Credentials::issue(design, population, in_flight).await?;
-            let (value, note) = if remote {
-                let grown = context.site.redis_memory().await?.saturating_sub(before);
-                (
-                    grown as f64 / population as f64,
-                    "a session in the server: growth of used_memory, index, TTL and vacant places of its tables included",
-                )
-            } else {
-                (heap, "a session on the heap of this process: bytes requested, index and vacant places of its tables included")
+            let (value, note) = match store {
+                Some(store) => {
+                    let grown = context.site.stored_bytes(store).await?.saturating_sub(before);
+                    (grown as f64 / population as f64, stored_bytes_note(store))
+                }
+                None => (heap, "a session on the heap of this process: bytes requested, index and vacant places of its tables included"),
             };
             let memory =
                 Count { metric: Metric::Bytes, value, over: population as u64, note: note.to_owned() };
@@ -225,14 +224,33 @@ pub(crate) fn waiting<J: Job + 'static>(context: &Context, case: &Case, job: J, 
     Built { contestant: Box::new(Remote { job, runtime, in_flight: case.in_flight }), counts }
 }
 
+/// What the bytes of a session in that store are.
+const fn stored_bytes_note(store: Need) -> &'static str {
+    match store {
+        Need::Redis | Need::RedisUnix => {
+            "a session in the server: growth of used_memory, index, TTL and vacant places of its tables included"
+        }
+        Need::Folder => "a session on the disk: growth of the blocks that its files occupy, index included",
+    }
+}
+
 struct Populated {
     credentials: Credentials,
     memory: Count,
 }
 
-/// Every entry of the catalogue with its family: whether it can be built here, and what it then declares.
-pub(crate) fn try_out(context: &Context, services: &Services) -> Vec<(measure::record::Entry, Family)> {
-    struct TryOut<'a>(&'a Context, &'a Services, Vec<(measure::record::Entry, Family)>);
+/// An entry that was tried out.
+pub(crate) struct Tried {
+    /// Whether it can be built here, and what it then declares.
+    pub(crate) entry: measure::record::Entry,
+    pub(crate) family: Family,
+    /// Whether its services were looked for.
+    pub(crate) asked_for: bool,
+}
+
+/// Tries to build every entry of the catalogue.
+pub(crate) fn try_out(context: &Context, services: &Services) -> Vec<Tried> {
+    struct TryOut<'a>(&'a Context, &'a Services, Vec<Tried>);
 
     impl Visitor for TryOut<'_> {
         fn visit<E: Entry>(&mut self) {
@@ -241,7 +259,8 @@ pub(crate) fn try_out(context: &Context, services: &Services) -> Vec<(measure::r
                 Some(reason) => Err(Unavailable(reason)),
                 None => self.0.runtime.block_on(E::build(&self.0.site)),
             };
-            self.2.push((entries::entry::<E>(built), E::FAMILY));
+            let asked_for = self.1.were_asked_for(E::NEEDS);
+            self.2.push(Tried { entry: entries::entry::<E>(built), family: E::FAMILY, asked_for });
         }
     }
 

@@ -1,10 +1,9 @@
 //! What contestants of one process share: the site, and a runtime for those that wait.
 
-use std::{cell::Cell, env, rc::Rc};
+use std::{cell::Cell, rc::Rc};
 
 use authoriser::CoarseClock;
-use catalogue::Site;
-use services::REDIS_URL;
+use catalogue::{Need, Site};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::services::Services;
@@ -22,19 +21,16 @@ impl Context {
     /// With the services that the environment names.
     pub(crate) fn new(seed: u64) -> std::io::Result<Self> {
         let runtime = Rc::new(Builder::new_current_thread().enable_all().build()?);
-        let site = Site::new(CoarseClock);
-        let site = match env::var(REDIS_URL) {
-            Ok(url) if !url.is_empty() => site.with_redis(&url),
-            _ => site,
-        };
+        let given = Need::ALL.iter().filter_map(|need| Some((*need, need.given()?)));
+        let site = given.fold(Site::new(CoarseClock), |site, (need, address)| site.with(need, &address));
         Ok(Self { site, runtime, seed: Cell::new(seed) })
     }
 
     /// With services that this process has started itself.
     pub(crate) fn with_services(services: &Services) -> std::io::Result<Self> {
         let mut context = Self::new(rand::random())?;
-        if let Some(url) = services.redis_url() {
-            context.site = context.site.with_redis(&url);
+        for (need, address) in services.addresses() {
+            context.site = context.site.with(need, address);
         }
         Ok(context)
     }

@@ -8,7 +8,7 @@ use measure::record::{Profile, Question};
 use crate::{
     campaign::Campaign,
     criterion_pass, interrupt, place,
-    plan::{Plan, Selection},
+    plan::{self, Plan, Selection},
     round,
     run::existing,
     services::Services,
@@ -34,7 +34,7 @@ fn harness(question: Question) -> anyhow::Result<ExitCode> {
     let folder = place::results().join("latest");
     // Before minutes of measuring: is there a record that cannot be added to?
     let base = if measures() { Some(existing(&folder, "latest")?) } else { None };
-    let services = Services::obtain();
+    let services = Services::obtain(&plan::needs(&[question], &Selection::All, profile));
     let pass = criterion_pass::run(question, profile, &services)?;
     let Some(base) = base.filter(|_| !pass.admitted.is_empty()) else {
         // Nothing was measured; as a test this passes only if everybody answered.

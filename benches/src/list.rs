@@ -26,17 +26,17 @@ pub struct Listed {
 /// # Errors
 /// When not even a runtime can be started.
 pub fn list() -> anyhow::Result<Vec<Listed>> {
-    let services = Services::obtain();
+    let services = Services::obtain_all();
     let context = Context::with_services(&services)?;
     let mut listed: Vec<Listed> = contestants::try_out(&context, &services)
         .into_iter()
-        .map(|(entry, family)| Listed {
-            id: entry.id,
-            kind: entry.kind,
-            family: Some(family.to_string()),
-            about: entry.about,
-            needs: entry.needs,
-            unavailable: entry.unavailable,
+        .map(|tried| Listed {
+            id: tried.entry.id,
+            kind: tried.entry.kind,
+            family: Some(tried.family.to_string()),
+            about: tried.entry.about,
+            needs: tried.entry.needs,
+            unavailable: tried.entry.unavailable,
         })
         .collect();
     listed.extend(floors::ALL.iter().map(|floor| Listed {

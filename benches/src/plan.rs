@@ -1,8 +1,9 @@
 //! Which contestants take part in which cases, and why the others do not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context as _;
+use catalogue::Need;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use measure::{
     record::{Batch, Contestant, Planned, Profile, Question, TWIN_SUFFIX},
@@ -64,6 +65,23 @@ impl Selection {
             }
         }
     }
+}
+
+/// The services without which nobody of those selected can be measured.
+pub(crate) fn needs(questions: &[Question], selection: &Selection, profile: Profile) -> BTreeSet<Need> {
+    let cases = questions.iter().flat_map(|question| Case::of(*question, profile));
+    let selected = cases
+        .flat_map(|case| cards(case.question).into_iter().filter(|card| selection.includes(case, &card.id)));
+    selected.flat_map(|card| card.needs.iter().copied()).collect()
+}
+
+/// The services that an earlier execution needs.
+pub(crate) fn needs_of(planned: &[Planned]) -> BTreeSet<Need> {
+    let needs = |one: &Planned| {
+        let invited = cards(one.question).into_iter().filter(|card| one.contestants.contains(&card.id));
+        invited.flat_map(|card| card.needs.iter().copied()).collect::<Vec<_>>()
+    };
+    planned.iter().flat_map(needs).collect()
 }
 
 impl Plan {

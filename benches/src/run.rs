@@ -8,7 +8,7 @@ use measure::record::{Profile, Question, RecordError, RunRecord};
 use crate::{
     campaign::Campaign,
     contestants, interrupt,
-    plan::{Plan, Selection},
+    plan::{self, Plan, Selection},
     services::Services,
 };
 
@@ -57,7 +57,7 @@ pub fn run(request: &Request) -> anyhow::Result<Outcome> {
     let questions = if request.questions.is_empty() { Question::ALL } else { &request.questions };
     check_patterns(&request.designs, questions)?;
     let selection = Selection::globs(&request.designs)?;
-    let services = Services::obtain();
+    let services = Services::obtain(&plan::needs(questions, &selection, request.profile));
     let plan = Plan::new(request.profile, questions, &selection, &services);
     if plan.is_empty() {
         let designs = request.designs.join(", ");

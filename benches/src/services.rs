@@ -1,51 +1,67 @@
 //! The services of a run: started once by the parent process, used by every round.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use authoriser::CoarseClock;
 use catalogue::{Need, Site};
-use measure::record::Service;
-use services::{REDIS_URL, Redis};
+use measure::record;
+use services::Service;
+use tokio::runtime::Runtime;
 
 use crate::placement::Placement;
 
 /// What is there, and why the rest is not.
 #[derive(Debug)]
 pub(crate) struct Services {
-    redis: Result<Answering, String>,
+    obtained: BTreeMap<Need, Result<Answering, String>>,
     placement: Placement,
 }
 
-/// A Redis that has answered.
+/// A service that has answered.
 #[derive(Debug)]
 struct Answering {
-    redis: Redis,
+    service: Service,
     version: String,
 }
 
+const NOT_ASKED_FOR: &str = "nobody who was asked for needs it";
+
 impl Services {
-    /// Starts, or takes from the environment, every service that somebody may need, and asks each whether it is there.
-    pub(crate) fn obtain() -> Self {
+    /// Starts, or takes from the environment, these services, and asks each whether it is there.
+    pub(crate) fn obtain(needs: &BTreeSet<Need>) -> Self {
         let placement = Placement::of_this_machine();
-        Self { redis: obtain_redis(&placement), placement }
+        let obtained = needs.iter().map(|need| (*need, obtain(*need, &placement))).collect();
+        Self { obtained, placement }
+    }
+
+    /// Every service there is.
+    pub(crate) fn obtain_all() -> Self {
+        Self::obtain(&Need::ALL.iter().copied().collect())
     }
 
     /// Why a service is not there, if so.
     pub(crate) fn missing(&self, need: Need) -> Option<String> {
-        match need {
-            Need::Redis => self.redis.as_ref().err().cloned(),
+        match self.obtained.get(&need) {
+            Some(obtained) => obtained.as_ref().err().cloned(),
+            None => Some(NOT_ASKED_FOR.to_owned()),
         }
     }
 
-    /// The address of Redis.
-    pub(crate) fn redis_url(&self) -> Option<String> {
-        self.redis.as_ref().ok().map(|answering| answering.redis.url())
+    /// Whether it was looked for at all.
+    pub(crate) fn were_asked_for(&self, needs: &[Need]) -> bool {
+        needs.iter().all(|need| self.obtained.contains_key(need))
+    }
+
+    /// Where each that is there can be reached.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = (Need, &str)> {
+        self.answering().map(|(need, answering)| (need, answering.service.address()))
     }
 
     /// What rounds find in their environment.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
-        let redis = self.redis_url().map(|url| (REDIS_URL.to_owned(), url));
-        redis.into_iter().chain(self.placement.environment()).collect()
+        let addresses =
+            self.addresses().map(|(need, address)| (need.variable().to_owned(), address.to_owned()));
+        addresses.chain(self.placement.environment()).collect()
     }
 
     /// Where rounds and servers run.
@@ -54,39 +70,42 @@ impl Services {
     }
 
     /// For the run record.
-    pub(crate) fn describe(&self) -> Vec<Service> {
-        self.redis.iter().map(Answering::describe).collect()
+    pub(crate) fn describe(&self) -> Vec<record::Service> {
+        self.answering().map(|(need, answering)| answering.describe(need)).collect()
+    }
+
+    fn answering(&self) -> impl Iterator<Item = (Need, &Answering)> {
+        self.obtained.iter().filter_map(|(need, obtained)| Some((*need, obtained.as_ref().ok()?)))
     }
 }
 
-fn obtain_redis(placement: &Placement) -> Result<Answering, String> {
-    let redis = Redis::obtain().map_err(|error| error.to_string())?;
-    if let Redis::Started(server) = &redis {
-        server.process_id().into_iter().for_each(|process| placement.bind_server(process));
-    }
-    // A given server may be anything, or nothing.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
-    let site = Site::new(CoarseClock).with_redis(&redis.url());
-    let version = runtime.block_on(site.redis_version()).map_err(|error| match redis {
-        Redis::Started(_) => error.to_string(),
-        Redis::Given(_) => format!("the Redis given in {REDIS_URL} does not answer: {error}"),
+fn obtain(need: Need, placement: &Placement) -> Result<Answering, String> {
+    let service = need.obtain().map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        format!("{error}{}", cause.unwrap_or_default())
     })?;
-    Ok(Answering { redis, version })
+    let processes = service.server().map(services::Server::processes).unwrap_or_default();
+    processes.into_iter().for_each(|process| placement.bind_server(process));
+    // A given server may be anything, or nothing.
+    let site = Site::new(CoarseClock).with(need, service.address());
+    let version = runtime()?.block_on(site.version(need)).map_err(|error| match service.server() {
+        Some(_) => error.to_string(),
+        None => format!("the {need} given in {} does not answer: {error}", need.variable()),
+    })?;
+    Ok(Answering { service, version })
+}
+
+fn runtime() -> Result<Runtime, String> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())
 }
 
 impl Answering {
-    fn describe(&self) -> Service {
-        let (reached, settings) = match &self.redis {
-            Redis::Started(server) => {
-                let settings = server.settings().iter();
-                let settings =
-                    settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-                ("started by the suite, over TCP on the loopback interface".to_owned(), settings)
-            }
-            // Its URL may hold a password, and its settings are the business of whoever runs it.
-            Redis::Given(_) => (format!("given in {REDIS_URL}, settings not asked for"), BTreeMap::new()),
+    fn describe(&self, need: Need) -> record::Service {
+        let (reached, settings) = match self.service.server() {
+            Some(server) => (server.reached().to_owned(), server.settings().into_iter().collect()),
+            // Its address may hold a password, and its settings are the business of whoever runs it.
+            None => (format!("given in {}, settings not asked for", need.variable()), BTreeMap::new()),
         };
-        Service { name: Need::Redis.to_string(), version: self.version.clone(), reached, settings }
+        record::Service { name: need.to_string(), version: self.version.clone(), reached, settings }
     }
 }

@@ -1,5 +1,6 @@
 //! The bare round trip to Redis that no session in it can do without.
 
+use catalogue::Need;
 use measure::sampler::Failure;
 use session::RedisStore;
 
@@ -26,6 +27,6 @@ impl Job for PingJob {
 }
 
 pub(super) fn build(context: &Context, case: &Case, _: u64) -> Result<Built, NotBuilt> {
-    let store = context.runtime.block_on(context.site.redis_store())?;
+    let store = context.runtime.block_on(context.site.store::<RedisStore>(Need::Redis))?;
     Ok(contestants::waiting(context, case, PingJob(store), Vec::new()))
 }

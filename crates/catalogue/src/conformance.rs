@@ -1,30 +1,26 @@
 //! Every design and peer of the list passes the conformance suite, and none accepts what another issued.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::Mutex};
 
 use authoriser::{
     Authoriser, CoarseClock, ManualClock,
     conformance::{Unavailable as NotHere, customer, services_are_required},
 };
-use services::Redis;
+use services::Service;
 
 use crate::{Entry, Kind, Need, Site, Visitor, visit};
 
-/// One server for all tests of this process; or why there is none.
-fn redis() -> &'static Result<Redis, String> {
-    static REDIS: OnceLock<Result<Redis, String>> = OnceLock::new();
-    REDIS.get_or_init(|| Redis::obtain().map_err(|error| error.to_string()))
+/// One service of each kind for all tests of this process; or why there is none.
+fn service(need: Need) -> Result<Service, NotHere> {
+    static SERVICES: Mutex<BTreeMap<Need, Result<Service, NotHere>>> = Mutex::new(BTreeMap::new());
+    let mut services = SERVICES.lock().expect("obtaining a service does not panic");
+    let obtain = || need.obtain().map_err(|error| NotHere(error.to_string()));
+    services.entry(need).or_insert_with(obtain).clone()
 }
 
 fn site<E: Entry, C: authoriser::Clock>(clock: C) -> Result<Site<C>, NotHere> {
-    let site = Site::new(clock);
-    if !E::NEEDS.contains(&Need::Redis) {
-        return Ok(site);
-    }
-    match redis() {
-        Ok(redis) => Ok(site.with_redis(&redis.url())),
-        Err(reason) => Err(NotHere(reason.clone())),
-    }
+    let with = |site: Site<C>, need: &Need| Ok(site.with(*need, service(*need)?.address()));
+    E::NEEDS.iter().try_fold(Site::new(clock), with)
 }
 
 /// Builds an entry for the suite.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use authoriser::{Authoriser, Clock, Family};
 
-use crate::Site;
+use crate::{Need, Site};
 
 /// One line of the catalogue: a name and how to build what it stands for.
 pub trait Entry: 'static {
@@ -56,22 +56,13 @@ impl fmt::Display for Kind {
     }
 }
 
-/// A service that an entry cannot do without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// A Redis server.
-    Redis,
-}
-
-impl fmt::Display for Need {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Redis => "Redis",
-        })
-    }
-}
-
 /// Why an entry cannot be built at a site.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unavailable(pub String);
+
+impl From<session::StoreError> for Unavailable {
+    fn from(error: session::StoreError) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -10,6 +10,7 @@ mod entry;
 pub mod list;
 mod site;
 
-pub use entry::{Entry, Kind, Need, Unavailable, Visitor};
+pub use entry::{Entry, Kind, Unavailable, Visitor};
 pub use list::visit;
+pub use services::Kind as Need;
 pub use site::Site;

@@ -117,7 +117,7 @@ catalogue! {
     Design SessionRedis = "session-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the same session in Redis over TCP: one round trip a lookup, one multiplexed connection",
         Sessions<RedisStore, C> => |site| {
-            Ok(Sessions::new(site.redis_store().await?, site.session_policy(), site.clock()))
+            Ok(Sessions::new(site.store::<RedisStore>(Need::Redis).await?, site.session_policy(), site.clock()))
         };
 
     #[cfg(feature = "peers")]

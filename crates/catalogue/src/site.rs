@@ -2,17 +2,16 @@
 //! share what they would share in production.
 
 use std::{
-    fmt,
-    sync::atomic::{AtomicU8, Ordering},
+    collections::BTreeMap, fmt, fs, io, os::unix::fs::MetadataExt, path::Path, pin::Pin, sync::Mutex,
     time::Duration,
 };
 
 use authoriser::Clock;
 use jwt::{Hs256, Hs256Key};
 use rand::distr::{Alphanumeric, SampleString};
-use session::{RedisConfig, RedisStore, SessionPolicy};
+use session::{RedisStore, SessionPolicy, SharedStore, StoreError};
 
-use crate::Unavailable;
+use crate::{Need, Unavailable};
 
 /// Who issues our tokens.
 const ISSUER: &str = "https://auth.example.com";
@@ -25,24 +24,35 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 pub struct Site<C> {
     clock: C,
     secret: [u8; 32],
-    redis: Option<String>,
-    /// Begins every key in a shared store, so that runs do not meet and what they leave can be found.
+    addresses: BTreeMap<Need, String>,
+    /// Begins every namespace in a shared store, so that runs do not meet and what they leave can be found.
     tag: String,
-    stores: AtomicU8,
+    opened: Mutex<Vec<Opened>>,
 }
+
+/// A store that was opened here, and how it is cleared without knowing its type.
+struct Opened {
+    address: String,
+    namespace: String,
+    clear: fn(String, String) -> Clearing,
+}
+
+type Clearing = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
 impl<C: Clock> Site<C> {
     /// A site with a fresh secret and no services.
     #[must_use]
     pub fn new(clock: C) -> Self {
         let tag = Alphanumeric.sample_string(&mut rand::rng(), 4);
-        Self { clock, secret: rand::random(), redis: None, tag, stores: AtomicU8::new(0) }
+        let (addresses, opened) = (BTreeMap::new(), Mutex::default());
+        Self { clock, secret: rand::random(), addresses, tag, opened }
     }
 
-    /// The same site with a Redis server.
+    /// The same site with a service at that address.
     #[must_use]
-    pub fn with_redis(self, url: &str) -> Self {
-        Self { redis: Some(url.to_owned()), ..self }
+    pub fn with(mut self, need: Need, address: &str) -> Self {
+        self.addresses.insert(need, address.to_owned());
+        self
     }
 
     /// The clock that all designs of the site read.
@@ -82,42 +92,51 @@ impl<C: Clock> Site<C> {
             .expect("whole seconds, and each longer than the one it contains")
     }
 
-    /// A connection of its own to Redis, under a key prefix of its own.
+    /// A store of its own at the service, in a namespace of its own.
     ///
     /// # Errors
-    /// [`Unavailable`] when the site has no Redis or it does not answer.
-    pub async fn redis_store(&self) -> Result<RedisStore, Unavailable> {
-        let number = self.stores.fetch_add(1, Ordering::Relaxed);
-        self.connect(self.prefix(number)).await
+    /// [`Unavailable`] when the site has no such service or it does not answer.
+    pub async fn store<S: SharedStore>(&self, need: Need) -> Result<S, Unavailable> {
+        let address = self.address(need)?.to_owned();
+        let namespace = {
+            let mut opened = self.opened.lock().expect("nothing panics under this lock");
+            // Short, for it is stored once a session; two digits keep 256 stores of a process apart.
+            let namespace = format!("{}{:02x}", self.tag, opened.len() % 256);
+            let clear = |address, namespace| -> Clearing { Box::pin(clear::<S>(address, namespace)) };
+            opened.push(Opened { address: address.clone(), namespace: namespace.clone(), clear });
+            namespace
+        };
+        open(&address, &namespace).await
     }
 
-    /// Short, for it is stored once a session; two digits keep 256 stores of a process apart.
-    fn prefix(&self, number: u8) -> String {
-        format!("{}{number:02x}", self.tag)
-    }
-
-    async fn connect(&self, prefix: String) -> Result<RedisStore, Unavailable> {
-        let url = self.redis.as_ref().ok_or_else(|| Unavailable("this site has no Redis".to_owned()))?;
-        let config = RedisConfig { prefix: prefix.into_bytes(), ..RedisConfig::default() };
-        RedisStore::connect(url, config).await.map_err(|error| Unavailable(error.to_string()))
-    }
-
-    /// The version that Redis reports.
+    /// The version that a service reports.
     ///
     /// # Errors
-    /// [`Unavailable`] when the site has no Redis or it does not answer.
-    pub async fn redis_version(&self) -> Result<String, Unavailable> {
-        let store = self.connect(self.tag.clone()).await?;
-        store.server_version().await.map_err(|error| Unavailable(error.to_string()))
+    /// [`Unavailable`] when the site has no such service or it does not answer.
+    pub async fn version(&self, need: Need) -> Result<String, Unavailable> {
+        let address = self.address(need)?;
+        match need {
+            Need::Redis | Need::RedisUnix => {
+                Ok(open::<RedisStore>(address, &self.tag).await?.version().await?)
+            }
+            // The libraries that write to it are listed among the crates.
+            Need::Folder => Ok(String::new()),
+        }
     }
 
-    /// Redis's `used_memory` in bytes.
+    /// Bytes that a service's sessions take, as it counts them itself.
     ///
     /// # Errors
-    /// [`Unavailable`] when the site has no Redis or it does not answer.
-    pub async fn redis_memory(&self) -> Result<u64, Unavailable> {
-        let store = self.connect(self.tag.clone()).await?;
-        store.used_memory().await.map_err(|error| Unavailable(error.to_string()))
+    /// [`Unavailable`] when the site has no such service or it does not answer.
+    pub async fn stored_bytes(&self, need: Need) -> Result<u64, Unavailable> {
+        let address = self.address(need)?;
+        match need {
+            Need::Redis | Need::RedisUnix => {
+                Ok(open::<RedisStore>(address, &self.tag).await?.stored_bytes().await?)
+            }
+            Need::Folder => bytes_in(Path::new(address))
+                .map_err(|error| Unavailable(format!("{need} cannot be read: {error}"))),
+        }
     }
 
     /// Removes from shared stores what this site's designs have put there, and nothing else.
@@ -125,20 +144,44 @@ impl<C: Clock> Site<C> {
     /// # Errors
     /// [`Unavailable`] when a store does not answer. Sessions left behind expire by themselves.
     pub async fn clean_up(&self) -> Result<(), Unavailable> {
-        for number in 0..self.stores.swap(0, Ordering::Relaxed) {
-            let store = self.connect(self.prefix(number)).await?;
-            store.remove_everything_under_prefix().await.map_err(|error| Unavailable(error.to_string()))?;
+        let opened = std::mem::take(&mut *self.opened.lock().expect("nothing panics under this lock"));
+        for store in opened {
+            (store.clear)(store.address, store.namespace).await?;
         }
         Ok(())
     }
+
+    fn address(&self, need: Need) -> Result<&str, Unavailable> {
+        let address = self.addresses.get(&need);
+        address.map(String::as_str).ok_or_else(|| Unavailable(format!("this site has no {need}")))
+    }
+}
+
+async fn open<S: SharedStore>(address: &str, namespace: &str) -> Result<S, Unavailable> {
+    Ok(S::open(address, namespace).await?)
+}
+
+async fn clear<S: SharedStore>(address: String, namespace: String) -> Result<(), StoreError> {
+    S::open(&address, &namespace).await?.clear().await
+}
+
+/// Bytes of disk that the files below a folder occupy: blocks, for a file with holes is smaller than it is long.
+fn bytes_in(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        bytes += if metadata.is_dir() { bytes_in(&entry.path())? } else { 512 * metadata.blocks() };
+    }
+    Ok(bytes)
 }
 
 impl<C> fmt::Debug for Site<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Neither the secret nor the URL, which may hold a password.
+        // Neither the secret nor the addresses, which may hold a password.
         f.debug_struct("Site")
             .field("tag", &self.tag)
-            .field("redis", &self.redis.is_some())
+            .field("services", &self.addresses.keys())
             .finish_non_exhaustive()
     }
 }

@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use authbench_services::{REDIS_URL, Redis, RedisServer, StartError};
+use authbench_services::{Kind, RedisServer, Server, StartError};
 
 /// Set in a copy of this test binary that plays one of the parts in [`a_copy_of_this_binary_plays_its_part`].
 const PART: &str = "AUTHBENCH_SERVICES_TEST_PART";
@@ -25,7 +25,7 @@ const PART: &str = "AUTHBENCH_SERVICES_TEST_PART";
 fn start() -> Option<RedisServer> {
     match RedisServer::start() {
         Ok(server) => Some(server),
-        Err(StartError::NotInstalled)
+        Err(StartError::NotInstalled { .. })
             if env::var_os("AUTHBENCH_REQUIRE_SERVICES").is_none() && env::var_os("CI").is_none() =>
         {
             eprintln!("skipped, not available: redis-server");
@@ -168,16 +168,20 @@ fn a_starter_killed_with_sigkill_leaves_neither_server_nor_folder() {
 
 #[test]
 fn says_how_to_install_what_is_missing() {
-    let output = play("start").env("PATH", "").env_remove(REDIS_URL).output().unwrap();
+    let output = play("start").env("PATH", "").env_remove(Kind::Redis.variable()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("NotInstalled"), "{said}");
     assert!(said.contains("apt-get install redis-server"), "{said}");
-    assert!(said.contains(REDIS_URL), "{said}");
+    assert!(said.contains(Kind::Redis.variable()), "{said}");
 }
 
 #[test]
 fn a_given_server_is_used_instead_of_starting_one() {
-    let output = play("start").env("PATH", "").env(REDIS_URL, "redis://:s3cret@192.0.2.1").output().unwrap();
+    let output = play("start")
+        .env("PATH", "")
+        .env(Kind::Redis.variable(), "redis://:s3cret@192.0.2.1")
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("Given(..)"), "{said}");
     assert!(!said.contains("s3cret"), "{said}");
@@ -199,7 +203,7 @@ fn a_copy_of_this_binary_plays_its_part() {
             println!("socket={}", server.socket_url());
             thread::sleep(Duration::from_secs(60));
         }
-        Ok("start") => match Redis::obtain() {
+        Ok("start") => match Kind::Redis.obtain() {
             Ok(redis) => println!("{redis:?}"),
             Err(error) => println!("{error:?}: {error}"),
         },

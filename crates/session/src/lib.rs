@@ -29,5 +29,5 @@ pub use policy::{PolicyError, SessionPolicy};
 pub use record::{RecordError, SessionRecord};
 pub use sessions::Sessions;
 pub use store::{
-    InsertError, MemoryStore, Purged, RedisConfig, RedisStore, SessionStore, StoreError, Touched,
+    InsertError, MemoryStore, Purged, RedisConfig, RedisStore, SessionStore, SharedStore, StoreError, Touched,
 };

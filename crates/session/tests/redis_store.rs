@@ -13,7 +13,8 @@ use std::{
 };
 
 use authbench_session::{
-    RedisConfig, RedisStore, SessionId, SessionPolicy, SessionRecord, SessionStore, Sessions, StoreError,
+    RedisConfig, RedisStore, SessionId, SessionPolicy, SessionRecord, SessionStore, Sessions, SharedStore,
+    StoreError,
 };
 use authoriser::{
     Authoriser, Denial, IssueError, PermissionSet, SystemClock, Timestamp, UserId, conformance::customer,
@@ -135,7 +136,7 @@ fn a_session_takes_no_more_memory_than_promised() {
         let ids: Vec<_> = (0..SESSIONS).map(|_| SessionId::random().hash()).collect();
         let record = |user| SessionRecord::new(UserId(user), PermissionSet::EMPTY, Timestamp(1_800_000_000));
 
-        let empty = store.used_memory().await.unwrap();
+        let empty = store.stored_bytes().await.unwrap();
         let mut connection = redis::Client::open(server.socket_url()).unwrap().get_connection().unwrap();
         for (chunk, first) in ids.chunks(1_000).zip((0..).step_by(1_000)) {
             let mut batch = redis::pipe();
@@ -145,11 +146,11 @@ fn a_session_takes_no_more_memory_than_promised() {
             }
             batch.exec(&mut connection).unwrap();
         }
-        let alone = (store.used_memory().await.unwrap() - empty) / SESSIONS;
+        let alone = (store.stored_bytes().await.unwrap() - empty) / SESSIONS;
         assert_eq!(store.get(&ids[7]).await, Ok(Some(record(7))), "these were sessions");
 
         assert_eq!(store.remove_everything_under_prefix().await, Ok(SESSIONS));
-        let empty = store.used_memory().await.unwrap();
+        let empty = store.stored_bytes().await.unwrap();
         let store = Arc::new(store);
         let logins: Vec<_> = ids
             .chunks(1_000)
@@ -166,7 +167,7 @@ fn a_session_takes_no_more_memory_than_promised() {
         for login in logins {
             login.await.unwrap();
         }
-        let indexed = (store.used_memory().await.unwrap() - empty) / SESSIONS;
+        let indexed = (store.stored_bytes().await.unwrap() - empty) / SESSIONS;
         println!("bytes per session: {alone} alone, {indexed} with the index of a user who has one");
         assert!(alone <= 190, "{alone} bytes");
         assert!(indexed <= 400, "{indexed} bytes with the index");
@@ -326,6 +327,6 @@ fn errors_and_debug_output_hide_url_and_password() {
         let store = RedisStore::connect(&server.tcp_url(), RedisConfig::default()).await.unwrap();
         assert_eq!(format!("{store:?}"), "RedisStore { prefix: \"s:\", .. }");
         store.ping().await.unwrap();
-        assert_eq!(store.server_version().await.unwrap(), server.version());
+        assert_eq!(store.version().await.unwrap(), server.version());
     });
 }

@@ -13,7 +13,18 @@ use std::{
 use tempfile::TempDir;
 
 use super::ask;
-use crate::process::{Order, Supervised, find_program};
+use crate::{
+    Server, StartError,
+    process::{Order, Supervised, find_program},
+    server::stated,
+};
+
+const PROGRAM: &str = "redis-server";
+const NOT_INSTALLED: StartError = StartError::NotInstalled {
+    program: PROGRAM,
+    advice: "install it (Debian, Ubuntu: `apt-get install redis-server`; Fedora: `dnf install redis`; macOS: `brew install \
+             redis`) or name a running server in AUTHBENCH_REDIS_URL",
+};
 
 /// How long a server may take until it answers; an empty one needs about 10 ms.
 const START_LIMIT: Duration = Duration::from_secs(10);
@@ -58,21 +69,21 @@ impl RedisServer {
     /// # Errors
     /// See [`StartError`]. No process is left behind then.
     pub fn start() -> Result<Self, StartError> {
-        let program = find_program("redis-server").ok_or(StartError::NotInstalled)?;
+        let program = find_program(PROGRAM).ok_or(NOT_INSTALLED)?;
         let mut server =
             Self { process: None, folder: fresh_folder()?, program, port: 0, version: String::new() };
         let mut attempt = 1;
         loop {
             server.port = free_port()?;
             match server.launch() {
-                Err(StartError::Exited { log })
+                Err(StartError::Exited { log, .. })
                     if log.contains("Address already in use") && attempt < ATTEMPTS =>
                 {
                     attempt += 1;
                 }
                 launched => {
                     launched?;
-                    server.version = ask::version(&server.socket()).map_err(StartError::System)?;
+                    server.version = ask::version(&server.socket()).map_err(system)?;
                     return Ok(server);
                 }
             }
@@ -97,13 +108,6 @@ impl RedisServer {
         &self.version
     }
 
-    /// The settings that were stated to the server, for the record: name and value. Port and paths, which differ in
-    /// every run, are not among them.
-    #[must_use]
-    pub const fn settings(&self) -> &'static [(&'static str, &'static str)] {
-        SETTINGS
-    }
-
     /// The server's process id, for reading its CPU time; nothing after [`Self::kill`].
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {
@@ -124,7 +128,7 @@ impl RedisServer {
         self.kill();
         // The dead server's socket still lies there, and would be found before the new one's.
         match fs::remove_file(self.socket()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(StartError::System(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(system(error)),
             _ => self.launch(),
         }
     }
@@ -155,18 +159,18 @@ impl RedisServer {
         if let Err(error) = fs::remove_file(&log)
             && error.kind() != io::ErrorKind::NotFound
         {
-            return Err(StartError::System(error));
+            return Err(system(error));
         }
-        let process = Supervised::start(&self.program, &self.arguments(), self.folder.path(), &log)
-            .map_err(StartError::System)?;
+        let process =
+            Supervised::start(&self.program, &self.arguments(), self.folder.path(), &log).map_err(system)?;
 
         let started = Instant::now();
         while !self.answers() {
             if process.has_ended() {
-                return Err(StartError::Exited { log: tail(&log) });
+                return Err(StartError::Exited { program: PROGRAM, log: tail(&log) });
             }
             if started.elapsed() > START_LIMIT {
-                return Err(StartError::NotReady { waited: START_LIMIT, log: tail(&log) });
+                return Err(StartError::NotReady { program: PROGRAM, waited: START_LIMIT, log: tail(&log) });
             }
             thread::sleep(POLL);
         }
@@ -204,6 +208,24 @@ impl RedisServer {
     }
 }
 
+impl Server for RedisServer {
+    fn processes(&self) -> Vec<u32> {
+        self.process_id().into_iter().collect()
+    }
+
+    fn settings(&self) -> Vec<(String, String)> {
+        stated(SETTINGS)
+    }
+
+    fn reached(&self) -> &'static str {
+        "started by the suite, over TCP on the loopback interface and over a unix socket"
+    }
+}
+
+const fn system(source: io::Error) -> StartError {
+    StartError::System { program: PROGRAM, source }
+}
+
 /// A folder whose socket's path fits into the address of a socket, which a deep `TMPDIR` may not allow.
 fn fresh_folder() -> Result<TempDir, StartError> {
     let builder = || {
@@ -211,17 +233,17 @@ fn fresh_folder() -> Result<TempDir, StartError> {
         builder.prefix("authbench-redis-");
         builder
     };
-    let folder = builder().tempdir().map_err(StartError::System)?;
+    let folder = builder().tempdir().map_err(system)?;
     if folder.path().join("redis.sock").as_os_str().as_bytes().len() <= LONGEST_SOCKET_PATH {
         return Ok(folder);
     }
-    builder().tempdir_in("/tmp").map_err(StartError::System)
+    builder().tempdir_in("/tmp").map_err(system)
 }
 
 /// A port that nobody listened on a moment ago.
 fn free_port() -> Result<u16, StartError> {
-    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(StartError::System)?;
-    Ok(probe.local_addr().map_err(StartError::System)?.port())
+    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(system)?;
+    Ok(probe.local_addr().map_err(system)?.port())
 }
 
 /// The last lines of a log, or why there are none.
@@ -234,32 +256,4 @@ fn tail(log: &Path) -> String {
         }
         Err(error) => format!("(no log: {error})"),
     }
-}
-
-/// Why there is no server.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// No `redis-server` in the folders of `PATH`.
-    #[error(
-        "redis-server is not installed; install it (Debian, Ubuntu: `apt-get install redis-server`; Fedora: `dnf \
-         install redis`; macOS: `brew install redis`) or name a running server in AUTHBENCH_REDIS_URL"
-    )]
-    NotInstalled,
-    /// The folder, the port, the process or its answer could not be had.
-    #[error("redis-server could not be started")]
-    System(#[source] io::Error),
-    /// The server ended before it answered.
-    #[error("redis-server ended at once; the end of its log:\n{log}")]
-    Exited {
-        /// The last lines that it wrote.
-        log: String,
-    },
-    /// The server did not answer in time and was killed.
-    #[error("redis-server did not answer within {waited:?}; the end of its log:\n{log}")]
-    NotReady {
-        /// How long it was waited for.
-        waited: Duration,
-        /// The last lines that it wrote.
-        log: String,
-    },
 }

@@ -7,12 +7,14 @@
 
 mod memory;
 mod redis;
+mod shared;
 
 use authoriser::{Outage, StateLocation, Timestamp, UserId};
 
 pub use self::{
     memory::MemoryStore,
     redis::{RedisConfig, RedisStore},
+    shared::SharedStore,
 };
 use crate::{IdHash, RecordError, SessionPolicy, SessionRecord};
 

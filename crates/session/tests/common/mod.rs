@@ -2,9 +2,12 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use authbench_session::{MemoryStore, RedisConfig, RedisStore, SessionPolicy, Sessions};
@@ -12,15 +15,14 @@ use authoriser::{
     AccessRequest, Clock, ManualClock, Permission, SystemClock, UserId,
     conformance::{Unavailable, services_are_required},
 };
-use services::{Redis, RedisServer, StartError};
+use services::{Kind, RedisServer, Service, StartError};
 
-/// The server of this process, or why there is none.
-pub(crate) fn redis() -> Result<&'static Redis, Unavailable> {
-    static SERVER: OnceLock<Result<Redis, Unavailable>> = OnceLock::new();
-    SERVER
-        .get_or_init(|| Redis::obtain().map_err(|error| Unavailable(error.to_string())))
-        .as_ref()
-        .map_err(Clone::clone)
+/// The service of that kind of this process, or why there is none.
+pub(crate) fn service(kind: Kind) -> Result<Service, Unavailable> {
+    static SERVICES: Mutex<BTreeMap<Kind, Result<Service, Unavailable>>> = Mutex::new(BTreeMap::new());
+    let mut services = SERVICES.lock().expect("obtaining a service does not panic");
+    let obtain = || kind.obtain().map_err(|error| Unavailable(error.to_string()));
+    services.entry(kind).or_insert_with(obtain).clone()
 }
 
 /// A prefix that no other test has, of constant length so that none starts with another.
@@ -30,13 +32,11 @@ pub(crate) fn own_prefix() -> Vec<u8> {
 }
 
 pub(crate) async fn over_tcp() -> Result<RedisStore, Unavailable> {
-    store_at(&redis()?.url()).await
+    store_at(service(Kind::Redis)?.address()).await
 }
 
 pub(crate) async fn over_socket() -> Result<RedisStore, Unavailable> {
-    let url =
-        redis()?.socket_url().ok_or_else(|| Unavailable("the given server names no socket".to_owned()))?;
-    store_at(&url).await
+    store_at(service(Kind::RedisUnix)?.address()).await
 }
 
 pub(crate) async fn store_at(url: &str) -> Result<RedisStore, Unavailable> {
@@ -52,7 +52,7 @@ pub(crate) async fn in_memory() -> Result<MemoryStore, Unavailable> {
 pub(crate) fn own_server() -> Option<RedisServer> {
     match RedisServer::start() {
         Ok(server) => Some(server),
-        Err(error @ StartError::NotInstalled) => {
+        Err(error @ StartError::NotInstalled { .. }) => {
             assert!(!services_are_required(), "not available: {error}");
             eprintln!("skipped, not available: {error}");
             None

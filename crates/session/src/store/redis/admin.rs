@@ -2,8 +2,8 @@
 
 use redis::{RedisResult, cmd};
 
-use super::RedisStore;
-use crate::StoreError;
+use super::{RedisConfig, RedisStore};
+use crate::{SharedStore, StoreError};
 
 /// How many keys a `SCAN` step looks at.
 const SCAN_COUNT: usize = 1_000;
@@ -17,23 +17,6 @@ impl RedisStore {
         let mut lease = self.link.lease()?;
         let answer: RedisResult<String> = cmd("PING").query_async(&mut lease.connection).await;
         self.link.settle(&lease, answer).map(drop)
-    }
-
-    /// Bytes that the server has allocated for everything it holds: `used_memory` of `INFO memory`.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn used_memory(&self) -> Result<u64, StoreError> {
-        let text = self.info("memory", "used_memory").await?;
-        text.parse().map_err(|_| StoreError::Unavailable("used_memory is no number".to_owned()))
-    }
-
-    /// The server's version, e.g. `7.0.15`.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`].
-    pub async fn server_version(&self) -> Result<String, StoreError> {
-        self.info("server", "redis_version").await
     }
 
     /// Removes every session and every user's index under this store's prefix, and says how many keys that were. Keys
@@ -73,5 +56,27 @@ impl RedisStore {
         let text = self.link.settle(&lease, answer)?;
         let value = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
         value.map(str::to_owned).ok_or_else(|| StoreError::Unavailable(format!("INFO has no {field}")))
+    }
+}
+
+impl SharedStore for RedisStore {
+    async fn open(address: &str, namespace: &str) -> Result<Self, StoreError> {
+        let config = RedisConfig { prefix: namespace.as_bytes().to_vec(), ..RedisConfig::default() };
+        Self::connect(address, config).await
+    }
+
+    /// `redis_version` of `INFO server`, e.g. `7.0.15`.
+    async fn version(&self) -> Result<String, StoreError> {
+        self.info("server", "redis_version").await
+    }
+
+    /// `used_memory` of `INFO memory`: what the server has allocated for everything it holds.
+    async fn stored_bytes(&self) -> Result<u64, StoreError> {
+        let text = self.info("memory", "used_memory").await?;
+        text.parse().map_err(|_| StoreError::Unavailable("used_memory is no number".to_owned()))
+    }
+
+    async fn clear(&self) -> Result<(), StoreError> {
+        self.remove_everything_under_prefix().await.map(drop)
     }
 }
