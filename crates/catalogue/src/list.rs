@@ -63,6 +63,16 @@ fn generated<K>(key: Result<K, jwt::KeyError>) -> Result<K, Unavailable> {
     key.map_err(|error| Unavailable(format!("no key could be generated: {error}")))
 }
 
+/// Keys as rotation leaves them: the newest signs, and tokens of the older ones have yet to expire.
+fn key_set<const N: usize>(oldest_first: [&str; N]) -> Result<jwt::KeySet, jwt::KeyError> {
+    let mut keys = jwt::KeySet::new();
+    for kid in oldest_first {
+        let key = jwt::Jwk::generate(jwt::Algorithm::EdDsa, kid)?;
+        keys.add(key).expect("a new key has a new id, and a set takes more than these");
+    }
+    Ok(keys)
+}
+
 catalogue! {
     Design JwtHs256 = "jwt-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "JWT signed with HMAC-SHA256, verified with a prepared key and a strict borrowed parse",
@@ -108,6 +118,15 @@ catalogue! {
         "JWT signed with Ed25519, key parsed once",
         jwt::EdDsa<C> => |site| {
             Ok(jwt::EdDsa::new(generated(jwt::EdDsaKey::generate())?, site.token_policy(), site.clock()))
+        };
+
+    // Keys fetched from an issuer (`jwt::RemoteKeySet`) cost the same while they are fresh, and would need a server at
+    // every site.
+    Design JwtKeySet = "jwt-key-set", Stateless, needs &[], floor Some("floor-eddsa"),
+        "JWT signed with Ed25519 under the newest of three keys, looked up by the header's kid",
+        jwt::KeySetJwt<C> => |site| {
+            let keys = generated(key_set(["2026-09", "2026-10", "2026-11"]))?;
+            Ok(jwt::KeySetJwt::new(keys, site.token_policy(), site.clock()))
         };
 
     Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),

@@ -56,7 +56,10 @@ pub use header::TOKEN_TYPE;
 pub use json::JsonError;
 pub use jwk::{Jwk, JwkError, MAX_JWK_BYTES};
 pub use jws::{MAX_JWS_BYTES, Reason, verify_jws};
-pub use key_set::{KeySet, KeySetError, KeySetJwt, MAX_KEY_SET_BYTES, MAX_KEYS, MAX_KID_BYTES};
+pub use key_set::{
+    KeySet, KeySetError, KeySetJwt, KeySource, KeysUnavailable, LocalKeys, MAX_KEY_SET_BYTES, MAX_KEYS,
+    MAX_KID_BYTES,
+};
 pub use keys::{
     Algorithm, Asymmetric, EcdsaP256Sha256, EcdsaP384Sha384, Ed25519, EdDsa, EdDsaKey, EdDsaPublicKey,
     EdDsaVerifier, Es256, Es256Key, Es256PublicKey, Es256Verifier, Es384, Es384Key, Es384PublicKey,

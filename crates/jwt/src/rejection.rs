@@ -35,9 +35,15 @@ pub enum Rejection {
     /// The header says that the payload is not encoded (RFC 7797), which we do not read.
     #[error("the payload is not encoded")]
     UnencodedPayload,
-    /// The header names no key, or one that is unknown or retired.
+    /// The header names no key, or by an id that is longer than any key's.
+    #[error("the header names no key")]
+    NoKeyId,
+    /// The header names a key that is unknown or retired.
     #[error("no such key")]
     UnknownKey,
+    /// The key is not here, and its issuer could not be asked.
+    #[error("the issuer's keys cannot be had")]
+    KeysUnavailable,
     /// A header member is of the wrong JSON type.
     #[error("the header member {0} is of the wrong type")]
     HeaderMember(&'static str),
@@ -72,6 +78,7 @@ impl From<Rejection> for Denial {
         match rejection {
             Rejection::BadSignature => Self::BadSignature,
             Rejection::UnknownKey => Self::Unknown,
+            Rejection::KeysUnavailable => Self::StoreUnavailable,
             Rejection::Expired => Self::Expired,
             Rejection::NotYetValid => Self::NotYetValid,
             Rejection::TooLong
@@ -84,6 +91,7 @@ impl From<Rejection> for Denial {
             | Rejection::Critical
             | Rejection::UnencodedPayload
             | Rejection::HeaderMember(_)
+            | Rejection::NoKeyId
             | Rejection::ClaimsJson(_)
             | Rejection::MissingClaim(_)
             | Rejection::InvalidClaim(_)

@@ -1,22 +1,19 @@
 //! Stateless tokens under a key set, as a design of the contract.
 
-use std::{
-    fmt,
-    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
-};
+use std::{fmt, sync::Arc};
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Grant, IssueError, Principal, Proof, Properties,
     Revoked, UserId,
 };
 
-use super::{Jwk, KeySet, KeySetError};
+use super::{Jwk, KeySet, KeySetError, KeySource, LocalKeys};
 use crate::{Claims, MAX_TOKEN_BYTES, Policy, Rejection, body::Body};
 
 /// Access tokens under the keys of a set: issues with the newest, accepts all that are not retired. The header's `kid`
-/// says which key, the key says which algorithm. Keys change while requests are served.
-pub struct KeySetJwt<C> {
-    keys: RwLock<KeySet>,
+/// says which key, the key says which algorithm. Keys change while requests are served; `S` says where they come from.
+pub struct KeySetJwt<C, S = LocalKeys> {
+    source: S,
     clock: C,
     body: Body,
 }
@@ -25,7 +22,7 @@ impl<C: Clock> KeySetJwt<C> {
     /// A design that issues and accepts tokens under these keys.
     #[must_use]
     pub fn new(keys: KeySet, policy: Policy, clock: C) -> Self {
-        Self { keys: RwLock::new(keys), clock, body: Body::new(policy) }
+        Self::over(LocalKeys::new(keys), policy, clock)
     }
 
     /// Adds a key that signs from now on, while the older ones still verify.
@@ -33,7 +30,7 @@ impl<C: Clock> KeySetJwt<C> {
     /// # Errors
     /// As [`KeySet::add`].
     pub fn rotate(&self, key: Jwk) -> Result<(), KeySetError> {
-        self.write().add(key)
+        self.source.change(|keys| keys.add(key))
     }
 
     /// Removes a key: its tokens are refused from now on.
@@ -41,61 +38,88 @@ impl<C: Clock> KeySetJwt<C> {
     /// # Errors
     /// As [`KeySet::retire`].
     pub fn retire(&self, kid: &str) -> Result<(), KeySetError> {
-        self.write().retire(kid)
+        self.source.change(|keys| keys.retire(kid))
     }
 
-    /// Takes another set in place of this one, such as one that was fetched anew.
+    /// Takes another set in place of this one.
     pub fn replace(&self, keys: KeySet) {
-        *self.write() = keys;
+        self.source.replace(keys);
     }
 
-    /// A copy of the keys as they are now.
+    /// The keys as they are now.
     #[must_use]
-    pub fn keys(&self) -> KeySet {
-        self.read().clone()
+    pub fn keys(&self) -> Arc<KeySet> {
+        self.source.get()
+    }
+
+    /// [`Self::judge`] without a wait, as there is none for keys that are here.
+    ///
+    /// # Errors
+    /// As [`Self::judge`].
+    pub fn verify(&self, token: &[u8]) -> Result<Claims, Rejection> {
+        self.check_time(self.prove_under(&self.source.get(), token)?)
+    }
+}
+
+impl<C: Clock, S: KeySource> KeySetJwt<C, S> {
+    /// A design over keys that come from elsewhere. It issues if there is a private one among them.
+    #[must_use]
+    pub fn over(source: S, policy: Policy, clock: C) -> Self {
+        Self { source, clock, body: Body::new(policy) }
+    }
+
+    /// Where the keys come from.
+    pub fn source(&self) -> &S {
+        &self.source
     }
 
     /// Proves a token and answers what it says, if it is valid now.
     ///
     /// # Errors
-    /// The first [`Rejection`] that applies; [`Rejection::UnknownKey`] for a `kid` that is missing, unknown, retired,
-    /// or too long to be looked up.
-    pub fn verify(&self, token: &[u8]) -> Result<Claims, Rejection> {
-        let claims = self.prove(token)?;
-        claims.check_time(self.clock.now(), self.body.policy().leeway)?;
-        Ok(claims)
+    /// The first [`Rejection`] that applies; [`Rejection::NoKeyId`] for a `kid` that is missing or too long to be
+    /// looked up, [`Rejection::UnknownKey`] for one that is unknown or retired, [`Rejection::KeysUnavailable`] where
+    /// that cannot be told.
+    pub async fn judge(&self, token: &[u8]) -> Result<Claims, Rejection> {
+        self.check_time(self.prove(token).await?)
     }
 
-    fn prove(&self, token: &[u8]) -> Result<Claims, Rejection> {
+    #[inline]
+    async fn prove(&self, token: &[u8]) -> Result<Claims, Rejection> {
+        let keys = self.source.current().await?;
+        match self.prove_under(&keys, token) {
+            Err(Rejection::UnknownKey) => match self.source.newer(&keys).await? {
+                Some(newer) => self.prove_under(&newer, token),
+                None => Err(Rejection::UnknownKey),
+            },
+            judged => judged,
+        }
+    }
+
+    /// Proves that a token is one of ours, be it expired or not.
+    fn prove_under(&self, keys: &KeySet, token: &[u8]) -> Result<Claims, Rejection> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(Rejection::TooLong);
         }
-        let keys = self.read();
         let (entry, parts) = keys.find(token)?;
         if let Err(rejection) = entry.jwk.key().verify(parts.signing_input, parts.signature) {
             return Err(parts.explain(rejection));
         }
-        drop(keys);
         self.body.read(parts.payload)
     }
 
-    /// A set is changed in one step that does not panic half-way, so a poisoned lock still guards a whole one.
-    fn read(&self) -> RwLockReadGuard<'_, KeySet> {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, KeySet> {
-        self.keys.write().unwrap_or_else(PoisonError::into_inner)
+    fn check_time(&self, claims: Claims) -> Result<Claims, Rejection> {
+        claims.check_time(self.clock.now(), self.body.policy().leeway)?;
+        Ok(claims)
     }
 }
 
-impl<C: Clock> Authoriser for KeySetJwt<C> {
+impl<C: Clock, S: KeySource> Authoriser for KeySetJwt<C, S> {
     fn properties(&self) -> Properties {
-        self.body.properties()
+        Properties { outage: self.source.outage(), ..self.body.properties() }
     }
 
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
-        let keys = self.read();
+        let keys = self.source.current().await.map_err(|_| IssueError::StoreUnavailable)?;
         let entry = keys.signing_entry().ok_or(IssueError::Signing)?;
         self.body.issue(
             principal,
@@ -107,14 +131,15 @@ impl<C: Clock> Authoriser for KeySetJwt<C> {
     }
 
     async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
-        let claims = self.verify(presented)?;
+        let claims = self.judge(presented).await?;
         access.decide(claims.user, claims.permissions, Proof::Signature)
     }
 
     /// Changes nothing: the token is accepted until it expires, as [`Revoked::Nothing`] says.
     async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
-        match self.prove(presented) {
+        match self.prove(presented).await {
             Ok(_) => Ok(Revoked::Nothing),
+            Err(Rejection::KeysUnavailable) => Err(Denial::StoreUnavailable),
             Err(_) => Err(Denial::Malformed),
         }
     }
@@ -124,7 +149,7 @@ impl<C: Clock> Authoriser for KeySetJwt<C> {
     }
 }
 
-impl<C> fmt::Debug for KeySetJwt<C> {
+impl<C, S> fmt::Debug for KeySetJwt<C, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeySetJwt").field("policy", self.body.policy()).finish_non_exhaustive()
     }

@@ -6,6 +6,7 @@
 
 mod design;
 mod error;
+mod source;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,12 +16,13 @@ use std::{
 
 pub use design::KeySetJwt;
 pub use error::KeySetError;
+pub use source::{KeySource, KeysUnavailable, LocalKeys};
 
 use crate::{
     Jwk, JwkError, Rejection,
     compact::{self, Parts},
     header::{self, Header},
-    json::{self, Value},
+    json::{self, Members, Value},
 };
 
 /// How many keys a set may hold, retired ones not counted.
@@ -31,6 +33,9 @@ pub const MAX_KID_BYTES: usize = 128;
 
 /// The longest text of a key set that is read, in bytes.
 pub const MAX_KEY_SET_BYTES: usize = 256 * 1024;
+
+/// The members of a JWK that are not for everyone (RFC 7518, section 6).
+const PRIVATE_MEMBERS: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// Keys under their ids, oldest first. Ids are compared exactly, byte for byte, in a map: no path, query or pattern is
 /// ever made of one.
@@ -68,6 +73,19 @@ impl KeySet {
     /// # Errors
     /// [`KeySetError`] for what is no key set, too large, or has two usable keys of one id.
     pub fn parse(text: &[u8]) -> Result<Self, KeySetError> {
+        Self::read(text, |_| true)
+    }
+
+    /// Reads a key set that its issuer publishes: as [`Self::parse`], and keys with a secret or private member are left
+    /// out as well. Whoever can read the set could sign with such a key, be it published by mistake or not.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_published(text: &[u8]) -> Result<Self, KeySetError> {
+        Self::read(text, |members| !members.iter().any(|(name, _)| PRIVATE_MEMBERS.contains(&&**name)))
+    }
+
+    fn read(text: &[u8], takes: impl Fn(&Members<'_>) -> bool) -> Result<Self, KeySetError> {
         if text.len() > MAX_KEY_SET_BYTES {
             return Err(KeySetError::TooLong);
         }
@@ -77,6 +95,10 @@ impl KeySet {
         let mut set = Self::new();
         for key in keys {
             let Value::Object(members) = key else { return Err(KeySetError::NoKeys) };
+            if !takes(members) {
+                set.ignored += 1;
+                continue;
+            }
             match Jwk::from_members(members) {
                 Ok(jwk) => match set.add(jwk) {
                     Err(KeySetError::NoKid | KeySetError::KidLength | KeySetError::Key(_)) => {
@@ -203,8 +225,8 @@ impl KeySet {
     fn find_unknown<'t>(&self, token: &'t [u8]) -> Result<(&Entry, Parts<'t>), Rejection> {
         let parts = compact::split(token)?;
         let header = Header::read(parts.header, header::MAX_HEADER_CHARS)?;
-        let kid = header.kid.as_deref().filter(|kid| kid.len() <= MAX_KID_BYTES);
-        let entry = kid.and_then(|kid| self.by_kid.get(kid)).ok_or(Rejection::UnknownKey)?;
+        let kid = header.kid.as_deref().filter(|kid| kid.len() <= MAX_KID_BYTES).ok_or(Rejection::NoKeyId)?;
+        let entry = self.by_kid.get(kid).ok_or(Rejection::UnknownKey)?;
         header.demand_algorithm(entry.jwk.algorithm())?;
         header.demand_access_token()?;
         Ok((entry, parts))

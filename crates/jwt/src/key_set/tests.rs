@@ -81,6 +81,22 @@ fn foreign_keys_are_left_out_and_counted() {
 }
 
 #[test]
+fn keys_that_were_published_with_their_private_half_are_left_out() {
+    let member = |json: &str, member: &str| json.replacen('{', &format!(r#"{{"{member}":"AQAB","#), 1);
+    let (good, rsa) =
+        (key("good"), Jwk::generate(Algorithm::Rs256, "rsa").unwrap().to_public_json().unwrap());
+    let secret = Jwk::generate(Algorithm::Hs256, "secret").unwrap().to_private_json();
+    let mut keys = vec![secret, key("pair").to_private_json(), good.to_public_json().unwrap()];
+    // Among them an RSA key with `d` alone, which we could not sign with, but others could.
+    keys.extend(["d", "p", "qi", "k"].map(|name| member(&rsa, name)));
+    let json = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+    let set = KeySet::parse_published(json.as_bytes()).unwrap();
+    assert_eq!((kids(&set), set.ignored()), (vec!["good"], 6));
+    let json = format!(r#"{{"keys":[{rsa}]}}"#);
+    assert_eq!(KeySet::parse_published(json.as_bytes()).map(|set| set.len()), Ok(1));
+}
+
+#[test]
 fn what_is_no_key_set_is_refused() {
     let parse = |text: &str| KeySet::parse(text.as_bytes()).err();
     assert_eq!(parse(r#"{"keys":[]}"#), None);
