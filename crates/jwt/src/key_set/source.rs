@@ -1,9 +1,6 @@
 //! Where a design's keys come from: the memory of this process, or an issuer elsewhere.
 
-use std::{
-    future::{Ready, ready},
-    sync::{Arc, PoisonError, RwLock, RwLockWriteGuard},
-};
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use authoriser::Outage;
 
@@ -80,12 +77,12 @@ impl LocalKeys {
 }
 
 impl KeySource for LocalKeys {
-    fn current(&self) -> Ready<Result<Arc<KeySet>, KeysUnavailable>> {
-        ready(Ok(self.get()))
+    async fn current(&self) -> Result<Arc<KeySet>, KeysUnavailable> {
+        Ok(self.get())
     }
 
-    fn newer(&self, _than: &Arc<KeySet>) -> Ready<Result<Option<Arc<KeySet>>, KeysUnavailable>> {
-        ready(Ok(None))
+    async fn newer(&self, _than: &Arc<KeySet>) -> Result<Option<Arc<KeySet>>, KeysUnavailable> {
+        Ok(None)
     }
 
     fn outage(&self) -> Outage {
