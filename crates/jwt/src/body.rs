@@ -9,7 +9,7 @@ use authoriser::{
 
 use crate::{
     Claims, Policy, Rejection, SigningFailed, TokenId,
-    claims::{self, PlainForm},
+    claims::{self, Dialect, JwtDialect, PlainForm},
     compact,
 };
 
@@ -17,12 +17,12 @@ use crate::{
 const STACK_BYTES: usize = 512;
 
 /// The payload's side of a design.
-pub(crate) struct Body {
+pub(crate) struct Body<D = JwtDialect> {
     policy: Policy,
-    plain: PlainForm,
+    plain: PlainForm<D>,
 }
 
-impl Body {
+impl<D: Dialect> Body<D> {
     pub(crate) fn new(policy: Policy) -> Self {
         let plain = PlainForm::new(&policy);
         Self { policy, plain }
@@ -37,23 +37,24 @@ impl Body {
     pub(crate) fn read(&self, encoded: &[u8]) -> Result<Claims, Rejection> {
         let mut stack = [0; STACK_BYTES];
         match compact::decode_into(encoded, &mut stack) {
-            Some(payload) => self.read_decoded(payload),
+            Some(payload) => self.read_payload(payload),
             None => self.read_on_heap(encoded),
         }
     }
 
+    /// Reads a payload that is proven and decoded.
     #[inline]
-    fn read_decoded(&self, payload: &[u8]) -> Result<Claims, Rejection> {
+    pub(crate) fn read_payload(&self, payload: &[u8]) -> Result<Claims, Rejection> {
         match self.plain.read(payload) {
             Some(claims) => Ok(claims),
-            None => claims::read_general(payload, &self.policy),
+            None => claims::read_general::<D>(payload, &self.policy),
         }
     }
 
     /// A payload larger than ours, or none at all.
     #[cold]
     fn read_on_heap(&self, encoded: &[u8]) -> Result<Claims, Rejection> {
-        self.read_decoded(&compact::decode(encoded)?)
+        self.read_payload(&compact::decode(encoded)?)
     }
 
     /// Writes a token: one allocation, beside those of the primitive.
@@ -66,19 +67,8 @@ impl Body {
         signature_chars: usize,
         sign: impl FnOnce(&[u8]) -> Result<S, SigningFailed>,
     ) -> Result<Credential, IssueError> {
-        let claims = Claims {
-            user: principal.user,
-            permissions: principal.permissions,
-            issued_at: now,
-            expires_at: now.after(self.policy.lifetime),
-            not_before: None,
-            id: TokenId::random(),
-        };
         let mut stack = [0; STACK_BYTES];
-        let payload = self
-            .plain
-            .write(&claims, &mut stack)
-            .ok_or(IssueError::Unrepresentable("issuer and audience are too long"))?;
+        let payload = self.write(principal, now, &mut stack)?;
 
         let length = header_and_dot.len() + compact::encoded_len(payload.len()) + ".".len() + signature_chars;
         let mut token = String::with_capacity(length);
@@ -89,6 +79,27 @@ impl Body {
         compact::encode_onto(&mut token, signature.as_ref());
         debug_assert_eq!(token.len(), length, "the one allocation is exact");
         Ok(Credential::new(token))
+    }
+
+    /// Writes the payload of a new token into the buffer.
+    #[inline]
+    pub(crate) fn write<'b>(
+        &self,
+        principal: &Principal,
+        now: Timestamp,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], IssueError> {
+        let claims = Claims {
+            user: principal.user,
+            permissions: principal.permissions,
+            issued_at: now,
+            expires_at: now.after(self.policy.lifetime),
+            not_before: None,
+            id: TokenId::random(),
+        };
+        self.plain.write(&claims, buffer).ok_or(IssueError::Unrepresentable(
+            "issuer and audience are too long, or the times too late to be written",
+        ))
     }
 
     /// What any design of tokens declares.

@@ -43,7 +43,7 @@ pub fn parse_user(text: &str) -> Option<UserId> {
 }
 
 /// A number as text, on the stack.
-pub(super) struct Digits {
+pub(crate) struct Digits {
     bytes: [u8; Self::MOST],
     start: usize,
 }
@@ -69,6 +69,13 @@ impl Digits {
     #[inline]
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.bytes[self.start..]
+    }
+}
+
+impl AsRef<[u8]> for Digits {
+    #[inline]
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
     }
 }
 

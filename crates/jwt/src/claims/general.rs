@@ -2,27 +2,25 @@
 
 use authoriser::{PermissionSet, Timestamp, UserId};
 
-use super::{Claims, Scope, TokenId, decimal, parse_user};
+use super::{Claims, Dialect, Scope, TokenId, parse_user};
 use crate::{
     Policy, Rejection,
     json::{self, Value},
 };
 
-/// Reads claims from strict JSON.
-///
-/// Times are whole seconds: RFC 7519 would also allow a fraction or an exponent, but no issuer writes them and
-/// parsers round them differently, so they are refused like any other type. Unknown claims are ignored
-/// (RFC 7519, section 4).
-pub(crate) fn read(payload: &[u8], policy: &Policy) -> Result<Claims, Rejection> {
+/// Reads claims from strict JSON. Unknown claims are ignored (RFC 7519, section 4).
+pub(crate) fn read<D: Dialect>(payload: &[u8], policy: &Policy) -> Result<Claims, Rejection> {
     let mut found = Found::default();
     for (name, value) in json::parse_object(payload).map_err(Rejection::ClaimsJson)? {
         match &*name {
             "sub" => found.user = Some(user(&value).ok_or(Rejection::InvalidClaim("sub"))?),
-            "iat" => found.issued_at = Some(time(&value).ok_or(Rejection::InvalidClaim("iat"))?),
-            "exp" => found.expires_at = Some(time(&value).ok_or(Rejection::InvalidClaim("exp"))?),
-            "nbf" => found.not_before = Some(time(&value).ok_or(Rejection::InvalidClaim("nbf"))?),
+            "iat" => found.issued_at = Some(D::time(&value).ok_or(Rejection::InvalidClaim("iat"))?),
+            "exp" => found.expires_at = Some(D::time(&value).ok_or(Rejection::InvalidClaim("exp"))?),
+            "nbf" => found.not_before = Some(D::time(&value).ok_or(Rejection::InvalidClaim("nbf"))?),
             "iss" => found.issuer = Some(is_issuer(&value, policy).ok_or(Rejection::InvalidClaim("iss"))?),
-            "aud" => found.audience = Some(names_us(&value, policy).ok_or(Rejection::InvalidClaim("aud"))?),
+            "aud" => {
+                found.audience = Some(names_us::<D>(&value, policy).ok_or(Rejection::InvalidClaim("aud"))?)
+            }
             "jti" => found.id = Some(token_id(&value).ok_or(Rejection::InvalidClaim("jti"))?),
             "scope" => found.permissions = Some(scope(&value).ok_or(Rejection::InvalidClaim("scope"))?),
             _ => {}
@@ -75,22 +73,15 @@ fn user(value: &Value<'_>) -> Option<UserId> {
     parse_user(text(value)?)
 }
 
-fn time(value: &Value<'_>) -> Option<Timestamp> {
-    match value {
-        Value::Number(digits) => decimal::parse(digits).map(Timestamp),
-        _ => None,
-    }
-}
-
 fn is_issuer(value: &Value<'_>, policy: &Policy) -> Option<bool> {
     Some(text(value)? == policy.issuer)
 }
 
-/// One audience, or an array of them (RFC 7519, section 4.1.3).
-fn names_us(value: &Value<'_>, policy: &Policy) -> Option<bool> {
+/// One audience, or an array of them (RFC 7519, section 4.1.3) where the dialect has such.
+fn names_us<D: Dialect>(value: &Value<'_>, policy: &Policy) -> Option<bool> {
     match value {
         Value::String(one) => Some(*one == policy.audience),
-        Value::Array(several) => several
+        Value::Array(several) if D::AUDIENCE_LISTS => several
             .iter()
             .try_fold(false, |found, audience| Some(text(audience)? == policy.audience || found)),
         _ => None,

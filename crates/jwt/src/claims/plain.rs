@@ -4,13 +4,15 @@
 //! {"sub":"42","iat":1,"exp":2,"iss":"…","aud":"…","jti":"…","scope":"orders:read admin"}
 //! ```
 //!
-//! without white space, always in this order. Every byte is either fixed in advance, a digit, or base64url, so
-//! reading is comparing: text that passes is valid UTF-8, has no duplicate names, no escapes to resolve and
-//! nothing after its end. Anything else is left to the general reader, and nothing is refused here.
+//! without white space, always in this order; PASETO's times are text instead. Every byte is either fixed in advance, a
+//! digit, or base64url, so reading is comparing: text that passes is valid UTF-8, has no duplicate names, no escapes to
+//! resolve and nothing after its end. Anything else is left to the general reader, and nothing is refused here.
 
-use authoriser::{Permission, PermissionSet, Timestamp, UserId};
+use std::marker::PhantomData;
 
-use super::{Claims, TokenId, decimal, decimal::Digits, scope};
+use authoriser::{Permission, PermissionSet, UserId};
+
+use super::{Claims, Dialect, JwtDialect, TokenId, decimal, decimal::Digits, scope};
 use crate::{Policy, json};
 
 const SUBJECT: &[u8] = br#"{"sub":""#;
@@ -20,27 +22,28 @@ const SCOPE: &[u8] = br#"","scope":""#;
 const END: &[u8] = br#""}"#;
 
 /// The spelling for one issuer and one audience.
-pub(crate) struct PlainForm {
+pub(crate) struct PlainForm<D = JwtDialect> {
     /// What stands between the digits of `exp` and those of `jti`.
     issuer_and_audience: Box<[u8]>,
+    dialect: PhantomData<D>,
 }
 
-impl PlainForm {
+impl<D: Dialect> PlainForm<D> {
     pub(crate) fn new(policy: &Policy) -> Self {
         let mut text = String::from(r#","iss":"#);
         json::write_string(&mut text, &policy.issuer);
         text.push_str(r#","aud":"#);
         json::write_string(&mut text, &policy.audience);
         text.push_str(r#","jti":""#);
-        Self { issuer_and_audience: text.into_bytes().into() }
+        Self { issuer_and_audience: text.into_bytes().into(), dialect: PhantomData }
     }
 
     /// Reads a payload of this spelling; `None` for any other, valid or not.
     #[inline]
     pub(crate) fn read(&self, payload: &[u8]) -> Option<Claims> {
         let (user, rest) = decimal::split(payload.strip_prefix(SUBJECT)?)?;
-        let (issued_at, rest) = decimal::split(rest.strip_prefix(ISSUED_AT)?)?;
-        let (expires_at, rest) = decimal::split(rest.strip_prefix(EXPIRES_AT)?)?;
+        let (issued_at, rest) = D::split_time(rest.strip_prefix(ISSUED_AT)?)?;
+        let (expires_at, rest) = D::split_time(rest.strip_prefix(EXPIRES_AT)?)?;
         let rest = rest.strip_prefix(&*self.issuer_and_audience)?;
         let (id, rest) = rest.split_at_checked(TokenId::CHARS)?;
         let id = TokenId::decode(id)?;
@@ -48,23 +51,24 @@ impl PlainForm {
         (rest == END).then_some(Claims {
             user: UserId(user),
             permissions,
-            issued_at: Timestamp(issued_at),
-            expires_at: Timestamp(expires_at),
+            issued_at,
+            expires_at,
             not_before: None,
             id,
         })
     }
 
-    /// Writes a payload into the buffer and answers it; `None` when it does not fit. `nbf` is not written.
+    /// Writes a payload into the buffer and answers it; `None` when it does not fit, or a time is beyond
+    /// what the dialect can spell. `nbf` is not written.
     #[inline]
     pub(crate) fn write<'b>(&self, claims: &Claims, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
         let mut out = Writer { buffer, length: 0 };
         out.push(SUBJECT)?;
         out.push(Digits::of(claims.user.0).as_bytes())?;
         out.push(ISSUED_AT)?;
-        out.push(Digits::of(claims.issued_at.0).as_bytes())?;
+        out.push(D::time_text(claims.issued_at)?.as_ref())?;
         out.push(EXPIRES_AT)?;
-        out.push(Digits::of(claims.expires_at.0).as_bytes())?;
+        out.push(D::time_text(claims.expires_at)?.as_ref())?;
         out.push(&self.issuer_and_audience)?;
         out.push(claims.id.encode(&mut [0; TokenId::CHARS]).as_bytes())?;
         out.push(SCOPE)?;
