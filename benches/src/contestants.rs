@@ -172,6 +172,9 @@ impl Builder<'_> {
                 self.finish(job, remote, counts)
             }
             Question::Revoke => self.finish(RevokeJob::new(design, case.logins), remote, counts),
+            Question::Payload | Question::Batch | Question::Attack | Question::Touch | Question::Purge => {
+                Err(NotBuilt::NothingToTime("no case of it is measured".to_owned()))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! The questions, and the cases each is asked in. Cases are data: a new one is a new row.
 
+use authoriser::Family;
 use catalogue::Kind;
 use measure::record::{Profile, Question};
 
@@ -133,8 +134,10 @@ const fn rank(profile: Profile) -> u8 {
 /// The contestant that the ratios of a question refer to, and whose twin shows the noise.
 pub(crate) const fn reference(question: Question) -> &'static str {
     match question {
-        Question::Issue | Question::Authorise => "jwt-hs256",
-        Question::Lookup | Question::Revoke => "session-memory",
+        Question::Issue | Question::Authorise | Question::Payload | Question::Batch | Question::Attack => {
+            "jwt-hs256"
+        }
+        Question::Lookup | Question::Revoke | Question::Touch | Question::Purge => "session-memory",
     }
 }
 
@@ -147,14 +150,23 @@ pub const fn about(question: Question) -> &'static str {
         }
         Question::Lookup => "what does a session lookup cost, by store, population and choice?",
         Question::Revoke => "what does a logout cost, of one login or of all of a user?",
+        Question::Payload => "what does a larger payload cost, in time and in bytes of each request?",
+        Question::Batch => "what does a request cost when several are decided at once?",
+        Question::Attack => "what does a request cost that must be refused?",
+        Question::Touch => "what does it add to note a session's use?",
+        Question::Purge => "what does removing expired sessions do to the look-ups meanwhile?",
     }
 }
 
 /// Whether entries of that kind and family are asked this question.
-pub(crate) const fn concerns(question: Question, kind: Kind, family: authoriser::Family) -> bool {
+pub(crate) const fn concerns(question: Question, kind: Kind, family: Family) -> bool {
+    let control = matches!(kind, Kind::Control);
     match question {
         Question::Issue | Question::Authorise => true,
-        Question::Lookup => !matches!(kind, Kind::Control) && matches!(family, authoriser::Family::Stateful),
-        Question::Revoke => !matches!(kind, Kind::Control),
+        Question::Revoke | Question::Attack => !control,
+        Question::Lookup | Question::Touch | Question::Purge => {
+            !control && matches!(family, Family::Stateful)
+        }
+        Question::Payload | Question::Batch => !control && matches!(family, Family::Stateless),
     }
 }

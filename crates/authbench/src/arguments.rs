@@ -196,6 +196,11 @@ impl ValueEnum for Asked {
             Asked(Question::Authorise),
             Asked(Question::Lookup),
             Asked(Question::Revoke),
+            Asked(Question::Payload),
+            Asked(Question::Batch),
+            Asked(Question::Attack),
+            Asked(Question::Touch),
+            Asked(Question::Purge),
         ];
         ALL
     }

@@ -65,6 +65,7 @@ pub fn record() -> RunRecord {
             needs: Vec::new(),
             unavailable: None,
         }],
+        hostile: None,
         executions: vec![Execution {
             provenance: provenance(),
             batches: vec![Batch {

@@ -56,6 +56,7 @@ impl RunRecord {
             schema_version: SCHEMA_VERSION,
             name: name.to_owned(),
             entries: Vec::new(),
+            hostile: None,
             executions: Vec::new(),
         }
     }

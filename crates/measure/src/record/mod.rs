@@ -5,6 +5,7 @@
 //! it is derived: medians, intervals and ratios are computed by [`crate::rows`] each time.
 
 mod file;
+mod hostile;
 mod merge;
 mod provenance;
 mod schema;
@@ -15,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use file::{RecordError, write_whole};
+pub use hostile::{HostileTable, HostileToken, Judge, Ruling};
 pub use provenance::{Machine, Planned, Profile, Provenance, Service};
 pub use schema::schema;
 
@@ -31,6 +33,9 @@ pub struct RunRecord {
     pub name: String,
     /// Everything the catalogue lists, measured or not.
     pub entries: Vec<Entry>,
+    /// What each verifier of tokens accepts, where that was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hostile: Option<HostileTable>,
     /// The invocations whose measurements this record holds, oldest first.
     pub executions: Vec<Execution>,
 }
@@ -202,6 +207,16 @@ words! {
         Lookup = "lookup",
         /// Logout.
         Revoke = "revoke",
+        /// Every request again, as the payload of the credential grows.
+        Payload = "payload",
+        /// Every request again, several decided at once.
+        Batch = "batch",
+        /// A request that must be refused, by kind of attack.
+        Attack = "attack",
+        /// A session's look-up with and without noting its use.
+        Touch = "touch",
+        /// A session's look-up while expired sessions are removed.
+        Purge = "purge",
     }
 }
 
@@ -236,6 +251,12 @@ words! {
         Ratio = "ratio",
         /// Time over the time of the contestant's floor, within a round.
         RatioToFloor = "ratio-to-floor",
+        /// The time that half of all single operations stay within.
+        P50 = "p50",
+        /// The time that 99 % of them stay within.
+        P99 = "p99",
+        /// The time that 99.9 % of them stay within.
+        P999 = "p99.9",
     }
 }
 
@@ -244,7 +265,7 @@ impl Metric {
     #[must_use]
     pub const fn unit(self) -> &'static str {
         match self {
-            Self::Time | Self::Cpu => "ns",
+            Self::Time | Self::Cpu | Self::P50 | Self::P99 | Self::P999 => "ns",
             Self::Allocations => "count",
             Self::Bytes => "bytes",
             Self::Ratio | Self::RatioToFloor => "ratio",

@@ -33,12 +33,15 @@ pub(super) fn section(view: &View<'_>, asked: &Asked<'_>, charts: &[Chart]) -> M
 }
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 5] = [
+const OPTIONAL: [(Metric, &str); 8] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
     (Metric::Allocations, "Allocations"),
     (Metric::Bytes, "Bytes"),
+    (Metric::P50, "p50"),
+    (Metric::P99, "p99"),
+    (Metric::P999, "p99.9"),
 ];
 
 fn table(case: &Case<'_>) -> Markup {
@@ -115,7 +118,9 @@ fn name(line: &Line<'_>) -> Markup {
 /// A figure with its interval, and of what it is.
 fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
     let text = line.figure(metric).map(|figure| match metric {
-        Metric::Time | Metric::Cpu => format::time_interval(figure),
+        Metric::Time | Metric::Cpu | Metric::P50 | Metric::P99 | Metric::P999 => {
+            format::time_interval(figure)
+        }
         Metric::Ratio | Metric::RatioToFloor => format::ratio(figure),
         Metric::Allocations | Metric::Bytes => format::count(figure.median),
     });

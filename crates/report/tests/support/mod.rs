@@ -306,6 +306,11 @@ fn counts(question: Question, id: &str, kind: Kind) -> Vec<Count> {
             };
             vec![count(Metric::Bytes, value, note)]
         }
-        Question::Revoke => Vec::new(),
+        Question::Revoke
+        | Question::Payload
+        | Question::Batch
+        | Question::Attack
+        | Question::Touch
+        | Question::Purge => Vec::new(),
     }
 }
