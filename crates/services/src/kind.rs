@@ -46,7 +46,9 @@ impl Kind {
     fn start(self) -> Result<Service, StartError> {
         Ok(match self {
             Self::Redis => Service::started(RedisServer::start()?, RedisServer::tcp_url),
-            Self::RedisUnix => Service::started(RedisServer::start()?, RedisServer::socket_url),
+            Self::RedisUnix => Service::started(RedisServer::start()?, |server| {
+                server.socket_url().expect("Redis is told to listen on a socket")
+            }),
             Self::Folder => Service::started(Folder::create()?, Folder::path),
         })
     }

@@ -67,7 +67,7 @@ fn every_key_expires_by_itself() {
     let Some(server) = own_server() else { return };
     block_on(async {
         let config = RedisConfig::default();
-        let store = RedisStore::connect(&server.socket_url(), config).await.unwrap();
+        let store = RedisStore::connect(&server.socket_url().unwrap(), config).await.unwrap();
         let policy = SessionPolicy::default();
         let record = SessionRecord::new(UserId(7), PermissionSet::EMPTY, Timestamp(1_800_000_000));
         let (id, moved) = (SessionId::random().hash(), SessionId::random().hash());
@@ -131,13 +131,14 @@ fn a_session_takes_no_more_memory_than_promised() {
     const SESSIONS: u64 = 100_000;
     let Some(server) = own_server() else { return };
     block_on(async {
-        let store = RedisStore::connect(&server.socket_url(), RedisConfig::default()).await.unwrap();
+        let store = RedisStore::connect(&server.socket_url().unwrap(), RedisConfig::default()).await.unwrap();
         let policy = SessionPolicy::default();
         let ids: Vec<_> = (0..SESSIONS).map(|_| SessionId::random().hash()).collect();
         let record = |user| SessionRecord::new(UserId(user), PermissionSet::EMPTY, Timestamp(1_800_000_000));
 
         let empty = store.stored_bytes().await.unwrap();
-        let mut connection = redis::Client::open(server.socket_url()).unwrap().get_connection().unwrap();
+        let mut connection =
+            redis::Client::open(server.socket_url().unwrap()).unwrap().get_connection().unwrap();
         for (chunk, first) in ids.chunks(1_000).zip((0..).step_by(1_000)) {
             let mut batch = redis::pipe();
             for (id, user) in chunk.iter().zip(first..) {
@@ -178,7 +179,7 @@ fn a_session_takes_no_more_memory_than_promised() {
 fn a_server_killed_under_traffic_is_an_outage_and_then_none() {
     let Some(mut server) = own_server() else { return };
     block_on(async {
-        for url in [server.tcp_url(), server.socket_url()] {
+        for url in [server.tcp_url(), server.socket_url().unwrap()] {
             let design =
                 Arc::new(Sessions::new(store_at(&url).await.unwrap(), SessionPolicy::default(), SystemClock));
             let credential = design.issue(&customer(7)).await.unwrap();

@@ -1,17 +1,18 @@
 //! What all services share: finding a program, and a child process that cannot outlive its starter.
 //!
 //! Linux can kill a child when its parent dies (`PR_SET_PDEATHSIG`), but setting that needs `unsafe` and other
-//! systems lack it. Instead a shell of twenty lines (`watchdog.sh`) stands between the starter and the server: it is
+//! systems lack it. Instead a short shell script (`watchdog.sh`) stands between the starter and the server: it is
 //! the server's parent, it reads orders from a pipe that only the starter holds, and when the pipe ends, for whatever
 //! reason, it kills the server and removes its folder. As the server's parent it can never hit a recycled process id.
 
+mod account;
+mod find;
+
 use std::{
-    env,
     ffi::{OsStr, OsString},
     fs::File,
     io::{self, BufRead, BufReader, Read, Write},
-    os::unix::{fs::PermissionsExt, process::CommandExt},
-    path::{Path, PathBuf},
+    os::unix::process::CommandExt,
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
         Arc,
@@ -20,20 +21,13 @@ use std::{
     thread,
 };
 
-const WATCHDOG: &str = include_str!("watchdog.sh");
+pub(crate) use self::{
+    account::Account,
+    find::{find_program, find_versioned},
+};
+use crate::place::Place;
 
-/// The first executable file of that name in the folders of `PATH`.
-pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
-    let is_program = |path: &PathBuf| {
-        path.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-    };
-    // An empty entry of PATH means the working directory; a benchmark does not run programs from there.
-    let folders = env::var_os("PATH")?;
-    env::split_paths(&folders)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(name))
-        .find(is_program)
-}
+const WATCHDOG: &str = include_str!("watchdog.sh");
 
 /// An order to the watchdog.
 #[derive(Clone, Copy, Debug)]
@@ -55,19 +49,20 @@ pub(crate) struct Supervised {
 }
 
 impl Supervised {
-    /// Starts `program`, its output going to the end of the file `log`. `folder` is removed if the starter dies.
-    pub(crate) fn start(
-        program: &Path,
-        arguments: &[OsString],
-        folder: &Path,
-        log: &Path,
-    ) -> io::Result<Self> {
-        let log = File::options().create(true).append(true).open(log)?;
-        let mut watchdog = Command::new("/bin/sh")
+    /// Starts the place's program, its output going to the end of the log. The folder is removed if the starter dies.
+    pub(crate) fn start(place: &Place, arguments: &[OsString]) -> io::Result<Self> {
+        let log = File::options().create(true).append(true).open(place.log())?;
+        let mut watchdog = Command::new("/bin/sh");
+        if let Some(account) = place.account() {
+            account.adopt(&mut watchdog);
+        }
+        let mut watchdog = watchdog
             .args([OsStr::new("-c"), OsStr::new(WATCHDOG), OsStr::new("authbench-watchdog")])
-            .arg(folder)
-            .arg(program)
+            .arg(place.folder())
+            .arg(place.program())
             .args(arguments)
+            // Which the account may enter, unlike perhaps the one in which the suite was started.
+            .current_dir(place.folder())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
