@@ -129,6 +129,18 @@ catalogue! {
             Ok(jwt::KeySetJwt::new(keys, site.token_policy(), site.clock()))
         };
 
+    Design PasetoV4Local = "paseto-v4-local", Stateless, needs &[], floor None,
+        "PASETO v4.local: the same claims encrypted with XChaCha20 and authenticated with keyed BLAKE2b",
+        jwt::V4Local<C> => |site| {
+            Ok(jwt::V4Local::new(generated(jwt::PasetoLocalKey::generate())?, site.token_policy(), site.clock()))
+        };
+
+    Design PasetoV4Public = "paseto-v4-public", Stateless, needs &[], floor Some("floor-eddsa"),
+        "PASETO v4.public: the same claims signed with Ed25519, key parsed once",
+        jwt::V4Public<C> => |site| {
+            Ok(jwt::V4Public::new(generated(jwt::PasetoSecretKey::generate())?, site.token_policy(), site.clock()))
+        };
+
     Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "random session id, SHA-256 of it at rest, sharded map in this process",
         Sessions<MemoryStore, C> => |site| Ok(Sessions::new(MemoryStore::new(), site.session_policy(), site.clock()));

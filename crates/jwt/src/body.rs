@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Payloads up to this size are written and read on the stack. A usual one has 200 bytes.
-const STACK_BYTES: usize = 512;
+pub(crate) const PAYLOAD_BYTES: usize = 512;
 
 /// The payload's side of a design.
 pub(crate) struct Body<D = JwtDialect> {
@@ -35,7 +35,7 @@ impl<D: Dialect> Body<D> {
     /// Reads a payload whose signature is proven.
     #[inline]
     pub(crate) fn read(&self, encoded: &[u8]) -> Result<Claims, Rejection> {
-        let mut stack = [0; STACK_BYTES];
+        let mut stack = [0; PAYLOAD_BYTES];
         match compact::decode_into(encoded, &mut stack) {
             Some(payload) => self.read_payload(payload),
             None => self.read_on_heap(encoded),
@@ -67,7 +67,7 @@ impl<D: Dialect> Body<D> {
         signature_chars: usize,
         sign: impl FnOnce(&[u8]) -> Result<S, SigningFailed>,
     ) -> Result<Credential, IssueError> {
-        let mut stack = [0; STACK_BYTES];
+        let mut stack = [0; PAYLOAD_BYTES];
         let payload = self.write(principal, now, &mut stack)?;
 
         let length = header_and_dot.len() + compact::encoded_len(payload.len()) + ".".len() + signature_chars;

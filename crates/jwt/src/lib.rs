@@ -35,6 +35,7 @@
 //! | `body` | what all designs share: claims in, claims out, under one policy |
 //! | `design` | all of it together under one key, as a design of the contract |
 //! | `jws` | any signed text under any JWK |
+//! | `paseto` | the same claims in another envelope: PASETO v4, encrypted or signed |
 
 mod body;
 mod claims;
@@ -46,6 +47,7 @@ mod jwk;
 mod jws;
 mod key_set;
 mod keys;
+mod paseto;
 mod policy;
 mod rejection;
 
@@ -66,6 +68,10 @@ pub use keys::{
     Es384Verifier, Hs256, Hs256Key, Hs384, Hs384Key, Hs512, Hs512Key, JwsKey, KeyError, PrivateKey, Ps256,
     Ps256Key, Ps256PublicKey, Ps256Verifier, PublicKey, Rs256, Rs256Key, Rs256PublicKey, Rs256Verifier,
     RsaPkcs1Sha256, RsaPssSha256, SigningFailed,
+};
+pub use paseto::{
+    Paseto, PasetoKey, PasetoLocalKey, PasetoMessage, PasetoPublicKey, PasetoSecretKey, V4Local, V4Public,
+    V4PublicVerifier, open_paseto, seal_paseto,
 };
 pub use policy::Policy;
 pub use rejection::Rejection;

@@ -17,13 +17,16 @@ pub enum Rejection {
     /// A part is not strict base64url: padding, white space, `+`, `/`, or bits set after the last byte.
     #[error("a part is not strict base64url")]
     Base64,
+    /// A PASETO has a footer where none is expected, or an empty one, which is not written.
+    #[error("the token has a footer")]
+    Footer,
     /// The signature is not of the length that the algorithm produces.
     #[error("the signature has the wrong length")]
     SignatureLength,
     /// The header is not strict JSON.
     #[error("the header is no strict JSON: {0}")]
     HeaderJson(JsonError),
-    /// The header's `alg` is missing or not exactly that of the key.
+    /// The header's `alg` is missing or not exactly that of the key; or a PASETO is not of the key's version and purpose.
     #[error("the algorithm is not the key's")]
     Algorithm,
     /// The header's `typ` is missing or not that of an access token.
@@ -84,6 +87,7 @@ impl From<Rejection> for Denial {
             Rejection::TooLong
             | Rejection::NotThreeParts
             | Rejection::Base64
+            | Rejection::Footer
             | Rejection::SignatureLength
             | Rejection::HeaderJson(_)
             | Rejection::Algorithm

@@ -4,7 +4,8 @@ use std::{sync::OnceLock, time::Duration};
 
 use authbench_jwt::{
     Algorithm, EdDsa, EdDsaKey, Es256, Es256Key, Es384, Es384Key, Hs256, Hs256Key, Hs384, Hs384Key, Hs512,
-    Hs512Key, Jwk, KeySet, KeySetJwt, Policy, Ps256, Ps256Key, Rs256, Rs256Key,
+    Hs512Key, Jwk, KeySet, KeySetJwt, PasetoLocalKey, PasetoSecretKey, Policy, Ps256, Ps256Key, Rs256,
+    Rs256Key, V4Local, V4Public,
 };
 
 fn policy() -> Policy {
@@ -31,6 +32,8 @@ conforms! {
     es256: Es256, Es256Key;
     es384: Es384, Es384Key;
     eddsa: EdDsa, EdDsaKey;
+    v4_local: V4Local, PasetoLocalKey;
+    v4_public: V4Public, PasetoSecretKey;
 }
 
 authoriser::conformance!(key_set, |clock| async move {

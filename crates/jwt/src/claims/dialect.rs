@@ -52,7 +52,6 @@ impl Dialect for JwtDialect {
     }
 }
 
-#[allow(dead_code, reason = "the PASETO designs follow")]
 /// PASETO's registered claims: times are text (RFC 3339), the audience is one.
 pub(crate) enum PasetoDialect {}
 

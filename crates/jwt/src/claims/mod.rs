@@ -3,7 +3,6 @@
 //! Seven claims, all required: `sub`, `iat`, `exp`, `iss`, `aud`, `jti`, `scope`. `nbf` is obeyed where it
 //! stands. The user's name is not among them: no decision reads it, and a token can be read by whoever sees it.
 
-#[allow(dead_code, reason = "the PASETO designs follow")]
 mod date_time;
 mod decimal;
 mod dialect;
@@ -17,7 +16,7 @@ use std::time::Duration;
 use authoriser::{PermissionSet, Timestamp, UserId};
 
 pub use decimal::parse_user;
-pub(crate) use dialect::{Dialect, JwtDialect};
+pub(crate) use dialect::{Dialect, JwtDialect, PasetoDialect};
 pub(crate) use general::read as read_general;
 pub(crate) use plain::PlainForm;
 pub use scope::Scope;

@@ -33,6 +33,7 @@ pub use hs256::{Hs256, Hs256Key};
 pub use hs384::{Hs384, Hs384Key};
 pub use hs512::{Hs512, Hs512Key};
 pub(crate) use material::Material;
+pub(crate) use pair::Verifier;
 pub use ps256::{Ps256, Ps256Key, Ps256PublicKey, Ps256Verifier, RsaPssSha256};
 pub use rs256::{Rs256, Rs256Key, Rs256PublicKey, Rs256Verifier, RsaPkcs1Sha256};
 pub(crate) use rsa::RsaPublic;
@@ -113,7 +114,7 @@ pub enum KeyError {
 }
 
 /// Bytes from the operating system's generator.
-fn random_bytes(length: usize) -> Result<Vec<u8>, KeyError> {
+pub(crate) fn random_bytes(length: usize) -> Result<Vec<u8>, KeyError> {
     let mut bytes = vec![0; length];
     SysRng.try_fill_bytes(&mut bytes).map_err(|_| KeyError::Generator)?;
     Ok(bytes)
