@@ -141,6 +141,18 @@ catalogue! {
             Ok(jwt::V4Public::new(generated(jwt::PasetoSecretKey::generate())?, site.token_policy(), site.clock()))
         };
 
+    Design CookieSigned = "cookie-signed", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same claims as a cookie's value with HMAC-SHA256 over name and payload",
+        jwt::SignedCookie<C> => |site| {
+            Ok(jwt::SignedCookie::new(generated(jwt::SignedCookieKey::generate())?, site.token_policy(), site.clock()))
+        };
+
+    Design CookiePrivate = "cookie-private", Stateless, needs &[], floor None,
+        "the same claims as a cookie's value encrypted with AES-256-GCM under a random nonce",
+        jwt::PrivateCookie<C> => |site| {
+            Ok(jwt::PrivateCookie::new(generated(jwt::PrivateCookieKey::generate())?, site.token_policy(), site.clock()))
+        };
+
     Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "random session id, SHA-256 of it at rest, sharded map in this process",
         Sessions<MemoryStore, C> => |site| Ok(Sessions::new(MemoryStore::new(), site.session_policy(), site.clock()));

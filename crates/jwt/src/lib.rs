@@ -35,12 +35,16 @@
 //! | `body` | what all designs share: claims in, claims out, under one policy |
 //! | `design` | all of it together under one key, as a design of the contract |
 //! | `jws` | any signed text under any JWK |
+//! | `envelope` | messages in one part that is proven as a whole, for the two below |
 //! | `paseto` | the same claims in another envelope: PASETO v4, encrypted or signed |
+//! | `cookies` | the same claims as a cookie's value, signed or encrypted |
 
 mod body;
 mod claims;
 mod compact;
+mod cookies;
 mod design;
+mod envelope;
 mod header;
 mod json;
 mod jwk;
@@ -53,6 +57,10 @@ mod rejection;
 
 pub use claims::{Claims, Scope, TokenId, parse_user};
 pub use compact::MAX_TOKEN_BYTES;
+pub use cookies::{
+    COOKIE_NAME, ClaimsCookie, CookieKey, InvalidCookieName, MAX_COOKIE_BYTES, PrivateCookie,
+    PrivateCookieKey, SignedCookie, SignedCookieKey,
+};
 pub use design::Jwt;
 pub use header::TOKEN_TYPE;
 pub use json::JsonError;

@@ -4,8 +4,8 @@ use std::{sync::OnceLock, time::Duration};
 
 use authbench_jwt::{
     Algorithm, EdDsa, EdDsaKey, Es256, Es256Key, Es384, Es384Key, Hs256, Hs256Key, Hs384, Hs384Key, Hs512,
-    Hs512Key, Jwk, KeySet, KeySetJwt, PasetoLocalKey, PasetoSecretKey, Policy, Ps256, Ps256Key, Rs256,
-    Rs256Key, V4Local, V4Public,
+    Hs512Key, Jwk, KeySet, KeySetJwt, PasetoLocalKey, PasetoSecretKey, Policy, PrivateCookie,
+    PrivateCookieKey, Ps256, Ps256Key, Rs256, Rs256Key, SignedCookie, SignedCookieKey, V4Local, V4Public,
 };
 
 fn policy() -> Policy {
@@ -34,6 +34,8 @@ conforms! {
     eddsa: EdDsa, EdDsaKey;
     v4_local: V4Local, PasetoLocalKey;
     v4_public: V4Public, PasetoSecretKey;
+    cookie_signed: SignedCookie, SignedCookieKey;
+    cookie_private: PrivateCookie, PrivateCookieKey;
 }
 
 authoriser::conformance!(key_set, |clock| async move {

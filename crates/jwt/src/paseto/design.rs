@@ -7,11 +7,12 @@ use authoriser::{
     Revoked, UserId,
 };
 
-use super::{PasetoKey, PasetoLocalKey, PasetoPublicKey, PasetoSecretKey, frame, pae};
+use super::{PasetoKey, PasetoLocalKey, PasetoPublicKey, PasetoSecretKey, pae};
 use crate::{
-    Claims, MAX_TOKEN_BYTES, Policy, Rejection, SigningFailed,
+    Claims, MAX_TOKEN_BYTES, Policy, Rejection,
     body::{Body, PAYLOAD_BYTES},
     claims::PasetoDialect,
+    envelope::{self, NotIssued},
 };
 
 /// Encrypted tokens under one shared key.
@@ -64,7 +65,7 @@ impl<K: PasetoKey, C: Clock> Paseto<K, C> {
             return Err(Rejection::TooLong);
         }
         let encoded = token.strip_prefix(K::HEADER.as_bytes()).ok_or(Rejection::Algorithm)?;
-        frame::open(&self.key, encoded, &self.tail, |payload| self.body.read_payload(payload))
+        envelope::open(&self.key, encoded, &self.tail, |payload| self.body.read_payload(payload))
             .map_err(|rejection| explain(encoded, rejection))
     }
 }
@@ -75,15 +76,6 @@ fn explain(encoded: &[u8], rejection: Rejection) -> Rejection {
     if encoded.contains(&b'.') { Rejection::Footer } else { rejection }
 }
 
-/// Why nothing was issued, until it is an [`IssueError`].
-struct NotSealed(IssueError);
-
-impl From<SigningFailed> for NotSealed {
-    fn from(_: SigningFailed) -> Self {
-        Self(IssueError::Signing)
-    }
-}
-
 impl<K: PasetoKey, C: Clock> Authoriser for Paseto<K, C> {
     fn properties(&self) -> Properties {
         self.body.properties()
@@ -92,11 +84,11 @@ impl<K: PasetoKey, C: Clock> Authoriser for Paseto<K, C> {
     /// One allocation, beside those of the primitive.
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         let now = self.clock.now();
-        frame::seal(&self.key, &self.tail, PAYLOAD_BYTES, 0, |room| {
-            self.body.write(principal, now, room).map(<[u8]>::len).map_err(NotSealed)
+        envelope::seal(&self.key, &self.tail, PAYLOAD_BYTES, 0, |room| {
+            self.body.write(principal, now, room).map(<[u8]>::len).map_err(NotIssued)
         })
         .map(Credential::new)
-        .map_err(|NotSealed(error)| error)
+        .map_err(|NotIssued(error)| error)
     }
 
     #[inline]

@@ -20,11 +20,8 @@ use chacha20::{
 use constant_time_eq::constant_time_eq_32;
 use rand::Rng;
 
-use super::{
-    key::{LEAD, OVERHEAD, sealed::Purpose},
-    pae::le64,
-};
-use crate::{KeyError, Rejection, SigningFailed, keys::random_bytes};
+use super::{PasetoKey, key::OVERHEAD, pae::le64};
+use crate::{KeyError, Rejection, SigningFailed, envelope::Envelope, keys::random_bytes};
 
 /// A secret for `v4.local`, and for nothing else: whoever reads tokens can also issue them.
 ///
@@ -100,12 +97,12 @@ impl PasetoLocalKey {
         message: usize,
         tail: &[u8],
     ) -> &'b [u8] {
-        let (nonce_at, rest) = buffer[LEAD..].split_at_mut(NONCE_BYTES);
+        let (nonce_at, rest) = buffer.split_at_mut(NONCE_BYTES);
         nonce_at.copy_from_slice(nonce);
         self.crypt(nonce, rest, message);
         let tag = self.tag(nonce, &rest[..message], tail);
         rest[message..][..TAG_BYTES].copy_from_slice(&tag);
-        &buffer[LEAD..][..message + OVERHEAD]
+        &buffer[..message + OVERHEAD]
     }
 }
 
@@ -122,15 +119,19 @@ fn derive<M: Clone + Update>(prepared: &M, nonce: &[u8; NONCE_BYTES]) -> M {
     state
 }
 
-impl Purpose for PasetoLocalKey {
+impl PasetoKey for PasetoLocalKey {}
+
+impl Envelope for PasetoLocalKey {
     const HEADER: &'static str = "v4.local.";
+    const LEAD: usize = 0;
     const NONCE: usize = NONCE_BYTES;
+    const OVERHEAD: usize = OVERHEAD;
 
     #[inline]
     fn open<'b>(&self, buffer: &'b mut [u8], body: usize, tail: &[u8]) -> Result<&'b [u8], Rejection> {
         let message = body.checked_sub(OVERHEAD).ok_or(Rejection::SignatureLength)?;
         let (nonce, rest) =
-            buffer[LEAD..].split_first_chunk_mut::<NONCE_BYTES>().ok_or(Rejection::SignatureLength)?;
+            buffer.split_first_chunk_mut::<NONCE_BYTES>().ok_or(Rejection::SignatureLength)?;
         let (ciphertext, after) = rest.split_at(message);
         let presented = after.first_chunk().ok_or(Rejection::SignatureLength)?;
         if !constant_time_eq_32(&self.tag(nonce, ciphertext, tail), presented) {

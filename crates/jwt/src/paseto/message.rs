@@ -1,8 +1,8 @@
 //! Any message with any footer and implicit assertion, for whoever is no design: vectors from outside, other kinds of
 //! tokens. Its claims are the caller's to check.
 
-use super::{PasetoKey, frame, pae};
-use crate::{MAX_TOKEN_BYTES, Rejection, SigningFailed, compact};
+use super::{PasetoKey, pae};
+use crate::{MAX_TOKEN_BYTES, Rejection, SigningFailed, compact, envelope};
 
 /// What a token carries, proven.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub fn open_paseto<K: PasetoKey>(
         return Err(Rejection::Footer);
     }
     let message =
-        frame::open(key, body, &pae::tail(&footer, implicit_assertion), |message| Ok(message.to_vec()))?;
+        envelope::open(key, body, &pae::tail(&footer, implicit_assertion), |message| Ok(message.to_vec()))?;
     Ok(PasetoMessage { message, footer })
 }
 
@@ -58,7 +58,7 @@ pub fn seal_paseto<K: PasetoKey>(
 ) -> Result<String, SigningFailed> {
     let tail = pae::tail(footer, implicit_assertion);
     let footer_chars = ".".len() + compact::encoded_len(footer.len());
-    let mut token = frame::seal(key, &tail, message.len(), footer_chars, |room| {
+    let mut token = envelope::seal(key, &tail, message.len(), footer_chars, |room| {
         room[..message.len()].copy_from_slice(message);
         Ok::<_, SigningFailed>(message.len())
     })?;

@@ -8,16 +8,14 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | `key` | what a key does, whichever its purpose |
+//! | `key` | what the keys of both purposes have in common |
 //! | `local`, `public` | the two purposes |
 //! | `paserk` | keys as text that names version and purpose |
 //! | `pae` | the encoding that is authenticated |
-//! | `frame` | from the text of a token to its message and back, on the stack |
 //! | `message` | any message with any footer, for whoever is no design |
 //! | `design` | all of it together, as a design of the contract |
 
 mod design;
-mod frame;
 mod key;
 mod local;
 mod message;

@@ -5,12 +5,10 @@ use std::fmt;
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 
-use super::{
-    key::{LEAD, OVERHEAD, sealed::Purpose},
-    pae::le64,
-};
+use super::{PasetoKey, key::OVERHEAD, pae::le64};
 use crate::{
     KeyError, Rejection, SigningFailed,
+    envelope::Envelope,
     keys::{Verifier, ed25519},
 };
 
@@ -30,6 +28,9 @@ pub struct PasetoSecretKey {
 pub struct PasetoPublicKey(pub(super) Verifier);
 
 const HEADER: &str = "v4.public.";
+
+/// What the encoding has before the message: four pieces, the header, the message's length.
+const LEAD: usize = 8 + 8 + HEADER.len() + 8;
 
 impl PasetoSecretKey {
     /// A new key. It cannot be read back: a key that is to be kept is made elsewhere, and read from its text.
@@ -78,11 +79,13 @@ fn encode_around<'b>(buffer: &'b mut [u8], message: usize, tail: &[u8]) -> &'b [
     &buffer[..LEAD + message + tail.len()]
 }
 
-const _: () = assert!(LEAD == 8 + 8 + HEADER.len() + 8);
+impl PasetoKey for PasetoPublicKey {}
 
-impl Purpose for PasetoPublicKey {
+impl Envelope for PasetoPublicKey {
     const HEADER: &'static str = HEADER;
+    const LEAD: usize = LEAD;
     const NONCE: usize = 0;
+    const OVERHEAD: usize = OVERHEAD;
 
     #[inline]
     fn open<'b>(&self, buffer: &'b mut [u8], body: usize, tail: &[u8]) -> Result<&'b [u8], Rejection> {
@@ -101,9 +104,13 @@ impl Purpose for PasetoPublicKey {
     }
 }
 
-impl Purpose for PasetoSecretKey {
+impl PasetoKey for PasetoSecretKey {}
+
+impl Envelope for PasetoSecretKey {
     const HEADER: &'static str = HEADER;
+    const LEAD: usize = LEAD;
     const NONCE: usize = 0;
+    const OVERHEAD: usize = OVERHEAD;
 
     #[inline]
     fn open<'b>(&self, buffer: &'b mut [u8], body: usize, tail: &[u8]) -> Result<&'b [u8], Rejection> {

@@ -6,11 +6,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{
-    key::{LEAD, OVERHEAD, sealed::Purpose},
-    *,
-};
-use crate::{KeyError, Rejection, SigningFailed, compact};
+use super::{key::OVERHEAD, *};
+use crate::{KeyError, Rejection, SigningFailed, compact, envelope::Envelope};
 
 struct Vector {
     name: String,
@@ -75,8 +72,8 @@ fn encrypted_vectors_open_and_come_out_the_same_under_their_nonce() {
             (vector.text("footer").as_bytes(), vector.text("implicit-assertion").as_bytes());
         let tail = pae::tail(footer, assertion);
         let nonce = vector.bytes("nonce").try_into().expect("32 bytes");
-        let mut buffer = vec![0; LEAD + message.len() + OVERHEAD + tail.len()];
-        buffer[LEAD + PasetoLocalKey::NONCE..][..message.len()].copy_from_slice(message);
+        let mut buffer = vec![0; message.len() + OVERHEAD + tail.len()];
+        buffer[PasetoLocalKey::NONCE..][..message.len()].copy_from_slice(message);
         let mut token = PasetoLocalKey::HEADER.to_owned();
         compact::encode_onto(&mut token, key.seal_under(&nonce, &mut buffer, message.len(), &tail));
         if !footer.is_empty() {
