@@ -166,18 +166,82 @@ catalogue! {
     #[cfg(feature = "peers")]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",
-        peers::jsonwebtoken::RustCryptoHs256<C> => |site| {
-            peers::jsonwebtoken::RustCryptoHs256::new(site.secret(), site.token_policy(), site.clock())
-                .map_err(|error| Unavailable(error.to_string()))
-        };
+        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(peers::Jsonwebtoken::hs256);
+
+    #[cfg(feature = "peers")]
+    Peer JsonwebtokenRustCryptoRs256 = "jsonwebtoken-rust-crypto-rs256", Stateless, needs &[], floor Some("floor-rs256"),
+        "RS256 by the jsonwebtoken crate on its RustCrypto back end",
+        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::rs256(policy));
+
+    #[cfg(feature = "peers")]
+    Peer JsonwebtokenRustCryptoEs256 = "jsonwebtoken-rust-crypto-es256", Stateless, needs &[], floor Some("floor-es256"),
+        "ES256 by the jsonwebtoken crate on its RustCrypto back end",
+        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::es256(policy));
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcHs256 = "jsonwebtoken-aws-lc-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its aws-lc back end",
-        peers::jsonwebtoken::AwsLcHs256<C> => |site| {
-            peers::jsonwebtoken::AwsLcHs256::new(site.secret(), site.token_policy(), site.clock())
-                .map_err(|error| Unavailable(error.to_string()))
-        };
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(peers::Jsonwebtoken::hs256);
+
+    #[cfg(feature = "peers")]
+    Peer JsonwebtokenAwsLcRs256 = "jsonwebtoken-aws-lc-rs256", Stateless, needs &[], floor Some("floor-rs256"),
+        "RS256 by the jsonwebtoken crate on its aws-lc back end",
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::rs256(policy));
+
+    #[cfg(feature = "peers")]
+    Peer JsonwebtokenAwsLcEs256 = "jsonwebtoken-aws-lc-es256", Stateless, needs &[], floor Some("floor-es256"),
+        "ES256 by the jsonwebtoken crate on its aws-lc back end",
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::es256(policy));
+
+    #[cfg(feature = "peers")]
+    Peer JsonwebtokenAwsLcEdDsa = "jsonwebtoken-aws-lc-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
+        "EdDSA by the jsonwebtoken crate on its aws-lc back end",
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::eddsa(policy));
+
+    #[cfg(feature = "peers")]
+    Peer JwtSimpleHs256 = "jwt-simple-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same JWT by the jwt-simple crate",
+        peers::Peer<peers::JwtSimple, C> => |site| site.peer(peers::JwtSimple::hs256);
+
+    #[cfg(feature = "peers")]
+    Peer JwtCompactHs256 = "jwt-compact-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same JWT by the jwt-compact crate",
+        peers::Peer<peers::JwtCompact, C> => |site| site.peer(peers::JwtCompact::hs256);
+
+    #[cfg(feature = "peers")]
+    Peer BiscuitHs256 = "biscuit-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same JWT by the biscuit crate",
+        peers::Peer<peers::Biscuit, C> => |site| site.peer(peers::Biscuit::hs256);
+
+    #[cfg(feature = "peers")]
+    Peer JwtCrateHs256 = "jwt-crate-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same JWT by the jwt crate",
+        peers::Peer<peers::JwtCrate, C> => |site| site.peer(peers::JwtCrate::hs256);
+
+    #[cfg(feature = "openssl-peers")]
+    Peer JosekitHs256 = "josekit-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same JWT by the josekit crate, on OpenSSL",
+        peers::Peer<peers::Josekit, C> => |site| site.peer(peers::Josekit::hs256);
+
+    #[cfg(feature = "peers")]
+    Peer PasetorsV4Local = "pasetors-v4-local", Stateless, needs &[], floor None,
+        "the same claims encrypted as PASETO v4.local by the pasetors crate",
+        peers::Peer<peers::PasetoLocal, C> => |site| site.peer(peers::PasetoLocal::new);
+
+    #[cfg(feature = "peers")]
+    Peer PasetorsV4Public = "pasetors-v4-public", Stateless, needs &[], floor Some("floor-eddsa"),
+        "the same claims signed as PASETO v4.public by the pasetors crate",
+        peers::Peer<peers::PasetoPublic, C> => |site| site.peer(|_, policy| peers::PasetoPublic::new(policy));
+
+    #[cfg(feature = "peers")]
+    Peer CookieCrateSigned = "cookie-crate-signed", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+        "the same claims as JSON in the cookie crate's signed jar",
+        peers::Peer<peers::SignedCookie, C> => |site| site.peer(peers::SignedCookie::new);
+
+    #[cfg(feature = "peers")]
+    Peer CookieCratePrivate = "cookie-crate-private", Stateless, needs &[], floor None,
+        "the same claims as JSON in the cookie crate's private jar, encrypted",
+        peers::Peer<peers::PrivateCookie, C> => |site| site.peer(peers::PrivateCookie::new);
 
     Control ControlNone = "control-none", Stateless, needs &[], floor None,
         "no work at all: what the harness itself costs",

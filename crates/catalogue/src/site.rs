@@ -77,10 +77,15 @@ impl<C: Clock> Site<C> {
         jwt::Policy::new(ISSUER, AUDIENCE, TOKEN_LIFETIME)
     }
 
-    /// The secret behind [`Self::hmac_key`], for peers that prepare it themselves.
+    /// A peer under the secret behind [`Self::hmac_key`], which it prepares itself, and the policy of all tokens.
     #[cfg(feature = "peers")]
-    pub(crate) const fn secret(&self) -> &[u8] {
-        &self.secret
+    pub(crate) fn peer<L: peers::Library>(
+        &self,
+        set_up: impl FnOnce(&[u8; 32], &jwt::Policy) -> Result<L, peers::Unusable>,
+    ) -> Result<peers::Peer<L, C>, Unavailable> {
+        let policy = self.token_policy();
+        let library = set_up(&self.secret, &policy).map_err(|error| Unavailable(error.to_string()))?;
+        Ok(peers::Peer::new(library, policy, self.clock()))
     }
 
     /// Idle and absolute timeout of all sessions: the usual half hour and twelve hours. A session's use is noted every ten

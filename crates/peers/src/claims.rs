@@ -1,25 +1,28 @@
 //! The claims of our tokens as serde types, as a careful user would write them: each value goes from the JSON into
 //! its own type without a `String` in between.
+//!
+//! Some crates want the whole payload as one type of their user's, some keep the registered claims (RFC 7519, section
+//! 4.1) to themselves and take the others, some keep only the times. Hence three shapes of the same claims.
 
 use std::{fmt, marker::PhantomData};
 
-use authoriser::{Clock, PermissionSet, Principal, Timestamp, UserId};
-use jwt::{Policy, Scope, TokenId};
+use authoriser::{Clock, Denial, PermissionSet, Principal, Timestamp, UserId};
+use jwt::{Claims, Policy, Scope, TokenId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What is written into a token, in the order in which our own design writes it.
-#[derive(Serialize)]
-pub(crate) struct Issued<'a> {
+#[derive(Debug, Serialize)]
+pub struct Issued<'a> {
     #[serde(serialize_with = "as_text")]
-    sub: UserId,
-    iat: u64,
-    exp: u64,
-    iss: &'a str,
-    aud: &'a str,
+    pub(crate) sub: UserId,
+    pub(crate) iat: u64,
+    pub(crate) exp: u64,
+    pub(crate) iss: &'a str,
+    pub(crate) aud: &'a str,
     #[serde(serialize_with = "as_text")]
-    jti: TokenId,
-    #[serde(serialize_with = "as_text")]
-    scope: Scope,
+    pub(crate) jti: TokenId,
+    #[serde(serialize_with = "scope_as_text")]
+    pub(crate) scope: PermissionSet,
 }
 
 impl<'a> Issued<'a> {
@@ -32,12 +35,12 @@ impl<'a> Issued<'a> {
             iss: &policy.issuer,
             aud: &policy.audience,
             jti: TokenId::random(),
-            scope: Scope(principal.permissions),
+            scope: principal.permissions,
         }
     }
 }
 
-/// What is read from a token. Issuer and audience are not here: peers compare them on their own.
+/// What is read from a token where the crate compares issuer and audience itself.
 #[derive(Deserialize)]
 pub(crate) struct Received {
     #[serde(deserialize_with = "user")]
@@ -53,8 +56,8 @@ pub(crate) struct Received {
 
 impl Received {
     /// The same claims as our own design has them.
-    pub(crate) fn into_claims(self) -> jwt::Claims {
-        jwt::Claims {
+    pub(crate) fn into_claims(self) -> Claims {
+        Claims {
             user: self.sub,
             permissions: self.scope,
             issued_at: Timestamp(self.iat),
@@ -65,8 +68,146 @@ impl Received {
     }
 }
 
+/// What is read from a token where the crate compares nothing.
+#[derive(Deserialize)]
+pub(crate) struct ReceivedInFull {
+    #[serde(deserialize_with = "user")]
+    sub: UserId,
+    iat: u64,
+    exp: u64,
+    nbf: Option<u64>,
+    iss: String,
+    aud: Audience,
+    #[serde(deserialize_with = "token_id")]
+    jti: TokenId,
+    #[serde(deserialize_with = "permissions")]
+    scope: PermissionSet,
+}
+
+impl ReceivedInFull {
+    /// The same claims as our own design has them, if they are from our issuer and for us.
+    pub(crate) fn into_claims(self, policy: &Policy) -> Result<Claims, Denial> {
+        if self.iss != policy.issuer || !self.aud.names(&policy.audience) {
+            return Err(Denial::Malformed);
+        }
+        let Self { sub, iat, exp, nbf, jti, scope, .. } = self;
+        Ok(Received { sub, iat, exp, nbf, jti, scope }.into_claims())
+    }
+}
+
+/// What is written beside the times, where the crate keeps those.
+#[derive(Serialize)]
+pub(crate) struct IssuedBesideTimes<'a> {
+    #[serde(serialize_with = "as_text")]
+    pub(crate) sub: UserId,
+    pub(crate) iss: &'a str,
+    pub(crate) aud: &'a str,
+    #[serde(serialize_with = "as_text")]
+    pub(crate) jti: TokenId,
+    #[serde(serialize_with = "scope_as_text")]
+    pub(crate) scope: PermissionSet,
+}
+
+impl<'a> From<&Issued<'a>> for IssuedBesideTimes<'a> {
+    fn from(claims: &Issued<'a>) -> Self {
+        let Issued { sub, iss, aud, jti, scope, .. } = *claims;
+        Self { sub, iss, aud, jti, scope }
+    }
+}
+
+/// What is read beside the times, where the crate keeps those.
+#[derive(Deserialize)]
+pub(crate) struct ReceivedBesideTimes {
+    #[serde(deserialize_with = "user")]
+    pub(crate) sub: UserId,
+    pub(crate) iss: String,
+    pub(crate) aud: Audience,
+    #[serde(deserialize_with = "token_id")]
+    pub(crate) jti: TokenId,
+    #[serde(deserialize_with = "permissions")]
+    pub(crate) scope: PermissionSet,
+}
+
+/// What is written and read beside the registered claims, where the crate keeps those.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Granted {
+    #[serde(serialize_with = "scope_as_text", deserialize_with = "permissions")]
+    pub(crate) scope: PermissionSet,
+}
+
+/// Registered claims as a crate hands them out, before they are of our types.
+pub(crate) struct Registered<'a> {
+    pub(crate) sub: Option<&'a str>,
+    pub(crate) iat: Option<u64>,
+    pub(crate) exp: Option<u64>,
+    pub(crate) nbf: Option<u64>,
+    pub(crate) jti: Option<&'a str>,
+}
+
+impl Registered<'_> {
+    /// The same claims as our own design has them, if those that it demands are there.
+    pub(crate) fn into_claims(self, scope: PermissionSet) -> Result<Claims, Denial> {
+        Ok(Claims {
+            user: self.sub.and_then(jwt::parse_user).ok_or(Denial::Malformed)?,
+            permissions: scope,
+            issued_at: self.iat.map(Timestamp).ok_or(Denial::Malformed)?,
+            expires_at: self.exp.map(Timestamp).ok_or(Denial::Malformed)?,
+            not_before: self.nbf.map(Timestamp),
+            id: self.jti.and_then(|text| text.parse().ok()).ok_or(Denial::Malformed)?,
+        })
+    }
+}
+
+/// One audience, or several (RFC 7519, section 4.1.3).
+pub(crate) enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Audience {
+    pub(crate) fn names(&self, audience: &str) -> bool {
+        match self {
+            Self::One(one) => one == audience,
+            Self::Several(several) => several.iter().any(|one| one == audience),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// By hand, as an untagged enum would first copy whatever it is into a tree.
+        struct OneOrSeveral;
+
+        impl<'de> de::Visitor<'de> for OneOrSeveral {
+            type Value = Audience;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an audience, or several")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Audience, E> {
+                Ok(Audience::One(text.to_owned()))
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut sequence: A) -> Result<Audience, A::Error> {
+                let mut several = Vec::new();
+                while let Some(one) = sequence.next_element()? {
+                    several.push(one);
+                }
+                Ok(Audience::Several(several))
+            }
+        }
+
+        deserializer.deserialize_any(OneOrSeveral)
+    }
+}
+
 fn as_text<T: fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
+}
+
+fn scope_as_text<S: Serializer>(scope: &PermissionSet, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&Scope(*scope))
 }
 
 fn user<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UserId, D::Error> {

@@ -8,8 +8,34 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | `claims` | the claims of our tokens as serde types, for any peer that takes such |
-//! | `jsonwebtoken` | the crate of that name, once on each of its two back ends |
+//! | `adapter` | what all peers share: a crate writes and proves, the adapter does the rest of the contract |
+//! | `claims` | the claims of our tokens as serde types, in the shapes that crates take |
+//! | `keys` | new asymmetric keys, in the encodings that crates take |
+//! | `biscuit`, `josekit`, `jsonwebtoken`, `jwt_compact`, `jwt_crate`, `jwt_simple` | JWT by the crate of that name |
+//! | `pasetors`, `cookie` | PASETO, and signed and private cookies, with the same claims |
+//! | [`primitives`] | our own JWT path over the primitives of other libraries |
 
+mod adapter;
+mod biscuit;
 mod claims;
-pub mod jsonwebtoken;
+mod cookie;
+#[cfg(feature = "openssl-peers")]
+mod josekit;
+mod jsonwebtoken;
+mod jwt_compact;
+mod jwt_crate;
+mod jwt_simple;
+mod keys;
+mod pasetors;
+
+pub use adapter::{Library, Peer, Unusable};
+pub use biscuit::Biscuit;
+pub use claims::Issued;
+pub use cookie::{PrivateCookie, SignedCookie};
+#[cfg(feature = "openssl-peers")]
+pub use josekit::Josekit;
+pub use jsonwebtoken::{AwsLc, Backend, Jsonwebtoken, RustCrypto};
+pub use jwt_compact::JwtCompact;
+pub use jwt_crate::JwtCrate;
+pub use jwt_simple::JwtSimple;
+pub use pasetors::{PasetoLocal, PasetoPublic};

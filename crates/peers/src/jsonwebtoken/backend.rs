@@ -15,9 +15,11 @@ use jsonwebtoken::{
     errors::{ErrorKind, Result, new_error},
 };
 
+use crate::Unusable;
+
 /// A back end of the crate.
 pub trait Backend: Send + Sync + 'static {
-    /// Its name, as the crate's feature has it.
+    /// The adapter's name, with the crate's feature.
     const NAME: &'static str;
 
     /// The crate's own provider for it.
@@ -29,7 +31,7 @@ pub trait Backend: Send + Sync + 'static {
 pub struct AwsLc;
 
 impl Backend for AwsLc {
-    const NAME: &'static str = "aws_lc_rs";
+    const NAME: &'static str = "jsonwebtoken on aws_lc_rs";
 
     fn provider() -> &'static CryptoProvider {
         &aws_lc::DEFAULT_PROVIDER
@@ -41,7 +43,7 @@ impl Backend for AwsLc {
 pub struct RustCrypto;
 
 impl Backend for RustCrypto {
-    const NAME: &'static str = "rust_crypto";
+    const NAME: &'static str = "jsonwebtoken on rust_crypto";
 
     fn provider() -> &'static CryptoProvider {
         &rust_crypto::DEFAULT_PROVIDER
@@ -49,9 +51,7 @@ impl Backend for RustCrypto {
 }
 
 /// Another provider was installed before ours, and cannot be replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this process has installed another provider for jsonwebtoken already")]
-pub struct ProviderTaken;
+const TAKEN: Unusable = Unusable("this process has installed another provider for jsonwebtoken already");
 
 thread_local! {
     static CHOSEN: Cell<Option<&'static CryptoProvider>> = const { Cell::new(None) };
@@ -64,7 +64,7 @@ pub(super) fn choose<B: Backend>() {
 }
 
 /// Installs the provider that passes on. Any number of calls install it once.
-pub(super) fn install() -> std::result::Result<(), ProviderTaken> {
+pub(super) fn install() -> std::result::Result<(), Unusable> {
     static PASSES_ON: LazyLock<CryptoProvider> = LazyLock::new(|| CryptoProvider {
         signer_factory: new_signer,
         verifier_factory: new_verifier,
@@ -72,7 +72,7 @@ pub(super) fn install() -> std::result::Result<(), ProviderTaken> {
         key_utils: aws_lc::DEFAULT_PROVIDER.key_utils.clone(),
     });
     static INSTALLED: LazyLock<bool> = LazyLock::new(|| PASSES_ON.install_default().is_ok());
-    if *INSTALLED { Ok(()) } else { Err(ProviderTaken) }
+    if *INSTALLED { Ok(()) } else { Err(TAKEN) }
 }
 
 fn new_signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {

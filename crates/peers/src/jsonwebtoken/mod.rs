@@ -1,8 +1,8 @@
-//! The crate `jsonwebtoken`, the most used one for JWT: HS256, once on each of its two back ends.
+//! The crate `jsonwebtoken`, the most used one for JWT, on each of its two back ends.
 //!
-//! It keeps the secret as bytes and sets up HMAC anew at every call, decodes and parses the header twice and the
-//! claims twice (once for its own checks, once for the caller's type), and allocates on the way; that is its
-//! interface, and what a user of it pays.
+//! It keeps keys as bytes and sets up HMAC, or parses the RSA or EC key, anew at every call; decodes and parses the
+//! header twice and the claims twice (once for its own checks, once for the caller's type), and allocates on the way;
+//! that is its interface, and what a user of it pays.
 //!
 //! | Check | By default | Here |
 //! |---|---|---|
@@ -17,75 +17,96 @@
 
 mod backend;
 
-use std::fmt;
 use std::marker::PhantomData;
-use std::time::Duration;
 
 use ::jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode,
     errors::{Error, ErrorKind},
 };
-use authoriser::{
-    AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Outage, Principal,
-    Proof, Properties, Revocation, Revoked, StateLocation, Transport, UserId,
-};
-use jwt::{Claims, MAX_TOKEN_BYTES, Policy, TOKEN_TYPE};
+use authoriser::{Denial, IssueError, Timestamp};
+use jwt::{Claims, Policy, TOKEN_TYPE};
 
-pub use backend::{AwsLc, Backend, ProviderTaken, RustCrypto};
+pub use backend::{AwsLc, Backend, RustCrypto};
 
-use crate::claims::{Issued, Received};
+use crate::{Issued, Library, Unusable, claims::Received, keys};
 
-/// The crate on AWS-LC, a C library with hand-written assembly.
-pub type AwsLcHs256<C> = JsonwebtokenHs256<AwsLc, C>;
-
-/// The crate on RustCrypto, the primitives that our own designs use as well, one major version earlier.
-pub type RustCryptoHs256<C> = JsonwebtokenHs256<RustCrypto, C>;
-
-/// Stateless tokens by `jsonwebtoken`.
-pub struct JsonwebtokenHs256<B, C> {
+/// `jsonwebtoken` on one of its back ends, under one key.
+pub struct Jsonwebtoken<B> {
     encoding_key: EncodingKey,
     decoding_key: DecodingKey,
     header: Header,
     validation: Validation,
-    policy: Policy,
-    clock: C,
     backend: PhantomData<B>,
 }
 
-impl<B: Backend, C: Clock> JsonwebtokenHs256<B, C> {
-    /// A design that issues and accepts tokens under this secret. The crate takes a secret of any length; ours
-    /// refuses fewer than 32 bytes, so give it the same one.
+impl<B: Backend> Jsonwebtoken<B> {
+    /// HS256 under this secret.
     ///
     /// # Errors
-    /// [`ProviderTaken`] when this process uses `jsonwebtoken` with a provider of its own already.
-    pub fn new(secret: &[u8], policy: Policy, clock: C) -> Result<Self, ProviderTaken> {
+    /// [`Unusable`] when this process uses `jsonwebtoken` with a provider of its own already, here and below.
+    pub fn hs256(secret: &[u8; 32], policy: &Policy) -> Result<Self, Unusable> {
+        let (encoding_key, decoding_key) =
+            (EncodingKey::from_secret(secret), DecodingKey::from_secret(secret));
+        Self::new(Algorithm::HS256, encoding_key, decoding_key, policy)
+    }
+
+    /// RS256 under a new key of 2048 bits.
+    ///
+    /// # Errors
+    /// [`Unusable`] also when no key could be generated, here and below.
+    pub fn rs256(policy: &Policy) -> Result<Self, Unusable> {
+        let documents = keys::rsa()?;
+        let private = keys::pkcs1(&documents.private)?;
+        let (encoding_key, decoding_key) =
+            (EncodingKey::from_rsa_der(&private), DecodingKey::from_rsa_der(&documents.public));
+        Self::new(Algorithm::RS256, encoding_key, decoding_key, policy)
+    }
+
+    /// ES256 under a new key.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn es256(policy: &Policy) -> Result<Self, Unusable> {
+        let documents = keys::p256()?;
+        let (encoding_key, decoding_key) =
+            (EncodingKey::from_ec_der(&documents.private), DecodingKey::from_ec_der(&documents.public));
+        Self::new(Algorithm::ES256, encoding_key, decoding_key, policy)
+    }
+
+    /// EdDSA under a new Ed25519 key.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn eddsa(policy: &Policy) -> Result<Self, Unusable> {
+        let documents = keys::ed25519()?;
+        let (encoding_key, decoding_key) =
+            (EncodingKey::from_ed_der(&documents.private), DecodingKey::from_ed_der(&documents.public));
+        Self::new(Algorithm::EdDSA, encoding_key, decoding_key, policy)
+    }
+
+    fn new(
+        algorithm: Algorithm,
+        encoding_key: EncodingKey,
+        decoding_key: DecodingKey,
+        policy: &Policy,
+    ) -> Result<Self, Unusable> {
         backend::install()?;
-        let mut header = Header::new(Algorithm::HS256);
+        let mut header = Header::new(algorithm);
         header.typ = Some(TOKEN_TYPE.to_owned());
-        Ok(Self {
-            encoding_key: EncodingKey::from_secret(secret),
-            decoding_key: DecodingKey::from_secret(secret),
-            header,
-            validation: validation(&policy),
-            policy,
-            clock,
-            backend: PhantomData,
-        })
+        let validation = validation(algorithm, policy);
+        Ok(Self { encoding_key, decoding_key, header, validation, backend: PhantomData })
+    }
+}
+
+impl<B: Backend> Library for Jsonwebtoken<B> {
+    const NAME: &'static str = B::NAME;
+
+    fn issue(&self, claims: &Issued<'_>) -> Result<String, IssueError> {
+        backend::choose::<B>();
+        encode(&self.header, claims, &self.encoding_key).map_err(|_| IssueError::Signing)
     }
 
-    /// Proves a token by the crate, then checks what the crate leaves to its user.
-    fn verify(&self, token: &[u8]) -> Result<Claims, Denial> {
-        let claims = self.prove(token)?;
-        // The crate reads the system's clock and accepts `exp` equal to now. This looks at the contract's clock, which
-        // tests move, as well, and at `iat`; it costs a few nanoseconds beside more than a thousand.
-        claims.check_time(self.clock.now(), self.policy.leeway)?;
-        Ok(claims)
-    }
-
-    fn prove(&self, token: &[u8]) -> Result<Claims, Denial> {
-        if token.len() > MAX_TOKEN_BYTES {
-            return Err(Denial::Malformed);
-        }
+    fn prove(&self, token: &str, _now: Timestamp) -> Result<Claims, Denial> {
         backend::choose::<B>();
         let token = decode::<Received>(token, &self.decoding_key, &self.validation)
             .map_err(|error| denial(&error))?;
@@ -96,8 +117,8 @@ impl<B: Backend, C: Clock> JsonwebtokenHs256<B, C> {
     }
 }
 
-fn validation(policy: &Policy) -> Validation {
-    let mut validation = Validation::new(Algorithm::HS256);
+fn validation(algorithm: Algorithm, policy: &Policy) -> Validation {
+    let mut validation = Validation::new(algorithm);
     validation.leeway = policy.leeway.as_secs();
     validation.validate_nbf = true;
     validation.set_issuer(&[&policy.issuer]);
@@ -113,53 +134,5 @@ fn denial(error: &Error) -> Denial {
         ErrorKind::ExpiredSignature => Denial::Expired,
         ErrorKind::ImmatureSignature => Denial::NotYetValid,
         _ => Denial::Malformed,
-    }
-}
-
-impl<B: Backend, C: Clock> Authoriser for JsonwebtokenHs256<B, C> {
-    fn properties(&self) -> Properties {
-        let lifetime = self.policy.lifetime.as_secs().saturating_add(self.policy.leeway.as_secs());
-        Properties {
-            family: Family::Stateless,
-            state: StateLocation::Nowhere,
-            revocation: Revocation::OnlyByExpiry,
-            outage: Outage::NoStore,
-            transport: Transport::Bearer,
-            lifetime: Duration::from_secs(lifetime),
-            idle_timeout: None,
-        }
-    }
-
-    async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
-        let claims = Issued::new(principal, &self.policy, &self.clock);
-        backend::choose::<B>();
-        let token = encode(&self.header, &claims, &self.encoding_key).map_err(|_| IssueError::Signing)?;
-        Ok(Credential::new(token))
-    }
-
-    async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
-        let claims = self.verify(presented)?;
-        access.decide(claims.user, claims.permissions, Proof::Signature)
-    }
-
-    /// Changes nothing, as [`Revoked::Nothing`] says. A token that has expired is still one of ours.
-    async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
-        match self.prove(presented) {
-            Ok(_) | Err(Denial::Expired | Denial::NotYetValid) => Ok(Revoked::Nothing),
-            Err(_) => Err(Denial::Malformed),
-        }
-    }
-
-    async fn revoke_all(&self, _user: UserId) -> Result<Revoked, Denial> {
-        Ok(Revoked::Nothing)
-    }
-}
-
-impl<B: Backend, C> fmt::Debug for JsonwebtokenHs256<B, C> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JsonwebtokenHs256")
-            .field("backend", &B::NAME)
-            .field("policy", &self.policy)
-            .finish_non_exhaustive()
     }
 }

@@ -9,9 +9,9 @@ use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, Principal
 use jwt::Policy;
 
 use super::*;
-use crate::jsonwebtoken::{AwsLcHs256, JsonwebtokenHs256, RustCryptoHs256};
+use crate::{Peer, jsonwebtoken::Jsonwebtoken};
 
-const SECRET: &[u8] = b"a secret that is known to the tests only";
+const SECRET: &[u8; 32] = b"a secret known to the tests only";
 
 thread_local! {
     /// The size of each signer and verifier that this thread was given since the last look.
@@ -29,9 +29,10 @@ fn sizes_of<B: Backend>() -> Vec<usize> {
     vec![size_of_val(&*signer.expect("HS256")), size_of_val(&*verifier.expect("HS256"))]
 }
 
-fn design<B: Backend>() -> JsonwebtokenHs256<B, SystemClock> {
-    JsonwebtokenHs256::new(SECRET, Policy::new("a", "b", Duration::from_secs(900)), SystemClock)
-        .expect("no other provider in this process")
+fn design<B: Backend>() -> Peer<Jsonwebtoken<B>, SystemClock> {
+    let policy = Policy::new("a", "b", Duration::from_secs(900));
+    let library = Jsonwebtoken::hs256(SECRET, &policy).expect("no other provider in this process");
+    Peer::new(library, policy, SystemClock)
 }
 
 fn ready<F: Future>(future: F) -> F::Output {
@@ -42,7 +43,7 @@ fn ready<F: Future>(future: F) -> F::Output {
 }
 
 /// Issues a token and has it authorised; answers the sizes of the signer and the verifier that did it.
-fn used_by<B: Backend>(design: &JsonwebtokenHs256<B, SystemClock>) -> Vec<usize> {
+fn used_by<B: Backend>(design: &Peer<Jsonwebtoken<B>, SystemClock>) -> Vec<usize> {
     let principal = Principal {
         user: UserId(7),
         name: String::new(),
@@ -57,7 +58,7 @@ fn used_by<B: Backend>(design: &JsonwebtokenHs256<B, SystemClock>) -> Vec<usize>
 
 #[test]
 fn each_adapter_runs_on_its_own_back_end() {
-    let (aws_lc, rust_crypto): (AwsLcHs256<_>, RustCryptoHs256<_>) = (design(), design());
+    let (aws_lc, rust_crypto) = (design::<AwsLc>(), design::<RustCrypto>());
     assert_ne!(sizes_of::<AwsLc>(), sizes_of::<RustCrypto>(), "the sizes tell the back ends apart");
     for _ in 0..3 {
         assert_eq!(used_by(&aws_lc), sizes_of::<AwsLc>());
@@ -68,7 +69,7 @@ fn each_adapter_runs_on_its_own_back_end() {
 #[test]
 fn threads_that_alternate_do_not_disturb_each_other() {
     const THREADS: usize = 4;
-    let (aws_lc, rust_crypto): (AwsLcHs256<_>, RustCryptoHs256<_>) = (design(), design());
+    let (aws_lc, rust_crypto) = (design::<AwsLc>(), design::<RustCrypto>());
     let start = Barrier::new(THREADS);
     thread::scope(|scope| {
         for thread in 0..THREADS {
