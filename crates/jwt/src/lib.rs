@@ -27,6 +27,7 @@
 //! | `keys` | what a key can do, and one file for each algorithm |
 //! | `jwk` | JSON Web Keys, read and written; the algorithm that each is bound to |
 //! | `key_set` | several keys under their ids, their rotation, and the design that serves them |
+//! | `key_set::remote` | keys that an issuer publishes; with the feature `fetch` only |
 //! | `compact` | the three parts and their base64url |
 //! | `header` | the header that we write, and what others may say |
 //! | `claims` | the payload: what it means, the spelling that we write, any other spelling |
@@ -66,6 +67,8 @@ pub use header::TOKEN_TYPE;
 pub use json::JsonError;
 pub use jwk::{Jwk, JwkError, MAX_JWK_BYTES};
 pub use jws::{MAX_JWS_BYTES, Reason, verify_jws};
+#[cfg(feature = "fetch")]
+pub use key_set::{FetchError, PlainHttp, RemoteConfig, RemoteConfigError, RemoteKeySet, Roots};
 pub use key_set::{
     KeySet, KeySetError, KeySetJwt, KeySource, KeysUnavailable, LocalKeys, MAX_KEY_SET_BYTES, MAX_KEYS,
     MAX_KID_BYTES,

@@ -6,6 +6,8 @@
 
 mod design;
 mod error;
+#[cfg(feature = "fetch")]
+mod remote;
 mod source;
 
 use std::{
@@ -16,6 +18,8 @@ use std::{
 
 pub use design::KeySetJwt;
 pub use error::KeySetError;
+#[cfg(feature = "fetch")]
+pub use remote::{FetchError, PlainHttp, RemoteConfig, RemoteConfigError, RemoteKeySet, Roots};
 pub use source::{KeySource, KeysUnavailable, LocalKeys};
 
 use crate::{
