@@ -4,7 +4,7 @@
 //! the floor that bounds it; what it does; its type on a clock `C`; and how it is built at a site.
 
 use authoriser::{Clock, Family};
-use session::{MemoryStore, RedisStore, Sessions};
+use session::{MemoryStore, RedisFieldsStore, RedisStore, Sessions};
 
 use crate::{
     Entry, Kind, Need, Site, Unavailable, Visitor,
@@ -158,9 +158,21 @@ catalogue! {
         Sessions<MemoryStore, C> => |site| Ok(Sessions::new(MemoryStore::new(), site.session_policy(), site.clock()));
 
     Design SessionRedis = "session-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
-        "the same session in Redis over TCP: one round trip a lookup, one multiplexed connection",
+        "the same session in Redis over TCP: a field of its user's hash, one round trip a lookup, one multiplexed connection",
         Sessions<RedisStore, C> => |site| {
             Ok(Sessions::new(site.store::<RedisStore>(Need::Redis).await?, site.session_policy(), site.clock()))
+        };
+
+    Design SessionRedisUnix = "session-redis-unix", Stateful, needs &[Need::RedisUnix], floor None,
+        "the same over a unix socket",
+        Sessions<RedisStore, C> => |site| {
+            Ok(Sessions::new(site.store::<RedisStore>(Need::RedisUnix).await?, site.session_policy(), site.clock()))
+        };
+
+    Design SessionRedisHash = "session-redis-hash", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "the usual layout in Redis: a hash with readable fields for each session, and an index for each user",
+        Sessions<RedisFieldsStore, C> => |site| {
+            Ok(Sessions::new(site.store::<RedisFieldsStore>(Need::Redis).await?, site.session_policy(), site.clock()))
         };
 
     #[cfg(feature = "peers")]

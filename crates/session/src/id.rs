@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use authoriser::Credential;
+use authoriser::{Credential, UserId};
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 use rand::Rng;
 use sha2::{Digest, Sha256};
@@ -74,7 +74,8 @@ impl fmt::Debug for SessionId {
 #[error("malformed session id")]
 pub struct MalformedId;
 
-/// SHA-256 of a session id: the only thing about it that a store ever sees.
+/// SHA-256 of a session id: the only thing about it that a store ever sees. For an id that [names its
+/// user](crate::IdForm::NamesUser), the user and 192 bits of it.
 ///
 /// It is no secret in the sense that it opens nothing, yet it tells which requests belong together, so `Debug` hides it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +89,38 @@ impl IdHash {
     #[must_use]
     pub const fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
         Self(bytes)
+    }
+
+    /// The key of an id that names its user: the user's number, little-endian, then the first 192 bits of the digest. That
+    /// leaves the number of tries to hit one of a billion sessions at 2^162.
+    #[must_use]
+    pub(crate) fn of_user(user: UserId, digest: &[u8; Self::BYTES]) -> Self {
+        let mut bytes = [0; Self::BYTES];
+        bytes[..8].copy_from_slice(&user.0.to_le_bytes());
+        bytes[8..].copy_from_slice(&digest[..24]);
+        Self(bytes)
+    }
+
+    /// The key of which a store gave back the user's part and the rest apart, if the rest is one.
+    #[must_use]
+    pub(crate) fn in_user(user: UserId, within: &[u8]) -> Option<Self> {
+        let within: [u8; 24] = within.try_into().ok()?;
+        let mut bytes = [0; Self::BYTES];
+        bytes[..8].copy_from_slice(&user.0.to_le_bytes());
+        bytes[8..].copy_from_slice(&within);
+        Some(Self(bytes))
+    }
+
+    /// The user whom the key names. Without meaning for an opaque id.
+    #[must_use]
+    pub(crate) fn user(&self) -> UserId {
+        UserId(u64::from_le_bytes(std::array::from_fn(|place| self.0[place])))
+    }
+
+    /// What tells the user's sessions apart. Without meaning for an opaque id.
+    #[must_use]
+    pub(crate) fn within_user(&self) -> &[u8] {
+        &self.0[8..]
     }
 
     /// The raw bytes, for a store's key.

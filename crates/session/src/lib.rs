@@ -11,23 +11,27 @@
 //! | Module | Holds |
 //! |---|---|
 //! | `id` | the random id, its text, its hash |
+//! | `id_form` | ids that say nothing, and ids that name their user |
 //! | `record` | what the server remembers of a login, and its 25 bytes |
 //! | `policy` | idle and absolute timeout, throttled touch, their exact edges |
 //! | `sessions` | the design: issue, authorise, rotate, revoke |
 //! | [`cookie`] | the `Set-Cookie` line, the removal line, and the id in a `Cookie` header |
-//! | `store` | the trait, and one module a store: [`MemoryStore`], [`RedisStore`] |
+//! | `store` | the trait, and one module a store |
 
 pub mod cookie;
 mod id;
+mod id_form;
 mod policy;
 mod record;
 mod sessions;
 mod store;
 
 pub use id::{IdHash, MalformedId, SessionId};
+pub use id_form::IdForm;
 pub use policy::{PolicyError, SessionPolicy};
 pub use record::{RecordError, SessionRecord};
 pub use sessions::Sessions;
 pub use store::{
-    InsertError, MemoryStore, Purged, RedisConfig, RedisStore, SessionStore, SharedStore, StoreError, Touched,
+    Cluster, InsertError, MemoryStore, OneServer, Purged, RedisClusterStore, RedisConfig, RedisFieldsStore,
+    RedisStore, SessionStore, SharedStore, StoreError, Topology, Touched, UserHashes,
 };

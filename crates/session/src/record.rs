@@ -88,7 +88,10 @@ pub enum RecordError {
     /// Bits that stand for no permission: dropping them could hide that the record is not ours.
     #[error("a session record with unknown permissions")]
     Permissions,
-    /// Last seen after the end of time.
+    /// Where records are stored field by field: this one is missing, or no number.
+    #[error("a session record without a number as its {0}")]
+    Field(&'static str),
+    /// Last seen after the end of time, or before the login.
     #[error("a session record with an impossible time")]
     Time,
 }

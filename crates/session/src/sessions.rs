@@ -6,8 +6,8 @@ use authoriser::{
 };
 
 use crate::{
-    IdHash, InsertError, MalformedId, Purged, SessionId, SessionPolicy, SessionRecord, SessionStore,
-    StoreError, Touched, cookie,
+    IdHash, InsertError, MalformedId, Purged, SessionPolicy, SessionRecord, SessionStore, StoreError,
+    Touched, cookie,
 };
 
 /// Server-side sessions: the client holds a random id, the store all the rest.
@@ -83,7 +83,7 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
     /// The session of a presented id, if it is alive.
     #[inline]
     async fn find(&self, presented: &[u8]) -> Result<(IdHash, SessionRecord, Timestamp), Denial> {
-        let id = SessionId::parse(presented)?.hash();
+        let id = S::ID_FORM.hash(presented)?;
         let record = self.store.get(&id).await?.ok_or(Denial::Unknown)?;
         let now = self.clock.now();
         self.policy.check(&record, now)?;
@@ -91,9 +91,9 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
     }
 
     async fn move_to_new_id(&self, old: &IdHash, record: SessionRecord) -> Result<Credential, Denial> {
-        let new = SessionId::random();
-        match self.store.replace(old, &new.hash(), &record, &self.policy).await {
-            Ok(true) => Ok(new.credential()),
+        let (credential, new) = S::ID_FORM.draw(record.user);
+        match self.store.replace(old, &new, &record, &self.policy).await {
+            Ok(true) => Ok(credential),
             Ok(false) => Err(Denial::Unknown),
             // A broken generator: better no session than a shared one.
             Err(InsertError::Collision) => Err(Denial::StoreUnavailable),
@@ -116,11 +116,11 @@ impl<S: SessionStore, C: Clock> Authoriser for Sessions<S, C> {
     }
 
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
-        let id = SessionId::random();
+        let (credential, id) = S::ID_FORM.draw(principal.user);
         let record = SessionRecord::new(principal.user, principal.permissions, self.clock.now());
         // An id that is taken means a broken generator, so no other is tried: better no session than a shared one.
-        match self.store.insert(&id.hash(), &record, &self.policy).await {
-            Ok(()) => Ok(id.credential()),
+        match self.store.insert(&id, &record, &self.policy).await {
+            Ok(()) => Ok(credential),
             Err(InsertError::Collision | InsertError::Store(_)) => Err(IssueError::StoreUnavailable),
         }
     }
@@ -139,7 +139,7 @@ impl<S: SessionStore, C: Clock> Authoriser for Sessions<S, C> {
     }
 
     async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
-        let id = SessionId::parse(presented)?.hash();
+        let id = S::ID_FORM.hash(presented)?;
         Ok(Revoked::Credentials(self.store.remove(&id).await?.into()))
     }
 

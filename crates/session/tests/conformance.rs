@@ -2,16 +2,26 @@
 
 mod common;
 
-use authbench_session::{SessionPolicy, Sessions};
+use authbench_session::{RedisFieldsStore, RedisStore, SessionPolicy, Sessions};
+use services::Kind;
 
 authoriser::conformance!(over_memory, |clock| async move {
     Ok(Sessions::new(common::in_memory().await?, SessionPolicy::default(), clock))
 });
 
-authoriser::conformance!(over_redis_by_unix_socket, |clock| async move {
-    Ok(Sessions::new(common::over_socket().await?, SessionPolicy::default(), clock))
-});
+/// One suite a store and the service that it needs.
+macro_rules! over_services {
+    ($($name:ident: $store:ty, $kind:ident;)*) => {
+        $(
+            authoriser::conformance!($name, |clock| async move {
+                Ok(Sessions::new(common::over::<$store>(Kind::$kind).await?, SessionPolicy::default(), clock))
+            });
+        )*
+    };
+}
 
-authoriser::conformance!(over_redis_by_tcp, |clock| async move {
-    Ok(Sessions::new(common::over_tcp().await?, SessionPolicy::default(), clock))
-});
+over_services! {
+    over_redis_by_tcp: RedisStore, Redis;
+    over_redis_by_unix_socket: RedisStore, RedisUnix;
+    over_redis_in_fields: RedisFieldsStore, RedisUnix;
+}

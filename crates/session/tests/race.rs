@@ -1,20 +1,20 @@
 //! A logout that falls exactly between a request's lookup and its touch, which chance would hit too rarely.
 
+#[macro_use]
 mod common;
 
 use authbench_session::{
-    IdHash, InsertError, MemoryStore, Purged, SessionPolicy, SessionRecord, SessionStore, StoreError, Touched,
+    IdForm, IdHash, InsertError, Purged, SessionPolicy, SessionRecord, SessionStore, StoreError, Touched,
 };
-use authoriser::{
-    Authoriser, Denial, Outage, StateLocation, Timestamp, UserId,
-    conformance::{Unavailable, customer, services_are_required},
-};
-use common::{block_on, orders_of, sessions};
+use authoriser::{Authoriser, Denial, Outage, StateLocation, Timestamp, UserId, conformance::customer};
+use common::{orders_of, sessions};
 
 /// A store in which every session is logged out by someone else as soon as it has been looked up.
 struct LoggedOutAfterLookup<S>(S);
 
 impl<S: SessionStore> SessionStore for LoggedOutAfterLookup<S> {
+    const ID_FORM: IdForm = S::ID_FORM;
+
     async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
         let found = self.0.get(id).await?;
         self.0.remove(id).await?;
@@ -74,7 +74,7 @@ impl<S: SessionStore> SessionStore for LoggedOutAfterLookup<S> {
     }
 }
 
-async fn the_logout_wins<S: SessionStore>(store: S) {
+async fn a_logout_between_lookup_and_touch_wins<S: SessionStore>(store: S) {
     let (design, clock) = sessions(LoggedOutAfterLookup(store));
     let touched = design.issue(&customer(7)).await.expect("the store is up");
     let rotated = design.issue(&customer(7)).await.expect("the store is up");
@@ -85,18 +85,4 @@ async fn the_logout_wins<S: SessionStore>(store: S) {
     assert_eq!(design.count_of(UserId(7)).await, Ok(0), "nothing came back");
 }
 
-#[test]
-fn a_logout_between_lookup_and_touch_wins_in_memory() {
-    block_on(the_logout_wins(MemoryStore::new()));
-}
-
-#[test]
-fn a_logout_between_lookup_and_touch_wins_in_redis() {
-    block_on(async {
-        match common::over_socket().await {
-            Ok(store) => the_logout_wins(store).await,
-            Err(Unavailable(reason)) if services_are_required() => panic!("not available: {reason}"),
-            Err(reason) => eprintln!("skipped, not available: {reason}"),
-        }
-    });
-}
+over_each_store!(a_logout_between_lookup_and_touch_wins);

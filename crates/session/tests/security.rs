@@ -5,32 +5,20 @@
     reason = "a panic in a test is the report of a failure, in its helpers as well"
 )]
 
+#[macro_use]
 mod common;
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use authbench_session::{
-    IdHash, InsertError, MemoryStore, SessionId, SessionPolicy, SessionRecord, SessionStore, Touched,
+    IdHash, InsertError, MemoryStore, SessionPolicy, SessionRecord, SessionStore, Touched,
 };
 use authoriser::{
-    Authoriser, Clock, Denial, Permission, PermissionSet, Revoked, Timestamp, UserId,
-    conformance::{Unavailable, customer, services_are_required},
+    Authoriser, Clock, Denial, Permission, PermissionSet, Revoked, Timestamp, UserId, conformance::customer,
 };
-use common::{orders_of, sessions};
+use common::{id, orders_of, sessions};
 
 const USER: UserId = UserId(7);
-
-/// One `#[test]` a case and store.
-macro_rules! over_each_store {
-    ($($case:ident),* $(,)?) => {
-        mod memory {
-            $(#[test] fn $case() { super::run(super::common::in_memory(), super::$case); })*
-        }
-        mod redis {
-            $(#[test] fn $case() { super::run(super::common::over_socket(), super::$case); })*
-        }
-    };
-}
 
 over_each_store!(
     an_id_that_a_client_brought_is_never_adopted,
@@ -47,30 +35,13 @@ over_each_store!(
     the_store_knows_the_hash_and_not_the_id,
 );
 
-fn run<S, B, C, F>(build: B, case: C)
-where
-    S: SessionStore,
-    B: Future<Output = Result<S, Unavailable>>,
-    C: FnOnce(S) -> F,
-    F: Future<Output = ()>,
-{
-    common::block_on(async {
-        match build.await {
-            Ok(store) => case(store).await,
-            Err(reason) if services_are_required() => panic!("not available: {reason}"),
-            Err(reason) => eprintln!("skipped, not available: {reason}"),
-        }
-    });
-}
-
 fn record(user: UserId) -> SessionRecord {
     SessionRecord::new(user, PermissionSet::EMPTY.with(Permission::OrdersRead), Timestamp(1_800_000_000))
 }
 
 async fn an_id_that_a_client_brought_is_never_adopted<S: SessionStore>(store: S) {
     let (design, _clock) = sessions(store);
-    let brought = SessionId::random();
-    let presented = brought.credential();
+    let (presented, brought) = S::ID_FORM.draw(USER);
     for _ in 0..2 {
         let answer = design.authorise(presented.reveal().as_bytes(), &orders_of(USER.0)).await;
         assert_eq!(answer, Err(Denial::Unknown));
@@ -78,22 +49,21 @@ async fn an_id_that_a_client_brought_is_never_adopted<S: SessionStore>(store: S)
         let issued = design.issue(&customer(USER.0)).await.unwrap();
         assert_ne!(issued, presented);
     }
-    assert_eq!(design.store().get(&brought.hash()).await, Ok(None));
+    assert_eq!(design.store().get(&brought).await, Ok(None));
 }
 
 async fn a_taken_id_is_not_overwritten<S: SessionStore>(store: S) {
     let policy = SessionPolicy::default();
-    let (taken, free) = (SessionId::random().hash(), SessionId::random().hash());
+    let (taken, free) = (id::<S>(USER), id::<S>(USER));
+    let other = SessionRecord { permissions: PermissionSet::EMPTY, ..record(USER) };
     store.insert(&taken, &record(USER), &policy).await.unwrap();
-    let answer = store.insert(&taken, &record(UserId(8)), &policy).await;
-    assert_eq!(answer, Err(InsertError::Collision));
-    assert_eq!(store.list(UserId(8)).await.unwrap(), []);
+    assert_eq!(store.insert(&taken, &other, &policy).await, Err(InsertError::Collision));
+    assert_eq!(store.list(USER).await.unwrap(), [taken]);
 
-    store.insert(&free, &record(UserId(8)), &policy).await.unwrap();
-    let answer = store.replace(&free, &taken, &record(UserId(8)), &policy).await;
-    assert_eq!(answer, Err(InsertError::Collision));
+    store.insert(&free, &other, &policy).await.unwrap();
+    assert_eq!(store.replace(&free, &taken, &other, &policy).await, Err(InsertError::Collision));
     assert_eq!(store.get(&taken).await, Ok(Some(record(USER))));
-    assert_eq!(store.get(&free).await, Ok(Some(record(UserId(8)))), "a refused move changes nothing");
+    assert_eq!(store.get(&free).await, Ok(Some(other)), "a refused move changes nothing");
 }
 
 async fn idle_and_absolute_timeout_hold_at_their_edges<S: SessionStore>(store: S) {
@@ -165,7 +135,7 @@ async fn a_logout_that_races_a_touch_stays_logged_out<S: SessionStore>(store: S)
 /// The same race in its worst order: looked up, logged out, touched.
 async fn a_touch_never_brings_a_session_back<S: SessionStore>(store: S) {
     let policy = SessionPolicy::default();
-    let id = SessionId::random().hash();
+    let id = id::<S>(USER);
     store.insert(&id, &record(USER), &policy).await.unwrap();
     let looked_up = store.get(&id).await.unwrap().unwrap();
     let used = SessionRecord { last_seen: looked_up.last_seen.after(Duration::from_secs(60)), ..looked_up };
@@ -179,11 +149,11 @@ async fn a_touch_never_brings_a_session_back<S: SessionStore>(store: S) {
 
 async fn revoke_and_list_by_user<S: SessionStore>(store: S) {
     let policy = SessionPolicy::default();
-    let ids: Vec<IdHash> = (0..20).map(|_| SessionId::random().hash()).collect();
+    let ids: Vec<IdHash> = (0..20).map(|_| id::<S>(USER)).collect();
     for id in &ids {
         store.insert(id, &record(USER), &policy).await.unwrap();
     }
-    let other = SessionId::random().hash();
+    let other = id::<S>(UserId(8));
     store.insert(&other, &record(UserId(8)), &policy).await.unwrap();
     let listed: HashSet<_> = store.list(USER).await.unwrap().into_iter().collect();
     assert_eq!(listed, ids.iter().copied().collect());
@@ -278,9 +248,9 @@ async fn a_logout_everywhere_catches_a_racing_rotation<S: SessionStore>(store: S
 async fn the_store_knows_the_hash_and_not_the_id<S: SessionStore + std::fmt::Debug>(store: S) {
     let (design, _clock) = sessions(store);
     let credential = design.issue(&customer(USER.0)).await.unwrap();
-    let id = SessionId::parse(credential.reveal().as_bytes()).unwrap();
-    assert_eq!(design.store().list(USER).await.unwrap(), [id.hash()]);
-    let shown = format!("{design:?} {:?}", design.store().get(&id.hash()).await);
+    let id = S::ID_FORM.hash(credential.reveal().as_bytes()).unwrap();
+    assert_eq!(design.store().list(USER).await.unwrap(), [id]);
+    let shown = format!("{design:?} {:?}", design.store().get(&id).await);
     assert!(!shown.contains(credential.reveal()), "{shown}");
 }
 

@@ -3,8 +3,10 @@
 //! | Store | Sessions are in | A crash of this process | A crash of the store | Shared by several processes |
 //! |---|---|---|---|---|
 //! | [`MemoryStore`] | this process | loses all | – | no |
-//! | [`RedisStore`] | Redis, in its memory | loses none | loses what Redis has not saved: all, as the suite starts it | yes |
+//! | [`RedisStore`], [`RedisFieldsStore`] | Redis, in its memory | loses none | loses what Redis has not saved: all, as the suite starts it | yes |
+//! | [`RedisClusterStore`] | Redis Cluster, in the memory of a primary and a replica | loses none | one primary: loses what its replica had not heard of yet; both: loses their part | yes |
 
+mod link;
 mod memory;
 mod redis;
 mod shared;
@@ -13,10 +15,13 @@ use authoriser::{Outage, StateLocation, Timestamp, UserId};
 
 pub use self::{
     memory::MemoryStore,
-    redis::{RedisConfig, RedisStore},
+    redis::{
+        Cluster, OneServer, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisStore, Topology,
+        UserHashes,
+    },
     shared::SharedStore,
 };
-use crate::{IdHash, RecordError, SessionPolicy, SessionRecord};
+use crate::{IdForm, IdHash, RecordError, SessionPolicy, SessionRecord};
 
 /// A store of sessions. It keeps what it is told and decides nothing: whether a record found is still alive is for
 /// [`Sessions`](crate::Sessions) to judge, by the policy and its clock.
@@ -24,6 +29,9 @@ use crate::{IdHash, RecordError, SessionPolicy, SessionRecord};
 /// Each call is atomic: no other call, from this process or another, sees half of it. Static dispatch throughout; an
 /// in-process store answers with futures that are ready at the first poll.
 pub trait SessionStore: Send + Sync + 'static {
+    /// What the ids of this store's sessions say. All ids that it is given are of this form.
+    const ID_FORM: IdForm = IdForm::Opaque;
+
     /// Where the sessions are, for the design's declaration.
     fn state(&self) -> StateLocation;
 

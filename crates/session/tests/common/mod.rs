@@ -1,6 +1,7 @@
-//! What the tests of all stores share: one Redis server a test process, one prefix a test.
+//! What the tests of all stores share: one service of a kind a test process, one namespace a test.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(unused_macros, reason = "each test binary uses a part of it")]
 
 use std::{
     collections::BTreeMap,
@@ -10,12 +11,50 @@ use std::{
     },
 };
 
-use authbench_session::{MemoryStore, RedisConfig, RedisStore, SessionPolicy, Sessions};
+use authbench_session::{IdHash, MemoryStore, SessionPolicy, SessionStore, Sessions, SharedStore};
 use authoriser::{
     AccessRequest, Clock, ManualClock, Permission, SystemClock, UserId,
     conformance::{Unavailable, services_are_required},
 };
-use services::{Kind, RedisServer, Service, StartError};
+use services::{Backend, Kind, Service, StartError};
+
+/// One `#[test]` a case and store. A case takes a fresh store.
+macro_rules! over_each_store {
+    ($($case:ident),* $(,)?) => {
+        mod memory {
+            $(#[test] fn $case() { crate::common::run(crate::common::in_memory(), super::$case); })*
+        }
+        over_each_store!(@shared redis, authbench_session::RedisStore, RedisUnix, $($case)*);
+        over_each_store!(@shared redis_fields, authbench_session::RedisFieldsStore, RedisUnix, $($case)*);
+    };
+    (@shared $name:ident, $store:ty, $kind:ident, $($case:ident)*) => {
+        mod $name {
+            $(
+                #[test]
+                fn $case() {
+                    crate::common::run(crate::common::over::<$store>(services::Kind::$kind), super::$case);
+                }
+            )*
+        }
+    };
+}
+
+/// Runs a case on a store, or skips it where there is none and none is required.
+pub(crate) fn run<S, B, C, F>(build: B, case: C)
+where
+    S: SessionStore,
+    B: Future<Output = Result<S, Unavailable>>,
+    C: FnOnce(S) -> F,
+    F: Future<Output = ()>,
+{
+    block_on(async {
+        match build.await {
+            Ok(store) => case(store).await,
+            Err(reason) if services_are_required() => panic!("not available: {reason}"),
+            Err(reason) => eprintln!("skipped, not available: {reason}"),
+        }
+    });
+}
 
 /// The service of that kind of this process, or why there is none.
 pub(crate) fn service(kind: Kind) -> Result<Service, Unavailable> {
@@ -25,23 +64,20 @@ pub(crate) fn service(kind: Kind) -> Result<Service, Unavailable> {
     services.entry(kind).or_insert_with(obtain).clone()
 }
 
-/// A prefix that no other test has, of constant length so that none starts with another.
-pub(crate) fn own_prefix() -> Vec<u8> {
+/// A namespace that no other test has, of constant length so that none starts with another.
+pub(crate) fn own_namespace() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!("ab{:08x}{:06x}:", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)).into_bytes()
+    format!("ab{:08x}{:06x}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
-pub(crate) async fn over_tcp() -> Result<RedisStore, Unavailable> {
-    store_at(service(Kind::Redis)?.address()).await
+/// A store of the test's own at the service of this process.
+pub(crate) async fn over<S: SharedStore>(kind: Kind) -> Result<S, Unavailable> {
+    open(service(kind)?.address()).await
 }
 
-pub(crate) async fn over_socket() -> Result<RedisStore, Unavailable> {
-    store_at(service(Kind::RedisUnix)?.address()).await
-}
-
-pub(crate) async fn store_at(url: &str) -> Result<RedisStore, Unavailable> {
-    let config = RedisConfig { prefix: own_prefix(), ..RedisConfig::default() };
-    RedisStore::connect(url, config).await.map_err(|error| Unavailable(error.to_string()))
+/// A store of the test's own at that address.
+pub(crate) async fn open<S: SharedStore>(address: &str) -> Result<S, Unavailable> {
+    S::open(address, &own_namespace()).await.map_err(|error| Unavailable(error.to_string()))
 }
 
 pub(crate) async fn in_memory() -> Result<MemoryStore, Unavailable> {
@@ -49,8 +85,8 @@ pub(crate) async fn in_memory() -> Result<MemoryStore, Unavailable> {
 }
 
 /// A server of the test's own, to be broken.
-pub(crate) fn own_server() -> Option<RedisServer> {
-    match RedisServer::start() {
+pub(crate) fn own_server<B: Backend>() -> Option<B> {
+    match B::start() {
         Ok(server) => Some(server),
         Err(error @ StartError::NotInstalled { .. }) => {
             assert!(!services_are_required(), "not available: {error}");
@@ -61,10 +97,13 @@ pub(crate) fn own_server() -> Option<RedisServer> {
     }
 }
 
+/// An id for a session of that user, as this store wants it.
+pub(crate) fn id<S: SessionStore>(user: UserId) -> IdHash {
+    S::ID_FORM.draw(user).1
+}
+
 /// A design over the store, on a clock that the test moves.
-pub(crate) fn sessions<S: authbench_session::SessionStore>(
-    store: S,
-) -> (Sessions<S, ManualClock>, ManualClock) {
+pub(crate) fn sessions<S: SessionStore>(store: S) -> (Sessions<S, ManualClock>, ManualClock) {
     let clock = ManualClock::at(SystemClock.now());
     (Sessions::new(store, SessionPolicy::default(), clock.clone()), clock)
 }

@@ -4,48 +4,76 @@ use authoriser::UserId;
 
 use crate::IdHash;
 
-/// Stands between the prefix and a user's number.
+/// Stands between the prefix and a user's number where sessions have keys of their own.
 const USER: u8 = b'u';
-const USER_LEN: usize = 1 + size_of::<u64>();
 
-/// Makes keys under one prefix. A session's and a user's cannot be confused: they differ in length.
+/// Makes keys under one prefix.
 #[derive(Debug)]
-pub(super) struct Keys(Vec<u8>);
+pub(super) struct Keys {
+    prefix: Vec<u8>,
+    layout: Layout,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Layout {
+    /// A key a user: its number.
+    PerUser,
+    /// A key a session, its hash, and one a user: `u` and its number in decimal, which makes it shorter.
+    PerSession,
+}
 
 impl Keys {
-    pub(super) const fn new(prefix: Vec<u8>) -> Self {
-        Self(prefix)
+    pub(super) const fn per_user(prefix: Vec<u8>) -> Self {
+        Self { prefix, layout: Layout::PerUser }
+    }
+
+    pub(super) const fn per_session(prefix: Vec<u8>) -> Self {
+        Self { prefix, layout: Layout::PerSession }
     }
 
     pub(super) fn prefix(&self) -> &[u8] {
-        &self.0
+        &self.prefix
+    }
+
+    /// The prefix for a reader.
+    pub(super) fn shown(&self) -> String {
+        self.prefix.escape_ascii().to_string()
     }
 
     pub(super) fn session(&self, id: &IdHash) -> Vec<u8> {
-        [&self.0[..], id.as_bytes()].concat()
+        [&self.prefix[..], id.as_bytes()].concat()
     }
 
-    /// The user's number as it stands in a record, so that a script can put this key together.
+    /// In decimal where a script puts this key together from a field of the session.
     pub(super) fn user(&self, user: UserId) -> Vec<u8> {
-        [&self.0[..], &[USER], &user.0.to_le_bytes()].concat()
+        let number = match self.layout {
+            Layout::PerUser => user.0.to_le_bytes().to_vec(),
+            Layout::PerSession => user.0.to_string().into_bytes(),
+        };
+        [self.all_users(), number].concat()
     }
 
     /// What all users' keys start with.
     pub(super) fn all_users(&self) -> Vec<u8> {
-        [&self.0[..], &[USER]].concat()
+        let mut start = self.prefix.clone();
+        if self.layout == Layout::PerSession {
+            start.push(USER);
+        }
+        start
     }
 
     /// Whether a key under the prefix is one that this store makes. A given server may hold other people's keys.
     pub(super) fn is_ours(&self, key: &[u8]) -> bool {
-        key.strip_prefix(&self.0[..]).is_some_and(|rest| {
-            rest.len() == IdHash::BYTES || (rest.len() == USER_LEN && rest.first() == Some(&USER))
+        key.strip_prefix(&self.prefix[..]).is_some_and(|rest| match self.layout {
+            Layout::PerUser => rest.len() == size_of::<u64>(),
+            Layout::PerSession => rest.len() == IdHash::BYTES || is_user(rest),
         })
     }
 
     /// A glob pattern for `SCAN` that matches everything under the prefix, its special characters escaped.
     pub(super) fn pattern(&self) -> Vec<u8> {
-        let mut pattern = Vec::with_capacity(self.0.len() * 2 + 1);
-        for byte in &self.0 {
+        let mut pattern = Vec::with_capacity(self.prefix.len() * 2 + 1);
+        for byte in &self.prefix {
             if b"*?[]\\^-".contains(byte) {
                 pattern.push(b'\\');
             }
@@ -56,24 +84,41 @@ impl Keys {
     }
 }
 
+fn is_user(rest: &[u8]) -> bool {
+    let number = rest.strip_prefix(&[USER]).and_then(|digits| str::from_utf8(digits).ok());
+    number.is_some_and(|digits| digits.parse::<u64>().is_ok_and(|number| number.to_string() == digits))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn keys_of_both_kinds_are_ours_and_others_are_not() {
-        let keys = Keys::new(b"s:".to_vec());
+        let keys = Keys::per_session(b"s:".to_vec());
         let session = keys.session(&IdHash::from_bytes([b'u'; IdHash::BYTES]));
         assert!(keys.is_ours(&session) && keys.is_ours(&keys.user(UserId(7))));
         assert_eq!(session.len(), 34);
-        assert_eq!(keys.user(UserId(0x0102)), b"s:u\x02\x01\0\0\0\0\0\0");
-        for foreign in [&b"s:"[..], b"s:session", b"s:v12345678", b"t:u12345678", &session[..33]] {
+        assert_eq!(keys.user(UserId(0x0102)), b"s:u258");
+        for foreign in
+            [&b"s:"[..], b"s:session", b"s:v7", b"s:u", b"s:u07", b"s:u-7", b"t:u7", &session[..33]]
+        {
+            assert!(!keys.is_ours(foreign), "{}", foreign.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_users_key_is_its_number() {
+        let keys = Keys::per_user(b"s:".to_vec());
+        assert_eq!(keys.user(UserId(0x0102)), b"s:\x02\x01\0\0\0\0\0\0");
+        assert!(keys.is_ours(&keys.user(UserId(7))));
+        for foreign in [&b"s:"[..], b"s:session", b"s:v12345678", b"t:12345678"] {
             assert!(!keys.is_ours(foreign), "{}", foreign.escape_ascii());
         }
     }
 
     #[test]
     fn a_prefix_matches_itself_alone() {
-        assert_eq!(Keys::new(b"a*b[\\?\xff".to_vec()).pattern(), b"a\\*b\\[\\\\\\?\xff*");
+        assert_eq!(Keys::per_user(b"a*b[\\?\xff".to_vec()).pattern(), b"a\\*b\\[\\\\\\?\xff*");
     }
 }

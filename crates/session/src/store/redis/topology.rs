@@ -1,0 +1,189 @@
+//! What a store in Redis is connected to: one server, or a cluster.
+
+use std::time::Duration;
+
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, IntoConnectionInfo, RedisError,
+    aio::{ConnectionLike, MultiplexedConnection},
+    cluster::ClusterClient,
+    cluster_async::ClusterConnection,
+    io::tcp::TcpSettings,
+};
+
+use super::RedisConfig;
+use crate::{StoreError, store::link::Connect};
+
+/// How a store reaches its sessions. Implemented by [`OneServer`] and [`Cluster`].
+#[expect(private_bounds, reason = "how connections are kept is no part of the interface")]
+pub trait Topology: Connect<Connection: ConnectionLike> + Sized {
+    /// Reads an address.
+    #[doc(hidden)]
+    fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError>;
+
+    /// Whether this error means that the connection is of no more use.
+    #[doc(hidden)]
+    fn is_lost(error: &RedisError) -> bool;
+
+    /// A connection of its own to every server that holds a part of the sessions.
+    #[doc(hidden)]
+    fn holders(&self) -> impl Future<Output = Result<Vec<MultiplexedConnection>, StoreError>> + Send;
+}
+
+/// One Redis server: `redis://[user:password@]host[:port][/database]` or `redis+unix://path`.
+pub struct OneServer {
+    client: Client,
+    config: AsyncConnectionConfig,
+    retry_pause: Duration,
+}
+
+impl Connect for OneServer {
+    type Connection = MultiplexedConnection;
+
+    async fn connect(&self) -> Result<Self::Connection, StoreError> {
+        let connecting = self.client.get_multiplexed_async_connection_with_config(&self.config);
+        connecting.await.map_err(|error| unavailable(&error))
+    }
+
+    fn retry_pause(&self) -> Duration {
+        self.retry_pause
+    }
+}
+
+impl Topology for OneServer {
+    fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError> {
+        let client = Client::open(info(address)?).map_err(|error| unavailable(&error))?;
+        let connections = AsyncConnectionConfig::new()
+            .set_response_timeout(Some(config.response_timeout))
+            .set_connection_timeout(Some(config.connection_timeout));
+        Ok(Self { client, config: connections, retry_pause: config.retry_pause })
+    }
+
+    /// The crate's own `ConnectionManager` keeps a connection whose commands time out: a peer that vanished without a
+    /// word is then retried until the kernel gives up, minutes later. It also gives up for good on the first answer that
+    /// is no I/O error, as while a restarted server is loading.
+    fn is_lost(error: &RedisError) -> bool {
+        error.is_io_error() || error.is_unrecoverable_error()
+    }
+
+    async fn holders(&self) -> Result<Vec<MultiplexedConnection>, StoreError> {
+        Ok(vec![self.connect().await?])
+    }
+}
+
+/// A Redis Cluster: the URLs of some of its nodes, with commas between them. User and password are the same for all.
+pub struct Cluster {
+    client: ClusterClient,
+    seeds: Vec<ConnectionInfo>,
+    config: RedisConfig,
+}
+
+impl Connect for Cluster {
+    type Connection = ClusterConnection;
+
+    async fn connect(&self) -> Result<Self::Connection, StoreError> {
+        let connecting =
+            tokio::time::timeout(self.config.connection_timeout, self.client.get_async_connection());
+        let connected =
+            connecting.await.map_err(|_| StoreError::Unavailable("no answer in time".to_owned()))?;
+        connected.map_err(|error| unavailable(&error))
+    }
+
+    fn retry_pause(&self) -> Duration {
+        self.config.retry_pause
+    }
+}
+
+impl Topology for Cluster {
+    fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError> {
+        let seeds = address.split(',').map(info).collect::<Result<Vec<_>, _>>()?;
+        let client = ClusterClient::builder(seeds.clone())
+            .tcp_settings(TcpSettings::default().set_nodelay(true))
+            .response_timeout(config.response_timeout)
+            .connection_timeout(config.connection_timeout)
+            // A slot that moved is found within the time that an answer may take, or the call fails.
+            .overall_response_timeout(Some(config.response_timeout))
+            .build()
+            .map_err(|error| unavailable(&error))?;
+        Ok(Self { client, seeds, config: config.clone() })
+    }
+
+    /// Never: the client connects to each node again by itself, and what one node does not answer says nothing about the
+    /// others.
+    fn is_lost(_error: &RedisError) -> bool {
+        false
+    }
+
+    async fn holders(&self) -> Result<Vec<MultiplexedConnection>, StoreError> {
+        let seed = self.seeds.first().ok_or_else(|| StoreError::Unavailable("no address".to_owned()))?;
+        let mut connection = self.connect().await?;
+        let nodes: String = redis::cmd("CLUSTER")
+            .arg("NODES")
+            .query_async(&mut connection)
+            .await
+            .map_err(|error| unavailable(&error))?;
+        let mut holders = Vec::new();
+        for address in primaries(&nodes) {
+            let url = format!("redis://{address}");
+            let info = info(&url)?.set_redis_settings(seed.redis_settings().clone());
+            let client = Client::open(info).map_err(|error| unavailable(&error))?;
+            let one = OneServer {
+                client,
+                config: AsyncConnectionConfig::new()
+                    .set_response_timeout(Some(self.config.response_timeout))
+                    .set_connection_timeout(Some(self.config.connection_timeout)),
+                retry_pause: self.config.retry_pause,
+            };
+            holders.push(one.connect().await?);
+        }
+        Ok(holders)
+    }
+}
+
+/// The addresses of the nodes that serve slots, from the lines of `CLUSTER NODES`: id, `host:port@bus[,name]`, flags,
+/// and from the ninth word on the slots.
+fn primaries(nodes: &str) -> impl Iterator<Item = &str> {
+    nodes.lines().filter_map(|line| {
+        let mut words = line.split(' ');
+        let address = words.nth(1)?.split('@').next()?;
+        let flags = words.next()?;
+        let serves = flags.split(',').any(|flag| flag == "master") && words.nth(5).is_some();
+        serves.then_some(address)
+    })
+}
+
+fn info(url: &str) -> Result<ConnectionInfo, StoreError> {
+    // A request is one small write. Nagle's algorithm would hold it back while an earlier one is unanswered.
+    let settings = TcpSettings::default().set_nodelay(true);
+    let info = url.into_connection_info().map_err(|error| unavailable(&error))?;
+    Ok(info.set_tcp_settings(settings))
+}
+
+/// The error without any of its free text, which could quote the URL or what the server said about a password.
+pub(super) fn unavailable(error: &RedisError) -> StoreError {
+    let kind = match error.kind() {
+        ErrorKind::Io if error.is_timeout() => "no answer in time",
+        ErrorKind::Io if error.is_connection_refusal() => "connection refused",
+        ErrorKind::Io if error.is_connection_dropped() => "connection lost",
+        ErrorKind::Io => "I/O error",
+        ErrorKind::AuthenticationFailed => "authentication failed",
+        ErrorKind::InvalidClientConfig => "not a URL of a Redis server",
+        ErrorKind::UnexpectedReturnType | ErrorKind::Parse => "an answer of another type",
+        ErrorKind::Server(_) | ErrorKind::Extension => "refused by the server",
+        _ => "client error",
+    };
+    StoreError::Unavailable(kind.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::primaries;
+
+    #[test]
+    fn primaries_with_slots_are_asked_and_nobody_else() {
+        let nodes = "a 127.0.0.1:1@10001 myself,master - 0 0 1 connected 0-5460\n\
+                     b 127.0.0.1:2@10002,host master - 0 1 2 connected 5461-9000 9002\n\
+                     c 127.0.0.1:3@10003 slave a 0 1 1 connected\n\
+                     d 127.0.0.1:4@10004 master,fail - 0 1 4 connected\n";
+        assert_eq!(primaries(nodes).collect::<Vec<_>>(), ["127.0.0.1:1", "127.0.0.1:2"]);
+    }
+}

@@ -1,0 +1,247 @@
+//! What is asked of every store behind a network: outages are typed, bounded in time and overcome, and a dump of the
+//! server impersonates nobody.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic in a test is the report of a failure, in its helpers as well"
+)]
+
+mod common;
+mod dumps;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use authbench_session::{
+    RedisFieldsStore, RedisStore, SessionPolicy, SessionStore, Sessions, SharedStore, StoreError,
+};
+use authoriser::{Authoriser, Credential, Denial, IssueError, SystemClock, UserId, conformance::customer};
+use common::{block_on, open, orders_of, own_server, sessions};
+use dumps::Dump;
+use services::{Backend, RedisServer};
+
+/// The longest that any call may take: the stores' limits are half a second for an answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long after an outage a store may still be away.
+const RECOVERY: Duration = Duration::from_secs(10);
+
+/// A store and the server that a test may break.
+trait Fixture {
+    type Store: SharedStore;
+    type Server: Backend + Dump;
+    /// Whether sessions outlive a server that is killed.
+    const DURABLE: bool;
+
+    /// The addresses under which the server is to be tried.
+    fn addresses(server: &Self::Server) -> Vec<String> {
+        [Some(server.tcp_url()), server.socket_url()].into_iter().flatten().collect()
+    }
+}
+
+macro_rules! over_each_server {
+    ($($name:ident: $store:ty, $server:ty, $(durable $durable:literal)?;)*) => {
+        $(
+            mod $name {
+                struct This;
+
+                impl super::Fixture for This {
+                    type Store = $store;
+                    type Server = $server;
+                    const DURABLE: bool = $($durable)?;
+                }
+
+                over_each_server!(@cases
+                    a_server_killed_under_traffic_is_an_outage_and_then_none,
+                    a_frozen_server_is_an_outage_and_then_none,
+                    an_outage_that_outlives_the_runtime_is_overcome_on_the_next,
+                    a_dump_of_the_server_does_not_hold_the_id,
+                    a_store_that_is_not_there_is_unavailable_and_names_no_secret,
+                    clearing_one_namespace_leaves_the_others,
+                );
+            }
+        )*
+    };
+    (@cases $($case:ident),* $(,)?) => {
+        $(#[test] fn $case() { super::$case::<This>(); })*
+    };
+}
+
+over_each_server! {
+    redis: super::RedisStore, super::RedisServer, durable false;
+    redis_fields: super::RedisFieldsStore, super::RedisServer, durable false;
+}
+
+fn a_server_killed_under_traffic_is_an_outage_and_then_none<F: Fixture>() {
+    let Some(mut server) = own_server::<F::Server>() else { return };
+    block_on(async {
+        for address in F::addresses(&server) {
+            let store = open::<F::Store>(&address).await.unwrap();
+            let design = Arc::new(Sessions::new(store, SessionPolicy::default(), SystemClock));
+            let credential = design.issue(&customer(7)).await.unwrap();
+            let traffic: Vec<_> = (0..16)
+                .map(|_| tokio::spawn(until_denied(Arc::clone(&design), credential.clone())))
+                .collect();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            server.kill();
+            for task in traffic {
+                assert_eq!(task.await.unwrap(), Denial::StoreUnavailable);
+            }
+            assert_eq!(design.issue(&customer(7)).await, Err(IssueError::StoreUnavailable));
+            assert_eq!(design.revoke(credential.reveal().as_bytes()).await, Err(Denial::StoreUnavailable));
+            assert_eq!(design.revoke_all(UserId(7)).await, Err(Denial::StoreUnavailable));
+            assert_eq!(design.rotate(credential.reveal().as_bytes()).await, Err(Denial::StoreUnavailable));
+
+            server.restart().unwrap();
+            let again = recovered(&design).await;
+            assert!(design.authorise(again.reveal().as_bytes(), &orders_of(7)).await.is_ok());
+            let before = design.authorise(credential.reveal().as_bytes(), &orders_of(7)).await.map(drop);
+            let expected = if F::DURABLE { Ok(()) } else { Err(Denial::Unknown) };
+            assert_eq!(before, expected, "as the documentation says");
+            assert!(
+                design.rotate(again.reveal().as_bytes()).await.is_ok(),
+                "what was prepared is prepared again"
+            );
+        }
+    });
+}
+
+/// Asks again and again, and says why it was refused at last.
+async fn until_denied<S: SessionStore>(
+    design: Arc<Sessions<S, SystemClock>>,
+    credential: Credential,
+) -> Denial {
+    loop {
+        let started = Instant::now();
+        let answer = design.authorise(credential.reveal().as_bytes(), &orders_of(7)).await;
+        assert!(started.elapsed() < PATIENCE, "hangs: {:?}", started.elapsed());
+        match answer {
+            Ok(_) => tokio::task::yield_now().await,
+            Err(denial) => return denial,
+        }
+    }
+}
+
+/// Logs in as soon as that works.
+async fn recovered<S: SessionStore>(design: &Sessions<S, SystemClock>) -> Credential {
+    let started = Instant::now();
+    loop {
+        match design.issue(&customer(7)).await {
+            Ok(credential) => return credential,
+            Err(error) => assert!(started.elapsed() < RECOVERY, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+fn a_frozen_server_is_an_outage_and_then_none<F: Fixture>() {
+    let Some(mut server) = own_server::<F::Server>() else { return };
+    block_on(async {
+        let store = open::<F::Store>(&server.tcp_url()).await.unwrap();
+        let design = Sessions::new(store, SessionPolicy::default(), SystemClock);
+        let credential = design.issue(&customer(7)).await.unwrap();
+        let ask = async || design.authorise(credential.reveal().as_bytes(), &orders_of(7)).await.map(drop);
+        server.pause().unwrap();
+        let frozen = Instant::now();
+        // Until the order to freeze has arrived, it still answers.
+        let denial = loop {
+            if let Err(denial) = ask().await {
+                break denial;
+            }
+        };
+        assert_eq!(denial, Denial::StoreUnavailable);
+        assert!(frozen.elapsed() < PATIENCE * 2, "after {:?}", frozen.elapsed());
+        // Not one wait after another: a call that finds no connection fails at once.
+        let at_once = Instant::now();
+        for _ in 0..100 {
+            assert_eq!(ask().await, Err(Denial::StoreUnavailable));
+        }
+        assert!(at_once.elapsed() < PATIENCE, "each call waited: {:?}", at_once.elapsed());
+
+        server.resume().unwrap();
+        recovered(&design).await;
+        assert_eq!(ask().await, Ok(()), "nothing was lost");
+    });
+}
+
+/// The task that connects again lives on the runtime of the call that started it, which may end before it succeeds.
+fn an_outage_that_outlives_the_runtime_is_overcome_on_the_next<F: Fixture>() {
+    let Some(mut server) = own_server::<F::Server>() else { return };
+    let store = block_on(open::<F::Store>(&server.tcp_url())).unwrap();
+    server.kill();
+    assert!(block_on(store.list(UserId(7))).is_err());
+    server.restart().unwrap();
+    block_on(async {
+        let started = Instant::now();
+        while store.list(UserId(7)).await.is_err() {
+            assert!(started.elapsed() < RECOVERY);
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+}
+
+fn a_dump_of_the_server_does_not_hold_the_id<F: Fixture>() {
+    let Some(server) = own_server::<F::Server>() else { return };
+    let (presented, hash) = block_on(async {
+        let (design, _clock) = sessions(open::<F::Store>(&server.tcp_url()).await.unwrap());
+        let credential = design.issue(&customer(7)).await.unwrap();
+        let credential = design.rotate(credential.reveal().as_bytes()).await.unwrap();
+        let presented = credential.reveal().as_bytes().to_vec();
+        design.authorise(&presented, &orders_of(7)).await.unwrap();
+        let hash = F::Store::ID_FORM.hash(&presented).unwrap();
+        (presented, hash)
+    });
+    let dump = server.dump();
+    let random = &presented[..43];
+    let raw = base64_simd::URL_SAFE_NO_PAD.decode_to_vec(random).unwrap();
+    let holds = |needle: &[u8]| dump.windows(needle.len()).any(|part| part == needle);
+    assert!(holds(&hash.as_bytes()[8..]), "the dump is no dump");
+    for needle in [&presented, random, &raw, &raw[..8], &raw[24..]] {
+        assert!(!holds(needle));
+    }
+}
+
+fn a_store_that_is_not_there_is_unavailable_and_names_no_secret<F: Fixture>() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let Some(server) = own_server::<F::Server>() else { return };
+    let scheme = server.tcp_url().split(':').next().unwrap().to_owned();
+    let refused = format!("{scheme}://user:s3cret@127.0.0.1:{port}/s3cret");
+    let mut addresses = vec![refused, "s3cret".to_owned(), format!("{scheme}://s3cret:x:y"), String::new()];
+    // The server wants no password, or another one, and says so to who brings this one.
+    let (_, place) = server
+        .tcp_url()
+        .rsplit_once(['@', '/'])
+        .map(|(start, end)| (start.to_owned(), end.to_owned()))
+        .unwrap();
+    addresses.push(format!("{scheme}://user:s3cret@{}", place.trim_start_matches('/')));
+    block_on(async {
+        for address in addresses {
+            let Err(error) = F::Store::open(&address, "ab").await else { continue };
+            assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+            assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+        }
+        let store = open::<F::Store>(&server.tcp_url()).await.unwrap();
+        assert_eq!(store.version().await.unwrap(), server.version());
+    });
+}
+
+fn clearing_one_namespace_leaves_the_others<F: Fixture>() {
+    let Some(server) = own_server::<F::Server>() else { return };
+    block_on(async {
+        let open = async || sessions(open::<F::Store>(&server.tcp_url()).await.unwrap()).0;
+        let (ours, theirs) = (open().await, open().await);
+        let mut credentials = Vec::new();
+        for user in 0..1_200 {
+            credentials.push(ours.issue(&customer(user)).await.unwrap());
+        }
+        let other = theirs.issue(&customer(7)).await.unwrap();
+        ours.store().clear().await.unwrap();
+        for (credential, user) in credentials.iter().zip(0..) {
+            let answer = ours.authorise(credential.reveal().as_bytes(), &orders_of(user)).await;
+            assert_eq!(answer, Err(Denial::Unknown));
+        }
+        assert!(theirs.authorise(other.reveal().as_bytes(), &orders_of(7)).await.is_ok());
+        ours.store().clear().await.unwrap();
+    });
+}
