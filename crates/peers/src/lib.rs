@@ -13,12 +13,13 @@
 //! | `keys` | new asymmetric keys, in the encodings that crates take |
 //! | `biscuit`, `josekit`, `jsonwebtoken`, `jwt_compact`, `jwt_crate`, `jwt_simple` | JWT by the crate of that name |
 //! | `pasetors`, `cookie` | PASETO, and signed and private cookies, with the same claims |
-//! | [`primitives`] | our own JWT path over the primitives of other libraries |
+//! | [`hostile`] | what each JWT crate in its ordinary use accepts that a strict verifier refuses |
 
 mod adapter;
 mod biscuit;
 mod claims;
 mod cookie;
+pub mod hostile;
 #[cfg(feature = "openssl-peers")]
 mod josekit;
 mod jsonwebtoken;

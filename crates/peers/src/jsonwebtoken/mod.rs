@@ -117,6 +117,13 @@ impl<B: Backend> Library for Jsonwebtoken<B> {
     }
 }
 
+/// Makes the next call of the crate on this thread, by whomever, run on AWS-LC.
+pub(crate) fn use_aws_lc() -> Result<(), Unusable> {
+    backend::install()?;
+    backend::choose::<AwsLc>();
+    Ok(())
+}
+
 fn validation(algorithm: Algorithm, policy: &Policy) -> Validation {
     let mut validation = Validation::new(algorithm);
     validation.leeway = policy.leeway.as_secs();
