@@ -52,6 +52,8 @@ pub enum StateLocation {
     Nowhere,
     /// In the memory of this one process; lost with it.
     ThisProcess,
+    /// On the disk of this one machine; there again after a restart.
+    ThisMachine,
     /// In a store that several processes share.
     SharedStore,
 }
@@ -61,6 +63,7 @@ impl fmt::Display for StateLocation {
         f.write_str(match self {
             Self::Nowhere => "none",
             Self::ThisProcess => "this process",
+            Self::ThisMachine => "this machine's disk",
             Self::SharedStore => "shared store",
         })
     }

@@ -175,6 +175,27 @@ catalogue! {
             Ok(Sessions::new(site.store::<RedisFieldsStore>(Need::Redis).await?, site.session_policy(), site.clock()))
         };
 
+    #[cfg(feature = "embedded")]
+    Design SessionRedb = "session-redb", Stateful, needs &[Need::Folder], floor None,
+        "the same session on this machine's disk in redb, a B-tree in Rust: read in this process, one fsync a commit",
+        Sessions<session::RedbStore, C> => |site| {
+            Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
+        };
+
+    #[cfg(feature = "embedded")]
+    Design SessionLmdb = "session-lmdb", Stateful, needs &[Need::Folder], floor None,
+        "the same session on this machine's disk in LMDB, a mapped B-tree in C: read in this process, two syncs a commit",
+        Sessions<session::LmdbStore, C> => |site| {
+            Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
+        };
+
+    #[cfg(feature = "embedded")]
+    Design SessionSqlite = "session-sqlite", Stateful, needs &[Need::Folder], floor None,
+        "the same session on this machine's disk in SQLite, in write-ahead mode: read in this process, one fsync a commit",
+        Sessions<session::SqliteStore, C> => |site| {
+            Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
+        };
+
     #[cfg(feature = "peers")]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

@@ -31,6 +31,14 @@ pub use id_form::IdForm;
 pub use policy::{PolicyError, SessionPolicy};
 pub use record::{RecordError, SessionRecord};
 pub use sessions::Sessions;
+#[cfg(any(feature = "lmdb", feature = "redb", feature = "sqlite"))]
+pub use store::EmbeddedStore;
+#[cfg(feature = "lmdb")]
+pub use store::LmdbStore;
+#[cfg(feature = "redb")]
+pub use store::RedbStore;
+#[cfg(feature = "sqlite")]
+pub use store::SqliteStore;
 pub use store::{
     Cluster, InsertError, MemoryStore, OneServer, Purged, RedisClusterStore, RedisConfig, RedisFieldsStore,
     RedisStore, SessionStore, SharedStore, StoreError, Topology, Touched, UserHashes,

@@ -25,3 +25,21 @@ over_services! {
     over_redis_by_unix_socket: RedisStore, RedisUnix;
     over_redis_in_fields: RedisFieldsStore, RedisUnix;
 }
+
+#[cfg(feature = "lmdb")]
+authoriser::conformance!(over_lmdb, |clock| async move {
+    let store = common::on_disk::<authbench_session::LmdbStore>().await?;
+    Ok(Sessions::new(store, SessionPolicy::default(), clock))
+});
+
+#[cfg(feature = "redb")]
+authoriser::conformance!(over_redb, |clock| async move {
+    let store = common::on_disk::<authbench_session::RedbStore>().await?;
+    Ok(Sessions::new(store, SessionPolicy::default(), clock))
+});
+
+#[cfg(feature = "sqlite")]
+authoriser::conformance!(over_sqlite, |clock| async move {
+    let store = common::on_disk::<authbench_session::SqliteStore>().await?;
+    Ok(Sessions::new(store, SessionPolicy::default(), clock))
+});

@@ -5,7 +5,10 @@
 //! | [`MemoryStore`] | this process | loses all | – | no |
 //! | [`RedisStore`], [`RedisFieldsStore`] | Redis, in its memory | loses none | loses what Redis has not saved: all, as the suite starts it | yes |
 //! | [`RedisClusterStore`] | Redis Cluster, in the memory of a primary and a replica | loses none | one primary: loses what its replica had not heard of yet; both: loses their part | yes |
+//! | [`EmbeddedStore`]: [`RedbStore`], [`LmdbStore`], [`SqliteStore`] | files on this machine | loses none | loses none, nor does a power cut | no |
 
+#[cfg(any(feature = "lmdb", feature = "redb", feature = "sqlite"))]
+mod embedded;
 mod link;
 mod memory;
 mod redis;
@@ -13,6 +16,8 @@ mod shared;
 
 use authoriser::{Outage, StateLocation, Timestamp, UserId};
 
+#[cfg(any(feature = "lmdb", feature = "redb", feature = "sqlite"))]
+pub use self::embedded::EmbeddedStore;
 pub use self::{
     memory::MemoryStore,
     redis::{
@@ -22,6 +27,16 @@ pub use self::{
     shared::SharedStore,
 };
 use crate::{IdForm, IdHash, RecordError, SessionPolicy, SessionRecord};
+
+/// Sessions in the files of LMDB.
+#[cfg(feature = "lmdb")]
+pub type LmdbStore = EmbeddedStore<embedded::Lmdb>;
+/// Sessions in a file of redb.
+#[cfg(feature = "redb")]
+pub type RedbStore = EmbeddedStore<embedded::Redb>;
+/// Sessions in a database of SQLite.
+#[cfg(feature = "sqlite")]
+pub type SqliteStore = EmbeddedStore<embedded::Sqlite>;
 
 /// A store of sessions. It keeps what it is told and decides nothing: whether a record found is still alive is for
 /// [`Sessions`](crate::Sessions) to judge, by the policy and its clock.
@@ -56,7 +71,8 @@ pub trait SessionStore: Send + Sync + 'static {
     fn get(&self, id: &IdHash) -> impl Future<Output = Result<Option<SessionRecord>, StoreError>> + Send;
 
     /// Notes that a session, as just looked up but for its `last_seen`, was used. Never brings back a session that was
-    /// removed meanwhile.
+    /// removed meanwhile. Every lookup after the answer sees the note; a crash
+    /// of the store may lose it, which only shortens the idle time.
     ///
     /// # Errors
     /// [`StoreError`] when the store could not be written to.

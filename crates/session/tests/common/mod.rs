@@ -5,13 +5,19 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
     sync::{
-        Mutex,
+        Mutex, Once,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
-use authbench_session::{IdHash, MemoryStore, SessionPolicy, SessionStore, Sessions, SharedStore};
+use authbench_session::{
+    IdHash, MemoryStore, SessionPolicy, SessionStore, Sessions, SharedStore, StoreError,
+};
 use authoriser::{
     AccessRequest, Clock, ManualClock, Permission, SystemClock, UserId,
     conformance::{Unavailable, services_are_required},
@@ -26,6 +32,17 @@ macro_rules! over_each_store {
         }
         over_each_store!(@shared redis, authbench_session::RedisStore, RedisUnix, $($case)*);
         over_each_store!(@shared redis_fields, authbench_session::RedisFieldsStore, RedisUnix, $($case)*);
+        #[cfg(feature = "lmdb")]
+        over_each_store!(@disk lmdb, authbench_session::LmdbStore, $($case)*);
+        #[cfg(feature = "redb")]
+        over_each_store!(@disk redb, authbench_session::RedbStore, $($case)*);
+        #[cfg(feature = "sqlite")]
+        over_each_store!(@disk sqlite, authbench_session::SqliteStore, $($case)*);
+    };
+    (@disk $name:ident, $store:ty, $($case:ident)*) => {
+        mod $name {
+            $(#[test] fn $case() { crate::common::run(crate::common::on_disk::<$store>(), super::$case); })*
+        }
     };
     (@shared $name:ident, $store:ty, $kind:ident, $($case:ident)*) => {
         mod $name {
@@ -84,6 +101,36 @@ pub(crate) async fn in_memory() -> Result<MemoryStore, Unavailable> {
     Ok(MemoryStore::new())
 }
 
+/// A new folder for a store on the disk. Those of processes that are gone are removed on the way.
+pub(crate) fn own_folder() -> PathBuf {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    static TIDY: Once = Once::new();
+    let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("session-stores");
+    TIDY.call_once(|| {
+        for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
+            let is_left = |process: &str| !Path::new("/proc").join(process).exists();
+            if entry.file_name().to_str().is_some_and(is_left) {
+                // Another test process may be at it.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    });
+    all.join(std::process::id().to_string()).join(NEXT.fetch_add(1, Ordering::Relaxed).to_string())
+}
+
+/// A store of the test's own on the disk.
+pub(crate) async fn on_disk<S: SharedStore>() -> Result<S, Unavailable> {
+    let folder = own_folder();
+    Ok(open_folder(&folder).await.expect("there is a disk"))
+}
+
+/// The store in that folder.
+pub(crate) async fn open_folder<S: SharedStore>(folder: &Path) -> Result<S, StoreError> {
+    let text =
+        |part: Option<&OsStr>| part.and_then(OsStr::to_str).expect("our folders have names").to_owned();
+    S::open(&text(folder.parent().map(Path::as_os_str)), &text(folder.file_name())).await
+}
+
 /// A server of the test's own, to be broken.
 pub(crate) fn own_server<B: Backend>() -> Option<B> {
     match B::start() {
@@ -117,4 +164,13 @@ pub(crate) fn orders_of(user: u64) -> AccessRequest {
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
     runtime.expect("the test machine can start four threads").block_on(future)
+}
+
+/// Waits until it is so, for at most ten seconds.
+pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
+    let started = Instant::now();
+    while !is_so().await {
+        assert!(started.elapsed() < Duration::from_secs(10), "it never was so");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
