@@ -4,8 +4,9 @@
 //! ([`rounds`]). In it, all contestants of a batch take turns in shuffled order, one short sample each
 //! ([`sampler`]); allocations are counted outside the timed samples ([`allocations`]). Every raw sample goes into
 //! the run record ([`record`]) together with what is needed to doubt it ([`record::Machine`], [`source`]). Whatever is
-//! shown is derived from that record ([`rows`], [`stats`]).
+//! shown is derived from that record ([`rows`], [`across`], [`stats`]).
 
+pub mod across;
 pub mod allocations;
 pub mod example;
 mod machine;

@@ -1,7 +1,10 @@
-//! `results.csv`: every figure, for spreadsheets and scripts.
+//! `results.csv` and `hostile.csv`: every figure and every ruling, for spreadsheets and scripts.
 
 use csv::{Error, Writer};
-use measure::rows::{Outcome, Row};
+use measure::{
+    record::{HostileTable, Ruling},
+    rows::{Outcome, Row},
+};
 
 /// The columns, in order; documented in docs/READING_THE_REPORT.md.
 const HEADER: [&str; 12] = [
@@ -51,6 +54,32 @@ pub(crate) fn table(rows: &[Row]) -> Result<Vec<u8>, Error> {
             row.outcome.status(),
             &note,
         ])?;
+    }
+    table.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// One line a token and verifier. The leeway is empty where the verifier does not look at expiry.
+pub(crate) fn rulings(hostile: &HostileTable) -> Result<Vec<u8>, Error> {
+    let mut table = Writer::from_writer(Vec::new());
+    table.write_record(["token", "about", "rule", "verifier", "version", "default_leeway_s", "ruling"])?;
+    for token in &hostile.tokens {
+        for (judge, ruling) in hostile.judges.iter().zip(&token.rulings) {
+            let leeway = judge.default_leeway_s.map_or(String::new(), |seconds| seconds.to_string());
+            let ruling = match ruling {
+                Ruling::Accepted => "accepted",
+                Ruling::Refused => "refused",
+                Ruling::Panicked => "panicked",
+            };
+            table.write_record([
+                &token.id,
+                &token.about,
+                &token.rule,
+                &judge.name,
+                &judge.version,
+                &leeway,
+                ruling,
+            ])?;
+        }
     }
     table.into_inner().map_err(|error| error.into_error().into())
 }

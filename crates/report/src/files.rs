@@ -15,6 +15,8 @@ pub struct Report {
     pub summary: PathBuf,
     /// All figures: `results.csv`.
     pub figures: PathBuf,
+    /// What verifiers accept, where that was tried: `hostile.csv`.
+    pub rulings: Option<PathBuf>,
     /// The charts for use elsewhere: `charts/*.svg`.
     pub charts: Vec<PathBuf>,
 }
@@ -31,6 +33,7 @@ pub fn write(record: &RunRecord, folder: &Path) -> Result<Report, ReportError> {
         page: folder.join("report.html"),
         summary: folder.join("summary.md"),
         figures: folder.join("results.csv"),
+        rulings: record.hostile.is_some().then(|| folder.join("hostile.csv")),
         charts: charts
             .iter()
             .map(|chart| folder.join("charts").join(format!("{}.svg", chart.name)))
@@ -38,6 +41,11 @@ pub fn write(record: &RunRecord, folder: &Path) -> Result<Report, ReportError> {
     };
     let figures =
         csv::table(&view.rows).map_err(|source| ReportError::Csv { path: report.figures.clone(), source })?;
+    if let (Some(path), Some(hostile)) = (&report.rulings, &record.hostile) {
+        let rulings =
+            csv::rulings(hostile).map_err(|source| ReportError::Csv { path: path.clone(), source })?;
+        write_whole(path, &rulings)?;
+    }
     for (chart, path) in charts.iter().zip(&report.charts) {
         write_whole(path, chart.wide.standalone().as_bytes())?;
     }

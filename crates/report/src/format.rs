@@ -45,6 +45,29 @@ pub(crate) fn count(value: f64) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
+/// `206 [204, 209]`, or `206` where the interval is a point.
+pub(crate) fn count_interval(figure: Estimate) -> String {
+    if figure.low == figure.high {
+        return count(figure.median);
+    }
+    let decimals = if figure.median.abs() >= 100.0 { 0 } else { decimals_of(figure.median).min(2) };
+    format!(
+        "{}\u{a0}[{},\u{a0}{}]",
+        decimal(figure.median, decimals),
+        decimal(figure.low, decimals),
+        decimal(figure.high, decimals)
+    )
+}
+
+/// `206 B [204, 209]`.
+pub(crate) fn bytes_interval(figure: Estimate) -> String {
+    let text = count_interval(figure);
+    match text.split_once('\u{a0}') {
+        Some((median, interval)) => format!("{median}{THIN}B\u{a0}{interval}"),
+        None => format!("{text}{THIN}B"),
+    }
+}
+
 /// `2.0 %` of a fraction.
 pub(crate) fn percent(fraction: f64) -> String {
     format!("{:.1}{THIN}%", fraction * 100.0)
@@ -70,6 +93,16 @@ pub(crate) fn memory(bytes: u64) -> String {
 pub(crate) fn time_tick(ns: f64) -> String {
     let (unit, length) = unit_of(ns);
     format!("{}{THIN}{unit}", trimmed(ns / length))
+}
+
+/// A size as people name it: `200 B`, `1 KiB`, `1.5 KiB` is `1 536 B`.
+pub(crate) fn size_tick(bytes: f64) -> String {
+    for (unit, length) in [("MiB", 1_048_576.0), ("KiB", 1_024.0)] {
+        if bytes >= length && bytes % length == 0.0 {
+            return format!("{}{THIN}{unit}", trimmed(bytes / length));
+        }
+    }
+    format!("{}{THIN}B", count(bytes))
 }
 
 /// A tick of an axis of populations: `1k`, `2M`.
@@ -169,6 +202,9 @@ mod tests {
     fn counts_and_lifetimes() {
         assert_eq!(plain(&count(1_234.4)), "1 234");
         assert_eq!(plain(&count(0.5)), "0.5");
+        assert_eq!(plain(&count_interval(figure(206.4, 204.0, 209.0))), "206 [204, 209]");
+        assert_eq!(plain(&bytes_interval(figure(206.4, 204.0, 209.0))), "206 B [204, 209]");
+        assert_eq!(plain(&bytes_interval(figure(1_206.0, 1_206.0, 1_206.0))), "1 206 B");
         assert_eq!(plain(&count(-3.0)), "−3");
         assert_eq!(plain(&lifetime(3_600)), "1 h");
         assert_eq!(plain(&lifetime(900)), "15 min");
@@ -183,6 +219,10 @@ mod tests {
         assert_eq!(plain(&time_tick(20.0)), "20 ns");
         assert_eq!(plain(&time_tick(1_000.0)), "1 µs");
         assert_eq!(plain(&time_tick(5e8)), "500 ms");
+        assert_eq!(plain(&size_tick(200.0)), "200 B");
+        assert_eq!(plain(&size_tick(512.0)), "512 B");
+        assert_eq!(plain(&size_tick(8_192.0)), "8 KiB");
+        assert_eq!(plain(&size_tick(5_000.0)), "5 000 B");
         assert_eq!(population_tick(100_000.0), "100k");
         assert_eq!(population_tick(1_000_000.0), "1M");
     }

@@ -14,9 +14,14 @@ use measure::{
 
 const ATTACK: &str = "</title></code>'\"><script>alert(1)</script><img src=x onerror=alert(2)>\u{0}\u{1}";
 
+/// Words of the format besides the kinds.
+const OWN: [&str; 6] = ["quick", "authorise", "bytes", "accepted", "refused", "panicked"];
+
 /// The example with an attack wherever a record holds text.
 fn hostile() -> RunRecord {
-    let text = serde_json::to_value(example::record()).unwrap();
+    let mut record = example::record();
+    record.hostile = Some(support::rulings());
+    let text = serde_json::to_value(record).unwrap();
     let mut record: RunRecord = serde_json::from_value(poisoned(text)).unwrap();
     // Ids stay connected, so that ratios and floors are there to be shown.
     record.executions[0].batches[0].reference = record.executions[0].batches[0].contestants[0].id.clone();
@@ -28,9 +33,7 @@ fn poisoned(value: serde_json::Value) -> serde_json::Value {
     use serde_json::Value;
     let words: Vec<&str> = Kind::ALL.iter().map(|kind| kind.word()).collect();
     match value {
-        Value::String(text)
-            if words.contains(&text.as_str()) || ["quick", "authorise", "bytes"].contains(&text.as_str()) =>
-        {
+        Value::String(text) if words.contains(&text.as_str()) || OWN.contains(&text.as_str()) => {
             Value::String(text)
         }
         Value::String(text) => Value::String(text + ATTACK),
@@ -83,7 +86,9 @@ fn the_page_asks_nothing_of_the_network() {
     }
     let links: Vec<&str> = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(
-        links.iter().all(|link| link.starts_with('#') || ["run.json", "results.csv"].contains(link)),
+        links
+            .iter()
+            .all(|link| link.starts_with('#') || ["run.json", "results.csv", "hostile.csv"].contains(link)),
         "{links:?}"
     );
 }

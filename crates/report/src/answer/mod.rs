@@ -1,12 +1,26 @@
 //! The answer in sentences, made from whatever the record holds: a sentence is left out rather than guessed.
 
+mod against;
+mod growth;
+mod hostile;
+mod memory;
 mod overall;
 mod question;
+mod threads;
 
 pub(crate) use overall::overall;
 pub(crate) use question::of_question;
 
-use crate::view::Line;
+use crate::view::{Line, Matter, View};
+
+/// The answer of a section.
+pub(crate) fn of_matter(view: &View<'_>, matter: &Matter<'_, '_>) -> Sentence {
+    match matter {
+        Matter::Asked(asked) => of_question(asked),
+        Matter::Memory(memory) => memory::of(view, memory),
+        Matter::Hostile(table) => hostile::of(table),
+    }
+}
 
 /// A sentence whose figures and names are marked, so that each kind of output can set them in its own way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,12 +79,25 @@ impl Sentence {
     }
 }
 
-/// What a line was not measured for, for a list: "`x` (reason)".
+/// What lines were not measured for, each reason once: "`x` and `y` (unavailable: reason)".
 fn unmeasured(sentence: &mut Sentence, lines: &[&Line<'_>]) {
-    sentence.list(
-        lines.iter().filter_map(|line| Some((line.id, line.trouble()?))),
-        |sentence, (id, trouble)| {
-            sentence.name(id).text(format!(" ({}: {})", trouble.0, trouble.1));
-        },
-    );
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for line in lines {
+        let Some((status, reason)) = line.trouble() else { continue };
+        let why = format!("{status}: {reason}");
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, ids)) if ids.contains(&line.id) => {}
+            Some((_, ids)) => ids.push(line.id),
+            None => groups.push((why, vec![line.id])),
+        }
+    }
+    for (position, (why, ids)) in groups.into_iter().enumerate() {
+        if position > 0 {
+            sentence.text("; ");
+        }
+        sentence.list(ids, |sentence, id| {
+            sentence.name(id);
+        });
+        sentence.text(format!(" ({why})"));
+    }
 }

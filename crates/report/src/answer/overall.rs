@@ -205,7 +205,7 @@ mod tests {
             "Against a noise floor of 2.0 %, near-x ties with jwt-hs256",
             "the one peer, peer-x, takes 900 ns, ×3.00 of jwt-hs256",
             "broken-x (failed: connection refused",
-            "missing-x (unavailable: redis-server is not installed)",
+            "; missing-x (unavailable: redis-server is not installed)",
         ] {
             assert!(said.contains(part), "{part:?} is not in: {said}");
         }

@@ -1,27 +1,31 @@
 //! One sentence a question.
 
-use measure::{
-    record::{Kind, Metric},
-    stats::Estimate,
-};
+use measure::record::{Metric, Question};
 
-use super::{Sentence, unmeasured};
+use super::{
+    Sentence,
+    against::{dearest_refusals, spread, tails},
+    growth::{growth, payload},
+    threads::scaling,
+    unmeasured,
+};
 use crate::{
     format,
-    view::{Asked, Case, Line, series},
+    view::{Asked, Case},
 };
-
-/// How many designs a sentence follows along an axis before it becomes a list.
-const FOLLOWED: usize = 3;
 
 /// The answer to one question.
 pub(crate) fn of_question(asked: &Asked<'_>) -> Sentence {
+    let dearest = if asked.question == Question::Attack { dearest_refusals(asked) } else { None };
+    if let Some(sentence) = dearest.or_else(|| tails(asked)) {
+        return sentence;
+    }
     let mut sentence = Sentence::default();
-    let figures = |case: &&Case<'_>| case.measured().iter().any(|(line, _)| contends(line));
+    let figures = |case: &&Case<'_>| case.measured().iter().any(|(line, _)| line.contends());
     let Some(case) = asked.cases.iter().find(figures) else {
         sentence.text("No design or peer has a figure here");
         let lines: Vec<_> =
-            asked.cases.iter().flat_map(|case| &case.lines).filter(|line| contends(line)).collect();
+            asked.cases.iter().flat_map(|case| &case.lines).filter(|line| line.contends()).collect();
         if !lines.is_empty() {
             sentence.text(": ");
             unmeasured(&mut sentence, &lines);
@@ -37,17 +41,16 @@ pub(crate) fn of_question(asked: &Asked<'_>) -> Sentence {
     sentence.text(format!("{} takes ", asked.words.operation));
     extremes(&mut sentence, case);
     growth(&mut sentence, asked);
+    spread(&mut sentence, asked);
+    payload(&mut sentence, asked);
+    scaling(&mut sentence, asked);
     sentence.text(".");
     sentence
 }
 
-fn contends(line: &Line<'_>) -> bool {
-    matches!(line.kind, Kind::Design | Kind::Peer)
-}
-
 /// The cheapest and the dearest.
 fn extremes(sentence: &mut Sentence, case: &Case<'_>) {
-    let measured: Vec<_> = case.measured().into_iter().filter(|(line, _)| contends(line)).collect();
+    let measured: Vec<_> = case.measured().into_iter().filter(|(line, _)| line.contends()).collect();
     let [(cheapest, least), others @ ..] = &measured[..] else { return };
     sentence.figure(format::time_interval(*least)).text(" with ").name(cheapest.id);
     if !others.is_empty() {
@@ -60,36 +63,6 @@ fn extremes(sentence: &mut Sentence, case: &Case<'_>) {
         sentence.text(", and ").figure(format::time_interval(*most)).text(" with ").name(dearest.id);
         sentence.text(", the dearest");
     }
-}
-
-/// From the smallest to the largest population, along the first series.
-fn growth(sentence: &mut Sentence, asked: &Asked<'_>) {
-    let (all, _) = series(asked);
-    let Some(first) = all.first() else { return };
-    let ends: Vec<_> = first
-        .courses()
-        .into_iter()
-        .filter(|course| matches!(course.kind, Kind::Design | Kind::Peer))
-        .filter_map(|course| {
-            let (from, to) = (*course.points.first()?, *course.points.last()?);
-            (from.0 < to.0).then_some((course.id, from, to))
-        })
-        .take(FOLLOWED)
-        .collect();
-    let Some((_, (from, _), (to, _))) = ends.first().copied() else { return };
-    let same = |(_, one, other): &&(&str, (f64, Estimate), (f64, Estimate))| one.0 == from && other.0 == to;
-    let number = format::population_tick;
-    let manner = if first.name.is_empty() { String::new() } else { format!(" ({})", first.name) };
-    sentence.text(format!("; from {} to {} stored sessions{manner}, ", number(from), number(to)));
-    sentence.list(ends.iter().filter(same), |sentence, (id, from, to)| {
-        // Growth is claimed only where the intervals are apart.
-        if from.1.low <= to.1.high && to.1.low <= from.1.high {
-            sentence.name(*id).text(" does not measurably change");
-        } else {
-            sentence.name(*id).text(" goes from ").figure(format::time_interval(from.1));
-            sentence.text(" to ").figure(format::time_interval(to.1));
-        }
-    });
 }
 
 #[cfg(test)]

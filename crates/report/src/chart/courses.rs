@@ -1,4 +1,4 @@
-//! Cost against population: a line a contestant, a panel a way of choosing.
+//! Cost or size against a number: a line a contestant, a panel a way of choosing.
 
 use measure::{record::Kind, stats::Estimate};
 
@@ -11,15 +11,19 @@ use super::{
     palette::Ink,
     text::{width, wrap},
 };
-use crate::format;
+use crate::{
+    format,
+    view::{Axis, Limit, Unit},
+};
 
 const PANEL: Type = Type::new(13.5, Ink::Text).bold();
 const TICK: Type = Type::new(11.5, Ink::Muted);
-const AXIS: &str = "stored sessions";
+const LIMIT: Type = Type::new(11.5, Ink::Text).bold();
 const LINE: f64 = 14.5;
-/// Room for a panel's title.
+/// Room for a panel's title, and where it has none.
 const ABOVE: f64 = 32.0;
-/// Room for the scale of populations.
+const UNTITLED: f64 = 12.0;
+/// Room for the scale of numbers.
 const BELOW: f64 = 34.0;
 /// The least height of a plot.
 const PLOT: f64 = 230.0;
@@ -28,12 +32,62 @@ const PLOT: f64 = 230.0;
 pub(crate) struct Courses {
     pub(crate) title: String,
     pub(crate) subtitle: String,
+    /// What is to the right.
+    pub(crate) axis: Axis,
+    /// What is upwards.
+    pub(crate) scale: Scale,
+    /// Lines across, and what they are.
+    pub(crate) limits: Vec<Limit>,
     pub(crate) panels: Vec<Panel>,
     pub(crate) notes: Vec<String>,
 }
 
+/// What a course rises in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// Nanoseconds.
+    Time,
+    /// Bytes.
+    Bytes,
+}
+
+impl Scale {
+    fn tick(self, value: f64) -> String {
+        match self {
+            Self::Time => format::time_tick(value),
+            Self::Bytes => bytes(value),
+        }
+    }
+
+    fn value(self, value: f64) -> String {
+        match self {
+            Self::Time => format::time(value),
+            Self::Bytes => bytes(value),
+        }
+    }
+
+    fn interval(self, figure: Estimate) -> String {
+        match self {
+            Self::Time => format::time_interval(figure),
+            Self::Bytes => format::bytes_interval(figure),
+        }
+    }
+}
+
+fn bytes(value: f64) -> String {
+    format!("{}\u{202f}B", format::count(value))
+}
+
+fn number(axis: Axis, value: f64) -> String {
+    match axis.unit {
+        Unit::Count => format::population_tick(value),
+        Unit::Bytes => format::size_tick(value),
+    }
+}
+
 /// One way of choosing.
 pub(crate) struct Panel {
+    /// May be empty.
     pub(crate) title: String,
     pub(crate) lines: Vec<Line>,
 }
@@ -42,7 +96,7 @@ pub(crate) struct Panel {
 pub(crate) struct Line {
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    /// Population and cost, by rising population; at least one.
+    /// Number and cost, by rising number; at least one.
     pub(crate) points: Vec<(f64, Estimate)>,
 }
 
@@ -61,26 +115,28 @@ impl Courses {
     /// The drawing, or `None` where nothing can be drawn on logarithmic axes.
     pub(crate) fn draw(&self, page: Width) -> Result<Option<Svg>, Failure> {
         let points = || self.panels.iter().flat_map(|panel| &panel.lines).flat_map(|line| &line.points);
-        let costs = points().flat_map(|(_, cost)| [cost.low, cost.median, cost.high]);
+        let costs = points()
+            .flat_map(|(_, cost)| [cost.low, cost.median, cost.high])
+            .chain(self.limits.iter().map(|limit| limit.bytes));
         let Some(costs) = LogAxis::around(costs, 1.0, 0.0) else { return Ok(None) };
-        let mut populations: Vec<f64> = points().map(|(population, _)| *population).collect();
-        populations.sort_by(f64::total_cmp);
-        populations.dedup();
-        let Some(range) = LogAxis::around(populations.iter().copied(), 0.0, 1.0) else { return Ok(None) };
+        let mut numbers: Vec<f64> = points().map(|(number, _)| *number).collect();
+        numbers.sort_by(f64::total_cmp);
+        numbers.dedup();
+        let Some(range) = LogAxis::around(numbers.iter().copied(), 0.0, 1.0) else { return Ok(None) };
 
         let kinds = self.panels.iter().flat_map(|panel| &panel.lines).map(|line| line.kind).collect();
-        let frame = Frame::new(page.pixels(), &self.title, &self.subtitle, kinds, false, &self.notes);
+        let frame = Frame::new(page.pixels(), &self.title, &self.subtitle, kinds, None, &self.notes);
         let (most, size) = if page == Width::Wide { (250.0, 12.5) } else { (132.0, 11.5) };
         let lines = || self.panels.iter().flat_map(|panel| &panel.lines);
         let labels = lines()
-            .flat_map(|line| line.label(size, most))
+            .flat_map(|line| line.label(self.scale, size, most))
             .map(|text| width(&text, size))
-            .fold(width(AXIS, TICK.size), f64::max)
+            .fold(width(self.axis.name, TICK.size), f64::max)
             + 1.0;
         let left = costs
             .steps()
             .into_iter()
-            .map(|tick| width(&format::time_tick(tick), TICK.size))
+            .map(|tick| width(&self.scale.tick(tick), TICK.size))
             .fold(0.0, f64::max)
             + 8.0;
         let right = page.pixels() - labels - 22.0;
@@ -88,51 +144,109 @@ impl Courses {
             .panels
             .iter()
             .map(|panel| {
-                panel.lines.iter().map(|line| height(&line.label(size, labels))).sum::<f64>().max(PLOT)
+                let labels = panel.lines.iter().map(|line| height(&line.label(self.scale, size, labels)));
+                labels.sum::<f64>().max(PLOT)
             })
             .collect();
-        let bottom = frame.head() + heights.iter().map(|height| ABOVE + height + BELOW).sum::<f64>();
+        let bottom = frame.head()
+            + self
+                .panels
+                .iter()
+                .zip(&heights)
+                .map(|(panel, height)| panel.above() + height + BELOW)
+                .sum::<f64>();
         let extent = (page.pixels(), bottom + frame.foot());
 
         let file = draw(extent, |canvas| {
             frame.draw(canvas, bottom)?;
             let mut top = frame.head();
             for (panel, height) in self.panels.iter().zip(&heights) {
-                canvas.text((0.0, top + 8.0), Align::Left, PANEL, &panel.title)?;
-                let (from, to) = (top + ABOVE, top + ABOVE + height);
+                if !panel.title.is_empty() {
+                    canvas.text((0.0, top + 8.0), Align::Left, PANEL, &panel.title)?;
+                }
+                let (from, to) = (top + panel.above(), top + panel.above() + height);
                 let (costs, range) = (costs.between(to, from), range.between(left, right));
-                scales(canvas, &costs, &range, &populations, ((left, right), (from, to)))?;
+                self.scales(canvas, &costs, &range, &numbers, ((left, right), (from, to)))?;
                 // What the question is about comes last, on top of what it is compared with.
                 let (bounds, contestants): (Vec<_>, Vec<_>) =
                     panel.lines.iter().partition(|line| line.is_bound());
                 for line in bounds.into_iter().chain(contestants) {
                     line.draw(canvas, &costs, &range)?;
                 }
-                let mut ends: Vec<Label> =
-                    panel.lines.iter().map(|line| line.end(&costs, &range, size, labels)).collect();
+                let mut ends: Vec<Label> = panel
+                    .lines
+                    .iter()
+                    .map(|line| line.end(self.scale, &costs, &range, size, labels))
+                    .collect();
                 spread(&mut ends, from, to);
                 for end in &ends {
                     end.draw(canvas, right, size)?;
                 }
-                top += ABOVE + height + BELOW;
+                top = to + BELOW;
             }
             Ok(())
         })?;
         Ok(Some(Svg::new(extent, &self.title, &self.description(), &file)))
     }
 
+    /// Both scales with their grid, and the limits across.
+    fn scales(
+        &self,
+        canvas: &Canvas<'_>,
+        costs: &LogAxis,
+        range: &LogAxis,
+        numbers: &[f64],
+        ((left, right), (top, bottom)): ((f64, f64), (f64, f64)),
+    ) -> Result<(), Failure> {
+        let labelled = costs.labelled(|_| TICK.size + 7.0);
+        for tick in costs.steps() {
+            let strong = labelled.contains(&tick);
+            let y = costs.at(tick);
+            canvas.line(&[(left, y), (right, y)], Ink::Grid, if strong { 1.0 } else { 0.5 })?;
+            if strong {
+                canvas.text((left - 8.0, y), Align::Right, TICK, &self.scale.tick(tick))?;
+            }
+        }
+        let mut free = 0.0;
+        for at in numbers {
+            let x = range.at(*at);
+            let text = number(self.axis, *at);
+            let half = width(&text, TICK.size) / 2.0;
+            canvas.line(&[(x, top), (x, bottom + 4.0)], Ink::Grid, 1.0)?;
+            if x - half >= free {
+                canvas.text((x, bottom + 13.0), Align::Middle, TICK, &text)?;
+                free = x + half + 4.0;
+            }
+        }
+        for limit in &self.limits {
+            let y = costs.at(limit.bytes);
+            canvas.line(&[(left, y), (right, y)], Ink::Text, 1.4)?;
+            let text = format!("{}: {}", limit.written, limit.what);
+            canvas.text((left + 6.0, y - 9.0), Align::Left, LIMIT, &text)?;
+        }
+        canvas.text((right + 18.0, bottom + 13.0), Align::Left, TICK, self.axis.name)
+    }
+
     fn description(&self) -> String {
         let mut text = format!("{}. ", self.subtitle);
         for panel in &self.panels {
             let lines = panel.lines.iter().map(|line| {
-                let points = line.points.iter().map(|(population, cost)| {
-                    format!("{} at {}", format::time_interval(*cost), format::population_tick(*population))
+                let points = line.points.iter().map(|(at, cost)| {
+                    format!("{} at {}", self.scale.interval(*cost), number(self.axis, *at))
                 });
                 format!("{} ({}): {}", line.name, line.kind, points.collect::<Vec<_>>().join(", "))
             });
-            text += &format!("{}: {}. ", panel.title, lines.collect::<Vec<_>>().join("; "));
+            let title = if panel.title.is_empty() { self.axis.name } else { &panel.title };
+            text += &format!("{title}: {}. ", lines.collect::<Vec<_>>().join("; "));
         }
         text + &self.notes.join(" ")
+    }
+}
+
+impl Panel {
+    /// The height of what is above the plot.
+    const fn above(&self) -> f64 {
+        if self.title.is_empty() { UNTITLED } else { ABOVE }
     }
 }
 
@@ -141,8 +255,8 @@ impl Line {
         matches!(self.kind, Kind::Floor | Kind::Control)
     }
 
-    fn label(&self, size: f64, room: f64) -> Vec<String> {
-        let value = self.points.last().map_or(String::new(), |(_, cost)| format::time(cost.median));
+    fn label(&self, scale: Scale, size: f64, room: f64) -> Vec<String> {
+        let value = self.points.last().map_or(String::new(), |(_, cost)| scale.value(cost.median));
         let mut lines = wrap(&self.name, size, room);
         match lines.last_mut() {
             // A no-break space: the figure goes with its name.
@@ -167,8 +281,8 @@ impl Line {
         Ok(())
     }
 
-    fn end(&self, costs: &LogAxis, range: &LogAxis, size: f64, room: f64) -> Label {
-        let text = self.label(size, room);
+    fn end(&self, scale: Scale, costs: &LogAxis, range: &LogAxis, size: f64, room: f64) -> Label {
+        let text = self.label(scale, size, room);
         let from = self.points.last().map_or((0.0, 0.0), |(x, cost)| (range.at(*x), costs.at(cost.median)));
         Label { from, middle: from.1, height: height(&text), text, kind: self.kind }
     }
@@ -205,37 +319,6 @@ fn spread(labels: &mut [Label], top: f64, bottom: f64) {
         label.middle = label.middle.min(free - label.height / 2.0);
         free = label.middle - label.height / 2.0;
     }
-}
-
-/// Both scales with their grid.
-fn scales(
-    canvas: &Canvas<'_>,
-    costs: &LogAxis,
-    range: &LogAxis,
-    populations: &[f64],
-    ((left, right), (top, bottom)): ((f64, f64), (f64, f64)),
-) -> Result<(), Failure> {
-    let labelled = costs.labelled(|_| TICK.size + 7.0);
-    for tick in costs.steps() {
-        let strong = labelled.contains(&tick);
-        let y = costs.at(tick);
-        canvas.line(&[(left, y), (right, y)], Ink::Grid, if strong { 1.0 } else { 0.5 })?;
-        if strong {
-            canvas.text((left - 8.0, y), Align::Right, TICK, &format::time_tick(tick))?;
-        }
-    }
-    let mut free = 0.0;
-    for population in populations {
-        let x = range.at(*population);
-        let text = format::population_tick(*population);
-        let half = width(&text, TICK.size) / 2.0;
-        canvas.line(&[(x, top), (x, bottom + 4.0)], Ink::Grid, 1.0)?;
-        if x - half >= free {
-            canvas.text((x, bottom + 13.0), Align::Middle, TICK, &text)?;
-            free = x + half + 4.0;
-        }
-    }
-    canvas.text((right + 18.0, bottom + 13.0), Align::Left, TICK, AXIS)
 }
 
 #[cfg(test)]

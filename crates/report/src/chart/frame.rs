@@ -20,8 +20,35 @@ const LINE: f64 = 1.35;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sign {
     Kind(Kind),
-    /// The stroke at which a contestant's floor stands.
-    OwnFloor,
+    /// The stroke of something to compare with.
+    Stroke(Stroke),
+}
+
+/// What the stroke in a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stroke {
+    /// The contestant's floor in the same case.
+    Floor,
+    /// The contestant itself in the case that the others are compared with, in words.
+    Baseline(&'static str),
+}
+
+impl Stroke {
+    const fn legend(self) -> &'static str {
+        match self {
+            Self::Floor => "the floor of its row",
+            Self::Baseline(about) => about,
+        }
+    }
+
+    /// Draws it.
+    pub(crate) fn draw(self, canvas: &Canvas<'_>, (x, y): (f64, f64)) -> Result<(), Failure> {
+        let ink = match self {
+            Self::Floor => Ink::Floor,
+            Self::Baseline(_) => Ink::Text,
+        };
+        canvas.line(&[(x, y - 6.0), (x, y + 6.0)], ink, 2.0)
+    }
 }
 
 /// The frame of a chart of a given width.
@@ -38,15 +65,13 @@ impl Frame {
         title: &str,
         subtitle: &str,
         mut kinds: Vec<Kind>,
-        own_floors: bool,
+        stroke: Option<Stroke>,
         notes: &[String],
     ) -> Self {
         kinds.sort();
         kinds.dedup();
         let mut signs: Vec<_> = kinds.into_iter().map(|kind| (Sign::Kind(kind), kind_word(kind))).collect();
-        if own_floors {
-            signs.push((Sign::OwnFloor, "the floor of its row"));
-        }
+        signs.extend(stroke.map(|stroke| (Sign::Stroke(stroke), stroke.legend())));
         Self {
             title: wrap(title, TITLE.size, pixels),
             subtitle: wrap(subtitle, SUBTITLE.size, pixels),
@@ -83,7 +108,7 @@ impl Frame {
                 let at = (x + RADIUS + 1.0, middle);
                 match sign {
                     Sign::Kind(kind) => mark(canvas, at, *kind)?,
-                    Sign::OwnFloor => own_floor(canvas, at)?,
+                    Sign::Stroke(stroke) => stroke.draw(canvas, at)?,
                 }
                 canvas.text((x + 2.0 * RADIUS + 7.0, middle), Align::Left, LEGEND, word)?;
             }
@@ -92,11 +117,6 @@ impl Frame {
         paragraph(canvas, &self.notes, NOTE, bottom + 12.0)?;
         Ok(())
     }
-}
-
-/// The stroke that marks a contestant's floor in its row.
-pub(crate) fn own_floor(canvas: &Canvas<'_>, (x, y): (f64, f64)) -> Result<(), Failure> {
-    canvas.line(&[(x, y - 6.0), (x, y + 6.0)], Ink::Floor, 2.0)
 }
 
 fn paragraph(canvas: &Canvas<'_>, lines: &[String], kind: Type, top: f64) -> Result<f64, Failure> {

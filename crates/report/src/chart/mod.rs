@@ -18,14 +18,16 @@ pub(crate) use gather::all;
 pub(crate) use palette::theme;
 pub(crate) use svg::Svg;
 
-use measure::record::{Kind, Question};
+use measure::record::Kind;
+
+use crate::view::Topic;
 
 /// One drawn chart.
 pub(crate) struct Chart {
     /// The name of its file, without folder and ending.
     pub(crate) name: String,
-    /// The question that it belongs to; the overview belongs to none.
-    pub(crate) question: Option<Question>,
+    /// The section that it belongs to; the overview belongs to none.
+    pub(crate) topic: Option<Topic>,
     /// For pages of ordinary width, and for use alone.
     pub(crate) wide: Svg,
     /// For telephones.

@@ -8,7 +8,7 @@ use crate::{
     answer,
     chart::Chart,
     format,
-    view::{Cell, DesignLine, View},
+    view::{Cell, DesignLine, FOLDED, View},
 };
 
 /// Title, and what was run where.
@@ -29,8 +29,8 @@ pub(super) fn header(view: &View<'_>) -> Markup {
                 }
             }
             nav aria-label="Contents" {
-                @for asked in &view.asked {
-                    a href={ "#" (asked.question) } { (asked.question) }
+                @for matter in view.matters() {
+                    a href={ "#" (matter.topic()) } { (matter.topic()) }
                 }
                 a href="#doubt" { "how to doubt this" }
             }
@@ -56,17 +56,42 @@ pub(super) fn answer(view: &View<'_>, charts: &[Chart]) -> Markup {
             @if !view.designs.is_empty() {
                 (designs(view))
             }
-            @for chart in charts.iter().filter(|chart| chart.question.is_none()) {
+            @for chart in charts.iter().filter(|chart| chart.topic.is_none()) {
                 (parts::chart(chart))
             }
         }
     }
 }
 
+/// Designs, and below them the peers, folded away where they are many.
 fn designs(view: &View<'_>) -> Markup {
+    let of = |kind: Kind| -> Vec<&DesignLine<'_>> {
+        view.designs.iter().filter(|line| line.kind == kind).collect()
+    };
+    let (designs, peers) = (of(Kind::Design), of(Kind::Peer));
+    html! {
+        @if !designs.is_empty() {
+            (table(&designs, "Every design: what it costs, and what it does for that."))
+        }
+        @if !peers.is_empty() {
+            details.folded open[peers.len() <= FOLDED] {
+                summary {
+                    (peers.len()) @if peers.len() == 1 { " peer" } @else { " peers" }
+                    ": other crates doing the same job"
+                }
+                (table(&peers, "Every peer, held to the same job as the designs."))
+            }
+        }
+    }
+}
+
+/// From so many lines on they say in one word what they are; the tables of the questions say more.
+const BRIEF: usize = 8;
+
+fn table(lines: &[&DesignLine<'_>], caption: &str) -> Markup {
     let table = html! {
         table.designs {
-            caption { span.stay { "Every design and peer: what it costs, and what it does for that." } }
+            caption { span.stay { (caption) } }
             thead {
                 tr {
                     th scope="col" { "Design" }
@@ -80,29 +105,23 @@ fn designs(view: &View<'_>) -> Markup {
                     th scope="col" { "Store cannot be reached" }
                 }
             }
-            @for kind in [Kind::Design, Kind::Peer] {
-                @let lines: Vec<_> = view.designs.iter().filter(|line| line.kind == kind).collect();
-                @if !lines.is_empty() {
-                    tbody {
-                        @for line in lines { (design(line)) }
-                    }
-                }
+            tbody {
+                @for line in lines { (design(line, lines.len() > BRIEF)) }
             }
         }
     };
-    parts::scrolling("Table of designs", table)
+    parts::scrolling(caption, table)
 }
 
-fn design(line: &DesignLine<'_>) -> Markup {
+fn design(line: &DesignLine<'_>, brief: bool) -> Markup {
     let declared = line.declared;
     html! {
         tr {
             th scope="row" {
                 code { (line.id) }
                 span.about {
-                    (parts::kind(line.kind))
-                    @if let Some(declared) = declared { ", " (declared.family) }
-                    " · " (line.about)
+                    (declared.map_or(line.kind.word(), |declared| &declared.family))
+                    @if !brief { " · " (line.about) }
                 }
             }
             @if let Some((status, reason)) = line.trouble() {

@@ -1,10 +1,12 @@
 //! `report.html`: one file, no network, no script. maud escapes whatever comes from the record; the only markup let
 //! through as it is are our own style sheet and charts, which escape for themselves.
 
+mod case;
 mod doubt;
 mod first_screen;
 mod parts;
-mod question;
+mod section;
+mod table;
 
 use maud::{DOCTYPE, PreEscaped, html};
 
@@ -34,8 +36,8 @@ pub(crate) fn html(view: &View<'_>, charts: &[Chart]) -> String {
                 (first_screen::header(view))
                 main {
                     (first_screen::answer(view, charts))
-                    @for asked in &view.asked {
-                        (question::section(view, asked, charts))
+                    @for matter in &view.matters() {
+                        (section::section(view, matter, charts))
                     }
                     (doubt::section(view))
                 }

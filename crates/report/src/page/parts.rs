@@ -62,3 +62,8 @@ pub(super) fn figure(text: &str) -> Markup {
         @if !interval.is_empty() { " " span.interval { "[" (interval) } }
     }
 }
+
+/// A figure that explains the one above it.
+pub(super) fn below(text: &str) -> Markup {
+    html! { span.below { (figure(text)) } }
+}

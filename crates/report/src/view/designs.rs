@@ -7,7 +7,10 @@ use measure::{
     rows::Row,
 };
 
-use super::{Asked, Line, population};
+use super::{Asked, Line, axis};
+
+/// More peers than this are folded away below the designs.
+pub(crate) const FOLDED: usize = 6;
 
 /// One design or peer over all questions. A figure is from the question's first case that has it.
 pub(crate) struct DesignLine<'a> {
@@ -68,6 +71,8 @@ pub(crate) fn lines<'a>(record: &'a RunRecord, asked: &[Asked<'a>]) -> Vec<Desig
             }
         })
         .collect();
+    // Variants that take part in one question only have nothing to show here.
+    lines.retain(|line| line.declared.is_some() || !line.is_absent());
     lines.sort_by(|one, other| {
         let cost = |line: &DesignLine<'_>| line.authorise.value().unwrap_or(f64::INFINITY);
         one.kind.cmp(&other.kind).then(cost(one).total_cmp(&cost(other)))
@@ -81,7 +86,7 @@ fn cell(asked: &[Asked<'_>], id: &str, question: Question, metric: Metric, large
     let mut lines: Vec<(f64, &Line<'_>)> = asked
         .cases
         .iter()
-        .filter_map(|case| Some((population(case.name).map_or(0.0, |(number, _)| number), case.line(id)?)))
+        .filter_map(|case| Some((axis::number(case.name).map_or(0.0, |(number, _)| number), case.line(id)?)))
         .collect();
     if largest {
         lines.sort_by(|(one, _), (other, _)| other.total_cmp(one));
@@ -109,6 +114,12 @@ impl Cell {
 }
 
 impl DesignLine<'_> {
+    fn is_absent(&self) -> bool {
+        [&self.issue, &self.authorise, &self.allocations, &self.request_bytes, &self.server_bytes]
+            .into_iter()
+            .all(|cell| matches!(cell, Cell::Absent))
+    }
+
     /// Why this line has no cost at all, where it was tried or known to be out of reach.
     pub(crate) fn trouble(&self) -> Option<(&'static str, &str)> {
         [&self.authorise, &self.issue].into_iter().find_map(|cell| match cell {

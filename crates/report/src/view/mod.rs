@@ -1,8 +1,13 @@
 //! The record as the report looks at it: questions, in them cases, in them one line a contestant.
 
+mod against;
+mod axis;
 mod cautions;
 mod designs;
-mod population;
+mod limits;
+mod memory;
+mod threads;
+mod topic;
 mod words;
 
 use std::{
@@ -11,14 +16,19 @@ use std::{
 };
 
 use measure::{
-    record::{Batch, Declared, Entry, Kind, Metric, Provenance, Question, RunRecord},
+    record::{Batch, Contestant, Declared, Entry, Kind, Metric, Provenance, Question, RunRecord},
     rows::{self, Outcome, Row},
     stats::Estimate,
 };
 
+pub(crate) use against::{Against, against};
+pub(crate) use axis::{Axis, Course, Series, Unit, series};
 pub(crate) use cautions::{Caution, rounds_done};
-pub(crate) use designs::{Cell, DesignLine};
-pub(crate) use population::{Series, population, series};
+pub(crate) use designs::{Cell, DesignLine, FOLDED};
+pub(crate) use limits::{LIMITS, Limit, crossing};
+pub(crate) use memory::Memory;
+pub(crate) use threads::pairs;
+pub(crate) use topic::{Matter, Topic};
 pub(crate) use words::Words;
 
 /// Everything the report shows, derived once.
@@ -57,6 +67,8 @@ pub(crate) struct Line<'a> {
     pub(crate) about: &'a str,
     pub(crate) declared: Option<&'a Declared>,
     pub(crate) batch: &'a Batch,
+    /// What its figures are made of.
+    pub(crate) source: &'a Contestant,
     pub(crate) floor: Option<&'a str>,
     /// The median that criterion found in a process of its own, in nanoseconds.
     pub(crate) criterion: Option<f64>,
@@ -115,6 +127,11 @@ impl Line<'_> {
         self.row(metric)?.outcome.estimate()
     }
 
+    /// Whether it is what the comparison is about: a design or a peer, and not what they are held against.
+    pub(crate) const fn contends(&self) -> bool {
+        matches!(self.kind, Kind::Design | Kind::Peer)
+    }
+
     /// Whether this is what the others of its batch are compared with.
     pub(crate) fn is_reference(&self) -> bool {
         self.id == self.batch.reference
@@ -143,7 +160,7 @@ fn asked<'a>(record: &'a RunRecord, rows: &[Row]) -> Vec<Asked<'a>> {
     let mut asked: Vec<Asked<'a>> = Vec::new();
     for (execution, batch, one) in record.current() {
         if asked.last().is_none_or(|last| last.question != batch.question) {
-            let words = Words::of(batch.question);
+            let words = Words::of(Topic::Question(batch.question));
             asked.push(Asked { question: batch.question, words, cases: Vec::new() });
         }
         let Some(last) = asked.last_mut() else { continue };
@@ -168,6 +185,7 @@ fn asked<'a>(record: &'a RunRecord, rows: &[Row]) -> Vec<Asked<'a>> {
             about: &one.about,
             declared: entries.get(one.id.as_str()).and_then(|entry| entry.properties.as_ref()),
             batch,
+            source: one,
             floor: one.floor.as_deref(),
             criterion: one.criterion.map(|figure| figure.median_ns),
             execution: executions.iter().position(|known| ptr::eq(known, execution)).unwrap_or(0),

@@ -1,78 +1,206 @@
-//! What the report says about a question whatever was measured. A question that is not listed here still gets its
+//! What the report says about a topic whatever was measured. A question that is not listed here still gets its
 //! section, with the general words.
 
 use measure::record::Question;
 
-/// The prose that goes with a question.
+use super::{
+    Topic,
+    against::Baseline,
+    axis::{Axis, Unit},
+};
+
+/// The prose that goes with a topic, and what its case names mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Words {
     /// The heading, a question.
     pub(crate) heading: String,
     /// What one operation is, to follow a number: "323 ns to …".
     pub(crate) operation: &'static str,
+    /// What the number that a case's name may start with counts.
+    pub(crate) axis: Option<Axis>,
+    /// The case that the others are compared with.
+    pub(crate) baseline: Option<Baseline>,
     /// What the number does not say, a paragraph each.
     pub(crate) limits: &'static [&'static str],
 }
 
-/// True of every figure in a run record.
+/// True of every timed figure in a run record.
 const ANY: &str = "It is service time on one machine, one operation after another unless the case says otherwise: not \
                    response time under load, where requests queue, and not a rate that a server would reach.";
 
+/// True of every figure of one case over another's.
+const ACROSS: &str = "Cases are measured one after another in the same process. A ratio between two of them is taken \
+                      within each round, but no twin tells how much of it is drift: trust large differences, not \
+                      small ones.";
+
+const SESSIONS: Axis = Axis { name: "stored sessions", unit: Unit::Count, nouns: &["session", "sessions"] };
+const USERS: Axis = Axis { name: "logged-in users", unit: Unit::Count, nouns: &["user", "users"] };
+const PAYLOAD: Axis = Axis { name: "bytes of payload", unit: Unit::Bytes, nouns: &["byte", "bytes"] };
+const AT_ONCE: Axis = Axis { name: "tokens decided at once", unit: Unit::Count, nouns: &["token", "tokens"] };
+
 impl Words {
-    pub(crate) fn of(question: Question) -> Self {
-        let (heading, operation, limits): (&str, &str, &[&str]) = match question.word() {
-            "issue" => (
-                "What does it cost to issue a credential?",
-                "issue a credential",
-                &[
-                    ANY,
-                    "It starts after the password has been proved. Password hashes are made to take tens of milliseconds; \
-                     hold these figures against that.",
-                    "A login happens once, its requests many times: what is dear here may still be cheap over the \
-                     life of the credential.",
-                ],
-            ),
-            "authorise" => (
-                "What does it cost to authorise a request?",
-                "authorise one request",
-                &[
-                    ANY,
-                    "The HTTP request around it is not in it, and has a cost of its own.",
-                    "A store is as near as the services below say. One on another machine adds its round trip to \
-                     every look-up, and nothing to what needs no store.",
-                    "It prices the answer, not its quality: whether a revoked credential is still accepted is in the \
-                     table of designs and in no figure here.",
-                ],
-            ),
-            "lookup" => (
+    pub(crate) fn of(topic: Topic) -> Self {
+        match topic {
+            Topic::Question(question) => Self::of_question(question),
+            Topic::Memory => Self::new("How much server memory does a session take?", "", MEMORY),
+            Topic::Hostile => Self::new("What do verifiers accept that a strict one refuses?", "", HOSTILE),
+        }
+    }
+
+    fn of_question(question: Question) -> Self {
+        match question {
+            Question::Issue => {
+                Self::new("What does it cost to issue a credential?", "issue a credential", ISSUE)
+                    .along(USERS)
+            }
+            Question::Authorise => {
+                Self::new("What does it cost to authorise a request?", "authorise one request", AUTHORISE)
+                    .along(USERS)
+            }
+            Question::Lookup => Self::new(
                 "What does a session look-up cost as sessions grow in number?",
                 "look up one session",
-                &[
-                    ANY,
-                    "Growth inside a process is largely waiting for memory: it follows the caches of this machine, and \
-                     bends elsewhere on another.",
-                    "A look-up in an idle shared store is mostly waiting. Its wall-clock time is not the CPU time \
-                     that it takes from other work; where both were measured, the table has both.",
-                ],
-            ),
-            "revoke" => (
-                "What does it cost to revoke?",
-                "revoke",
-                &[
-                    ANY,
-                    "A low figure may mean that nothing is done: a design that is revoked only by expiry has nothing \
-                     to do. Read it beside the moment from which a revoked credential is refused.",
-                    "It says when the call returns, not when the last server has heard of it.",
-                ],
-            ),
-            other => {
-                return Self {
-                    heading: format!("What does it cost: {other}?"),
-                    operation: "do it once",
-                    limits: &[ANY],
-                };
+                LOOKUP,
+            )
+            .along(SESSIONS),
+            Question::Revoke => {
+                Self::new("What does it cost to revoke, and to log out everywhere?", "revoke", REVOKE)
+                    .against("one-login", "a single login")
             }
-        };
-        Self { heading: heading.to_owned(), operation, limits }
+            Question::Payload => Self::new(
+                "What does a larger payload cost, and when does the credential outgrow a cookie or a header?",
+                "authorise one request",
+                PAYLOAD_LIMITS,
+            )
+            .along(PAYLOAD),
+            Question::Batch => Self::new(
+                "What does a request cost when several are decided at once?",
+                "authorise one request",
+                BATCH,
+            )
+            .along(AT_ONCE),
+            Question::Attack => {
+                Self::new("What does an attacker's request cost?", "decide one request", ATTACK)
+                    .against("genuine", "its genuine request")
+            }
+            Question::Touch => Self::new("What does sliding expiry add?", "look up one session", TOUCH)
+                .against("never", "a look-up that notes nothing"),
+            Question::Purge => Self::new(
+                "What does purging expired sessions do to tail latency?",
+                "look up one session",
+                PURGE,
+            )
+            .against("quiet", "the quiet store"),
+        }
+    }
+
+    fn new(heading: &str, operation: &'static str, limits: &'static [&'static str]) -> Self {
+        Self { heading: heading.to_owned(), operation, axis: None, baseline: None, limits }
+    }
+
+    fn along(self, axis: Axis) -> Self {
+        Self { axis: Some(axis), ..self }
+    }
+
+    fn against(self, case: &'static str, about: &'static str) -> Self {
+        Self { baseline: Some(Baseline { case, about }), ..self }
     }
 }
+
+const ISSUE: &[&str] = &[
+    ANY,
+    "It starts after the password has been proved. Password hashes are made to take tens of milliseconds; hold these \
+     figures against that.",
+    "A login happens once, its requests many times: what is dear here may still be cheap over the life of the \
+     credential.",
+];
+
+const AUTHORISE: &[&str] = &[
+    ANY,
+    "The HTTP request around it is not in it, and has a cost of its own.",
+    "A store is as near as the services below say. One on another machine adds its round trip to every look-up, and \
+     nothing to what needs no store.",
+    "It prices the answer, not its quality: whether a revoked credential is still accepted is in the table of designs \
+     and in no figure here.",
+];
+
+const LOOKUP: &[&str] = &[
+    ANY,
+    "Growth inside a process is largely waiting for memory: it follows the caches of this machine, and bends \
+     elsewhere on another.",
+    "A look-up in an idle shared store is mostly waiting. Its wall-clock time is not the CPU time that it takes from \
+     other work; where both were measured, the table has both.",
+    "With several threads, the time is what each of them takes for one look-up while the others do the same; \
+     throughput is as many times more. Threads that share a core, or a virtual machine's half of one, scale worse \
+     than the code does.",
+];
+
+const MEMORY: &[&str] = &[
+    "It is what the store grew by, divided by the sessions put into it. Each store is asked in its own way, which \
+     the table names: the resident set of a process, a server's own account and a file on the disk are not the same \
+     kind of byte.",
+    "Tables grow in steps: just after one, much of what is counted is room for sessions to come.",
+    "A session here is as small as a session can be. What an application keeps in its own comes on top.",
+    "It says nothing about stateless designs, which keep nothing: what they cost in bytes is in every request.",
+];
+
+const REVOKE: &[&str] = &[
+    ANY,
+    "A low figure may mean that nothing is done: a design that is revoked only by expiry has nothing to do. Read it \
+     beside the moment from which a revoked credential is refused.",
+    "It says when the call returns, not when the last server has heard of it.",
+];
+
+const PAYLOAD_LIMITS: &[&str] = &[
+    ANY,
+    ACROSS,
+    "Bytes of payload are the claims before they are encoded; what travels is longer by the encoding, the header and \
+     the signature. What a claim takes is its name and value as JSON: divide by yours.",
+    "4 096 bytes is what a browser must at least take for a cookie with its name and attributes (RFC 6265, section \
+     6.1), and browsers take no more; 8 KiB is the usual default of servers and proxies for one header line or all of \
+     them. Yours may be set otherwise, and other headers share the room.",
+    "Bytes cost egress as well: one more in each of 1 000 requests a second is 2.6 GB a month.",
+];
+
+const BATCH: &[&str] = &[
+    ANY,
+    "The time is for one request, but a batch has to be filled first: a request that waits for others to come waits \
+     longer than is saved unless many come at once.",
+    "A gateway or a queue that holds many tokens can do this; a handler that is called once a request cannot.",
+];
+
+const ATTACK: &[&str] = &[
+    ANY,
+    ACROSS,
+    "It is what the suite spends before it refuses, not what the attack costs you: connections, TLS and the HTTP \
+     parser come before it, and an attacker pays for his side.",
+    "That every one of these is refused was asserted before it was timed. Whether the time tells an attacker something \
+     is another question: secrets are compared in constant time, but nothing here measures a timing leak.",
+];
+
+const TOUCH: &[&str] = &[
+    ANY,
+    ACROSS,
+    "Throttled means that use is noted only when the last note is old enough: its cost depends on how often sessions \
+     come back within that time, and here they come back fast.",
+    "In a shared store, a write also has to be replicated and, where that is set, put on the disk; the services below \
+     say how it was set.",
+];
+
+const PURGE: &[&str] = &[
+    "Each look-up is timed by itself here, so every figure holds a reading of the clock as well; compare quiet with \
+     purging rather than with other sections.",
+    ACROSS,
+    "A quantile is of the look-ups of one caller, one after another. Callers who queue behind a slow look-up wait \
+     too, and no figure here has that.",
+    "A store that removes expired sessions by itself, in its own time, cannot be told to be quiet: see what the case \
+     does for it.",
+];
+
+const HOSTILE: &[&str] = &[
+    "It is what a crate does in its ordinary use, with its defaults and what its documentation shows first. Most can be \
+     told to be stricter; when we time them, they are, and every one is held to the same conformance suite.",
+    "Accepting is not always a hole: some rules bind only who follows the profile named beside them. Read the rule \
+     before the count.",
+    "Nothing here was searched for: these are known tokens. A verifier that refuses them all may accept the next one.",
+];

@@ -1,0 +1,148 @@
+//! Many contestants in one chart are a wall: from some number on, designs and peers get a chart each.
+
+use measure::record::Kind;
+
+use super::super::forest::{Group, Row};
+
+/// So many designs and peers fit into one chart that is still taken in at a glance.
+pub(super) const MANY: usize = 16;
+
+/// The title of the group of those that no floor bounds.
+const UNBOUNDED: &str = "Without a floor";
+
+/// A row with what it is grouped by.
+pub(super) struct Entrant<'c> {
+    pub(super) row: Row,
+    pub(super) family: Option<&'c str>,
+    pub(super) floor: Option<&'c str>,
+}
+
+/// One of the charts that rows were divided into.
+pub(super) struct Part {
+    /// For its file name, with a leading hyphen where not empty.
+    pub(super) suffix: &'static str,
+    /// For its title; may be empty.
+    pub(super) title: &'static str,
+    /// For its subtitle; may be empty.
+    pub(super) about: &'static str,
+    /// Whose troubles belong below it.
+    pub(super) kinds: &'static [Kind],
+    pub(super) groups: Vec<Group>,
+}
+
+/// One chart of all, or where they are many, one of the designs by family and one of the peers, each beside the design
+/// that does the same work: the one that the same floor bounds. Floors are strokes in the rows then, and rows only in the
+/// table.
+pub(super) fn divide(mut entrants: Vec<Entrant<'_>>) -> Vec<Part> {
+    sort(&mut entrants);
+    let contends = |entrant: &&Entrant<'_>| matches!(entrant.row.kind, Kind::Design | Kind::Peer);
+    if entrants.iter().filter(contends).count() <= MANY {
+        let rows = entrants.into_iter().map(|entrant| entrant.row).collect();
+        let groups = vec![Group { title: String::new(), rows }];
+        return vec![Part { suffix: "", title: "", about: "", kinds: Kind::ALL, groups }];
+    }
+    let peers = peers(&entrants);
+    let designs = Part {
+        suffix: "",
+        title: if peers.is_empty() { "" } else { ", designs" },
+        about: "",
+        kinds: &[Kind::Design, Kind::Twin, Kind::Control, Kind::Floor],
+        groups: designs(entrants),
+    };
+    let peers = Part {
+        suffix: "-peers",
+        title: ", peers",
+        about: " Each group is what one floor bounds: the designs that do the same work, and the peers.",
+        kinds: &[Kind::Peer],
+        groups: peers,
+    };
+    [designs, peers].into_iter().filter(|part| !part.groups.is_empty()).collect()
+}
+
+fn designs(entrants: Vec<Entrant<'_>>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for entrant in entrants {
+        let title = match entrant.row.kind {
+            Kind::Peer | Kind::Floor => continue,
+            Kind::Control => "Controls: no auth work".to_owned(),
+            Kind::Design | Kind::Twin => entrant.family.map_or("Designs".to_owned(), super::capital),
+        };
+        put(&mut groups, title, entrant.row);
+    }
+    // The controls last, whatever they cost.
+    groups.sort_by_key(|group| group.rows.iter().all(|row| row.kind == Kind::Control));
+    groups
+}
+
+fn peers(entrants: &[Entrant<'_>]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for entrant in entrants {
+        let row = &entrant.row;
+        match (row.kind, entrant.floor) {
+            (Kind::Peer | Kind::Design, Some(floor)) => {
+                put(&mut groups, format!("Bounded by {floor}"), row.clone());
+            }
+            (Kind::Peer, None) => put(&mut groups, UNBOUNDED.to_owned(), row.clone()),
+            _ => {}
+        }
+    }
+    groups.retain(|group| group.rows.iter().any(|row| row.kind == Kind::Peer));
+    groups.sort_by_key(|group| group.title == UNBOUNDED);
+    groups
+}
+
+fn put(groups: &mut Vec<Group>, title: String, row: Row) {
+    match groups.iter_mut().find(|group| group.title == title) {
+        Some(group) => group.rows.push(row),
+        None => groups.push(Group { title, rows: vec![row] }),
+    }
+}
+
+fn sort(entrants: &mut [Entrant<'_>]) {
+    // Twins stand below their reference, whichever of them happened to be faster.
+    let cost = |row: &Row| row.marks.iter().flatten().next().map_or(f64::INFINITY, |mark| mark.time.median);
+    entrants.sort_by(|Entrant { row: one, .. }, Entrant { row: other, .. }| {
+        cost(one).total_cmp(&cost(other)).then((one.kind == Kind::Twin).cmp(&(other.kind == Kind::Twin)))
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::stats::Estimate;
+
+    use super::{super::super::forest::Mark, *};
+
+    fn entrant(name: &str, kind: Kind, ns: f64, floor: Option<&'static str>) -> Entrant<'static> {
+        let time = Estimate { median: ns, low: ns, high: ns };
+        let row = Row { name: name.to_owned(), kind, marks: vec![Some(Mark { time, stroke: None })] };
+        Entrant { row, family: Some("stateless"), floor }
+    }
+
+    fn names(part: &Part) -> Vec<&str> {
+        part.groups.iter().flat_map(|group| &group.rows).map(|row| row.name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_few_share_a_chart_and_many_do_not() {
+        let few = vec![
+            entrant("dear", Kind::Peer, 9.0, Some("f")),
+            entrant("cheap", Kind::Design, 2.0, Some("f")),
+            entrant("f", Kind::Floor, 1.0, None),
+        ];
+        let parts = divide(few);
+        assert_eq!(parts.len(), 1);
+        assert_eq!(names(&parts[0]), ["f", "cheap", "dear"]);
+
+        let mut many: Vec<Entrant<'_>> =
+            (0..MANY).map(|number| entrant("other", Kind::Design, number as f64, None)).collect();
+        many.push(entrant("control", Kind::Control, 0.1, None));
+        many.push(entrant("peer", Kind::Peer, 3.0, Some("f")));
+        many.push(entrant("same", Kind::Design, 2.5, Some("f")));
+        many.push(entrant("f", Kind::Floor, 1.0, None));
+        let parts = divide(many);
+        assert_eq!(parts.len(), 2);
+        assert_eq!(parts[0].groups.len(), 2, "stateless, then controls");
+        assert_eq!(names(&parts[0]).last(), Some(&"control"));
+        assert_eq!(names(&parts[1]), ["same", "peer"], "beside the design of the same floor");
+    }
+}

@@ -1,0 +1,44 @@
+//! Who has no mark in a chart, and why.
+
+use measure::record::{Kind, Metric};
+
+use crate::view::{Case, Line};
+
+/// One note a reason, for lines of those kinds.
+pub(super) fn troubles<'c>(cases: impl IntoIterator<Item = &'c Case<'c>>, kinds: &[Kind]) -> Vec<String> {
+    let lines: Vec<&Line<'_>> = cases.into_iter().flat_map(|case| &case.lines).collect();
+    let lines = lines.into_iter().filter(|line| kinds.contains(&line.kind));
+    let mut notes = Notes::default();
+    for line in lines {
+        if let Some((status, reason)) = line.trouble() {
+            notes.add(line.id, status, reason);
+        } else if line.figure(Metric::Time).is_some_and(|time| time.median <= 0.0) {
+            notes.add(line.id, "", "less than the clock can tell, and no logarithm reaches 0");
+        }
+    }
+    notes.written()
+}
+
+/// Reasons, each with whom it concerns.
+#[derive(Default)]
+pub(super) struct Notes(Vec<(String, Vec<String>)>);
+
+impl Notes {
+    pub(super) fn add(&mut self, id: &str, status: &str, reason: &str) {
+        let how = match status {
+            "failed" => "failed: ",
+            "" => "",
+            _ => "not measured: ",
+        };
+        let why = format!("{how}{reason}");
+        match self.0.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, ids)) if ids.iter().any(|known| known == id) => {}
+            Some((_, ids)) => ids.push(id.to_owned()),
+            None => self.0.push((why, vec![id.to_owned()])),
+        }
+    }
+
+    pub(super) fn written(self) -> Vec<String> {
+        self.0.into_iter().map(|(why, ids)| format!("No mark for {}; {why}.", ids.join(", "))).collect()
+    }
+}

@@ -1,0 +1,153 @@
+//! `summary.md`: the first screen and the tables, fit to be spliced into a README.
+
+mod tables;
+mod text;
+
+use measure::record::{Kind, RunRecord};
+
+pub(crate) use text::{code, escape, row};
+
+use crate::{
+    answer, format,
+    tables::tables as tables_of,
+    view::{Caution, Cell, DesignLine, FOLDED, Matter, View, Words},
+};
+
+/// The answer and the table of designs of a record, in Markdown without headings, for a README.
+#[must_use]
+pub fn answer_markdown(record: &RunRecord) -> String {
+    first_screen(&View::new(record))
+}
+
+/// The whole summary.
+pub(crate) fn summary(view: &View<'_>) -> String {
+    let mut text = first_screen(view);
+    for matter in view.matters() {
+        let words = Words::of(matter.topic());
+        text += &format!("\n### {}\n\n", escape(&words.heading));
+        text += &format!("{}\n\n", text::sentence(&answer::of_matter(view, &matter)));
+        if let Matter::Asked(asked) = matter {
+            text += &cautions(&view.cautions_of(asked));
+        }
+        let across = tables_of(view, &matter);
+        for table in &across {
+            text += &tables::table(table);
+        }
+        if let Matter::Asked(asked) = matter {
+            // Where a table has all cases side by side, each one's own is for looking closer.
+            let cases: String = asked.cases.iter().map(tables::case_table).collect();
+            text += &if across.is_empty() {
+                cases
+            } else {
+                tables::folded(&format!("Each of the {} cases by itself", asked.cases.len()), &cases)
+            };
+        }
+    }
+    text
+}
+
+fn first_screen(view: &View<'_>) -> String {
+    let mut text = cautions(&view.cautions);
+    for one in answer::overall(view) {
+        text += &format!("{}\n\n", text::sentence(&one));
+    }
+    if !view.designs.is_empty() {
+        text += &designs_tables(view);
+        text.push('\n');
+    }
+    for (number, execution) in view.record.executions.iter().enumerate() {
+        let from = &execution.provenance;
+        let cpu = from.machine.cpu_model.as_deref().unwrap_or("an unknown CPU");
+        let commit = from.commit.as_deref().map_or("no commit".to_owned(), |commit| {
+            format!(
+                "commit {}{}",
+                short(commit),
+                if from.dirty == Some(true) { " with uncommitted changes" } else { "" }
+            )
+        });
+        let which = if view.record.executions.len() > 1 {
+            format!("Execution {}: ", number + 1)
+        } else {
+            String::new()
+        };
+        text += &format!(
+            "{which}{}, {} logical CPUs, {}, {}, {}, {}.  \n",
+            escape(cpu),
+            from.machine.logical_cpus,
+            escape(&from.rustc),
+            escape(&commit),
+            escape(&from.started),
+            code(&from.command),
+        );
+    }
+    text += "Medians over rounds, each a process of its own, with 95 % intervals.\n";
+    text
+}
+
+/// Designs, and below them the peers, out of the way where they are many.
+fn designs_tables(view: &View<'_>) -> String {
+    let of = |kind: Kind| -> Vec<&DesignLine<'_>> {
+        view.designs.iter().filter(|line| line.kind == kind).collect()
+    };
+    let (designs, peers) = (of(Kind::Design), of(Kind::Peer));
+    if peers.len() <= FOLDED {
+        return designs_table(&[designs, peers].concat());
+    }
+    let summary = format!("{} peers: other crates doing the same job", peers.len());
+    format!("{}\n{}", designs_table(&designs), tables::folded(&summary, &designs_table(&peers)))
+}
+
+fn designs_table(lines: &[&DesignLine<'_>]) -> String {
+    let mut text = row([
+        "Design",
+        "Family",
+        "Issue",
+        "Authorise",
+        "Bytes a request",
+        "Server state",
+        "Bytes a session",
+        "Allocations",
+        "A revoked credential is refused",
+        "Store down",
+    ]
+    .map(str::to_owned));
+    text += "|---|---|--:|--:|--:|---|--:|--:|---|---|\n";
+    for line in lines {
+        text += &row([
+            design_name(line),
+            escape(line.declared.map_or("–", |declared| &declared.family)),
+            cell(&line.issue, format::time),
+            cell(&line.authorise, format::time),
+            cell(&line.request_bytes, format::count),
+            escape(line.declared.map_or("–", |declared| &declared.state)),
+            cell(&line.server_bytes, format::count),
+            cell(&line.allocations, format::count),
+            escape(line.declared.map_or("–", |declared| &declared.revocation)),
+            escape(line.declared.map_or("–", |declared| &declared.outage)),
+        ]);
+    }
+    for (id, (status, reason)) in lines.iter().filter_map(|line| Some((line.id, line.trouble()?))) {
+        text += &format!("\n{} {status}: {}\n", code(id), escape(reason));
+    }
+    text
+}
+
+fn design_name(line: &DesignLine<'_>) -> String {
+    if line.kind == Kind::Peer { format!("{} (peer)", code(line.id)) } else { code(line.id) }
+}
+
+fn cell(cell: &Cell, format: impl Fn(f64) -> String) -> String {
+    match cell {
+        Cell::Figure(_) => cell.value().map_or("–".to_owned(), format),
+        Cell::Trouble(status, _) => (*status).to_owned(),
+        Cell::Absent => "–".to_owned(),
+    }
+}
+
+fn cautions(cautions: &[Caution]) -> String {
+    cautions.iter().map(|one| format!("> **{}** {}\n\n", escape(&one.title), escape(&one.text))).collect()
+}
+
+fn short(commit: &str) -> String {
+    commit.chars().take(10).collect()
+}
