@@ -1,6 +1,6 @@
 //! What all token designs share, whichever key they verify with: claims in, claims out, under one policy.
 
-use std::time::Duration;
+use std::{mem::MaybeUninit, time::Duration};
 
 use authoriser::{
     Credential, Family, IssueError, Outage, Principal, Properties, Revocation, StateLocation, Timestamp,
@@ -8,13 +8,16 @@ use authoriser::{
 };
 
 use crate::{
-    Claims, Policy, Rejection, SigningFailed, TokenId,
+    Claims, MAX_TOKEN_BYTES, Policy, Rejection, SigningFailed, TokenId,
     claims::{self, Dialect, JwtDialect, PlainForm},
     compact,
 };
 
-/// Payloads up to this size are written and read on the stack. A usual one has 200 bytes.
-pub(crate) const PAYLOAD_BYTES: usize = 512;
+/// Payloads up to this size are written in the caller's frame. A usual one has 200 bytes.
+const USUAL_BYTES: usize = 512;
+
+/// No token holds a larger payload.
+const MOST_BYTES: usize = MAX_TOKEN_BYTES / 4 * 3;
 
 /// The payload's side of a design.
 pub(crate) struct Body<D = JwtDialect> {
@@ -32,14 +35,12 @@ impl<D: Dialect> Body<D> {
         &self.policy
     }
 
-    /// Reads a payload whose signature is proven.
+    /// Reads a payload whose signature is proven, on the stack whatever its size. The buffer is not filled before, so that
+    /// three pages of it cost nothing where little is used; a smaller one for usual tokens was not faster.
     #[inline]
     pub(crate) fn read(&self, encoded: &[u8]) -> Result<Claims, Rejection> {
-        let mut stack = [0; PAYLOAD_BYTES];
-        match compact::decode_into(encoded, &mut stack) {
-            Some(payload) => self.read_payload(payload),
-            None => self.read_on_heap(encoded),
-        }
+        let mut buffer = [const { MaybeUninit::uninit() }; MOST_BYTES];
+        self.read_payload(compact::decode_into(encoded, &mut buffer[..]).ok_or(Rejection::Base64)?)
     }
 
     /// Reads a payload that is proven and decoded.
@@ -51,10 +52,9 @@ impl<D: Dialect> Body<D> {
         }
     }
 
-    /// A payload larger than ours, or none at all.
-    #[cold]
-    fn read_on_heap(&self, encoded: &[u8]) -> Result<Claims, Rejection> {
-        self.read_payload(&compact::decode(encoded)?)
+    /// Room for any payload that [`Self::write`] writes, in bytes.
+    pub(crate) fn payload_room(&self) -> usize {
+        self.plain.longest()
     }
 
     /// Writes a token: one allocation, beside those of the primitive.
@@ -67,18 +67,23 @@ impl<D: Dialect> Body<D> {
         signature_chars: usize,
         sign: impl FnOnce(&[u8]) -> Result<S, SigningFailed>,
     ) -> Result<Credential, IssueError> {
-        let mut stack = [0; PAYLOAD_BYTES];
-        let payload = self.write(principal, now, &mut stack)?;
+        let finish = |payload: &[u8]| seal(payload, header_and_dot, signature_chars, sign);
+        if self.payload_room() <= USUAL_BYTES {
+            finish(self.write(principal, now, &mut [0; USUAL_BYTES])?)
+        } else {
+            self.issue_large(principal, now, finish)
+        }
+    }
 
-        let length = header_and_dot.len() + compact::encoded_len(payload.len()) + ".".len() + signature_chars;
-        let mut token = String::with_capacity(length);
-        token.push_str(header_and_dot);
-        compact::encode_onto(&mut token, payload);
-        let signature = sign(token.as_bytes()).map_err(|_| IssueError::Signing)?;
-        token.push('.');
-        compact::encode_onto(&mut token, signature.as_ref());
-        debug_assert_eq!(token.len(), length, "the one allocation is exact");
-        Ok(Credential::new(token))
+    /// In a frame of its own. To fill it with zeros costs a fiftieth of signing as many bytes.
+    #[inline(never)]
+    fn issue_large(
+        &self,
+        principal: &Principal,
+        now: Timestamp,
+        finish: impl FnOnce(&[u8]) -> Result<Credential, IssueError>,
+    ) -> Result<Credential, IssueError> {
+        finish(self.write(principal, now, &mut [0; MOST_BYTES])?)
     }
 
     /// Writes the payload of a new token into the buffer.
@@ -98,7 +103,7 @@ impl<D: Dialect> Body<D> {
             id: TokenId::random(),
         };
         self.plain.write(&claims, buffer).ok_or(IssueError::Unrepresentable(
-            "issuer and audience are too long, or the times too late to be written",
+            "issuer, audience and private claims are too long, or the times too late to be written",
         ))
     }
 
@@ -117,4 +122,35 @@ impl<D: Dialect> Body<D> {
             idle_timeout: None,
         }
     }
+}
+
+/// Header, payload and signature as one text.
+#[inline]
+fn seal<S: AsRef<[u8]>>(
+    payload: &[u8],
+    header_and_dot: &str,
+    signature_chars: usize,
+    sign: impl FnOnce(&[u8]) -> Result<S, SigningFailed>,
+) -> Result<Credential, IssueError> {
+    let length = header_and_dot.len() + compact::encoded_len(payload.len()) + ".".len() + signature_chars;
+    if length > MAX_TOKEN_BYTES {
+        return Err(TOO_LONG_TO_ACCEPT);
+    }
+    let mut token = String::with_capacity(length);
+    token.push_str(header_and_dot);
+    compact::encode_onto(&mut token, payload);
+    let signature = sign(token.as_bytes()).map_err(|_| IssueError::Signing)?;
+    token.push('.');
+    compact::encode_onto(&mut token, signature.as_ref());
+    debug_assert_eq!(token.len(), length, "the one allocation is exact");
+    Ok(Credential::new(token))
+}
+
+/// What nobody would accept is not issued.
+const TOO_LONG_TO_ACCEPT: IssueError =
+    IssueError::Unrepresentable("issuer, audience and private claims are too long together");
+
+/// A credential of at most so many bytes.
+pub(crate) fn credential(text: String, most: usize) -> Result<Credential, IssueError> {
+    if text.len() > most { Err(TOO_LONG_TO_ACCEPT) } else { Ok(Credential::new(text)) }
 }

@@ -1,11 +1,14 @@
 //! The compact serialisation (RFC 7515, section 7.1): three parts of base64url, joined by dots.
 
+use std::mem::MaybeUninit;
+
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 
 use crate::Rejection;
 
-/// The longest token that is looked at, in bytes. Servers cap a request's headers at 8 to 16 KiB as well.
-pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+/// The longest token that is looked at or issued, in bytes: one with 8 KiB of claims fits. Servers cap a request's headers
+/// at 8 to 16 KiB as well.
+pub const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 /// A token in its parts, still encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,20 +81,28 @@ pub(crate) fn encode_exact<'b, const N: usize>(bytes: &[u8], buffer: &'b mut [u8
     URL_SAFE_NO_PAD.encode_as_str(bytes, buffer.as_mut_slice().as_out())
 }
 
-/// Decodes strict base64url into a buffer; `None` when it is not strict, or decodes to more than the buffer holds.
+/// Decodes strict base64url into a buffer, which need not have been filled before; `None` when it is not strict, or
+/// decodes to more than the buffer holds.
 #[inline]
-pub(crate) fn decode_into<'b>(encoded: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
-    if encoded_len(buffer.len()) < encoded.len() {
+pub(crate) fn decode_into<'b, B: AsOut<[u8]> + ?Sized>(
+    encoded: &[u8],
+    buffer: &'b mut B,
+) -> Option<&'b [u8]> {
+    let out = buffer.as_out();
+    if encoded_len(out.len()) < encoded.len() {
         return None;
     }
-    URL_SAFE_NO_PAD.decode(encoded, buffer.as_out()).ok().map(|decoded| &*decoded)
+    URL_SAFE_NO_PAD.decode(encoded, out).ok().map(|decoded| &*decoded)
 }
 
 /// Decodes strict base64url of exactly `N` bytes.
 #[inline]
 pub(crate) fn decode_exact<const N: usize>(encoded: &[u8]) -> Option<[u8; N]> {
-    let mut bytes = [0; N];
-    (encoded.len() == const { encoded_len(N) } && decode_into(encoded, &mut bytes).is_some()).then_some(bytes)
+    let mut bytes = [const { MaybeUninit::uninit() }; N];
+    if encoded.len() != const { encoded_len(N) } {
+        return None;
+    }
+    decode_into(encoded, &mut bytes[..])?.try_into().ok()
 }
 
 /// Decodes strict base64url of any length.
@@ -163,8 +174,8 @@ mod tests {
     #[test]
     fn a_full_buffer_is_enough_and_no_more_is_taken() {
         let mut buffer = [0; 6];
-        assert_eq!(decode_into(b"AAAAAAAA", &mut buffer), Some(&[0; 6][..]));
-        assert_eq!(decode_into(b"AAAAAAAAAA", &mut buffer), None);
+        assert_eq!(decode_into(b"AAAAAAAA", &mut buffer[..]), Some(&[0; 6][..]));
+        assert_eq!(decode_into(b"AAAAAAAAAA", &mut buffer[..]), None);
         assert_eq!(decode_exact::<16>(b"AAAAAAAAAAAAAAAAAAAAAA"), Some([0; 16]));
         assert_eq!(decode_exact::<16>(b"AAAAAAAAAAAAAAAAAAAAA"), None);
         assert_eq!(decode_exact::<16>(b"AAAAAAAAAAAAAAAAAAAAAAA"), None);

@@ -24,6 +24,7 @@
 //! | Module | Holds |
 //! |---|---|
 //! | `policy` | issuer, audience, lifetime, leeway |
+//! | `private_claims` | what an issuer adds to its tokens |
 //! | `keys` | what a key can do, and one file for each algorithm |
 //! | `jwk` | JSON Web Keys, read and written; the algorithm that each is bound to |
 //! | `key_set` | several keys under their ids, their rotation, and the design that serves them |
@@ -54,6 +55,7 @@ mod key_set;
 mod keys;
 mod paseto;
 mod policy;
+mod private_claims;
 mod rejection;
 
 pub use claims::{Claims, Scope, TokenId, parse_user};
@@ -85,4 +87,5 @@ pub use paseto::{
     V4PublicVerifier, open_paseto, seal_paseto,
 };
 pub use policy::Policy;
+pub use private_claims::{PrivateClaims, PrivateClaimsError};
 pub use rejection::Rejection;

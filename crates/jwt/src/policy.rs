@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::PrivateClaims;
+
 /// Who issues tokens, for whom, and for how long they hold.
 ///
 /// Issuer and audience are always required: a token without one, or with another, is refused (RFC 8725,
@@ -16,18 +18,32 @@ pub struct Policy {
     pub lifetime: Duration,
     /// How far clocks may disagree when `exp`, `nbf` and `iat` are checked, in whole seconds. Zero unless it is set.
     pub leeway: Duration,
+    /// What the issuer adds to every token. Whoever reads a token ignores them: empty unless they are set.
+    pub private_claims: PrivateClaims,
 }
 
 impl Policy {
-    /// A policy without leeway.
+    /// A policy without leeway and private claims.
     #[must_use]
     pub fn new(issuer: impl Into<String>, audience: impl Into<String>, lifetime: Duration) -> Self {
-        Self { issuer: issuer.into(), audience: audience.into(), lifetime, leeway: Duration::ZERO }
+        Self {
+            issuer: issuer.into(),
+            audience: audience.into(),
+            lifetime,
+            leeway: Duration::ZERO,
+            private_claims: PrivateClaims::default(),
+        }
     }
 
     /// The same policy for servers whose clocks disagree by up to `leeway`.
     #[must_use]
     pub fn with_leeway(self, leeway: Duration) -> Self {
         Self { leeway, ..self }
+    }
+
+    /// The same policy for an issuer that adds these claims to every token.
+    #[must_use]
+    pub fn with_private_claims(self, private_claims: PrivateClaims) -> Self {
+        Self { private_claims, ..self }
     }
 }

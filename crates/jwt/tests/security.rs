@@ -2,7 +2,9 @@
 
 mod support;
 
-use authbench_jwt::{Hs256, Hs256Key, JsonError, KeyError, MAX_TOKEN_BYTES, Rejection};
+use authbench_jwt::{
+    Hs256, Hs256Key, JsonError, KeyError, MAX_TOKEN_BYTES, Policy, PrivateClaims, Rejection,
+};
 use base64_simd::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use support::*;
 
@@ -155,6 +157,46 @@ fn size_is_capped_before_any_decoding() {
     assert_eq!(verify(vec![b'.'; MAX_TOKEN_BYTES + 1]), Err(Rejection::TooLong));
     let long_header = format!(r#"{{"alg":"HS256","typ":"at+jwt","x":"{}"}}"#, "x".repeat(1024));
     assert_eq!(verify(sign(long_header, claims())), Err(Rejection::TooLong));
+}
+
+#[test]
+fn private_claims_of_any_size_are_issued_and_accepted() {
+    let longest = "x".repeat(PrivateClaims::MAX_BYTES - r#","blob":"""#.len());
+    let many = || (0..200).map(|number| (format!("claim-{number:03}"), "x".repeat(number % 50)));
+    for claims in [
+        PrivateClaims::new([("plan", "free"), ("tenant", "acme")]),
+        PrivateClaims::new([("blob", longest)]),
+        PrivateClaims::new(many()),
+    ] {
+        let claims = claims.expect("in order and not too long");
+        let clock = authoriser::ManualClock::at(authoriser::Timestamp(NOW));
+        let design = Hs256::new(key(), policy().with_private_claims(claims.clone()), clock);
+        let token = issue(&design);
+        let payload = token.split('.').nth(1).expect("three parts");
+        let payload = URL_SAFE_NO_PAD.decode_to_vec(payload).expect("base64url");
+        let json: serde_json::Value = serde_json::from_slice(&payload).expect("JSON");
+        assert!(claims.iter().all(|(name, value)| json[name] == value));
+        assert_eq!(verify(&token).map(|claims| claims.user), Ok(USER), "a server without them in its policy");
+        assert_eq!(design.verify(token.as_bytes()), verify(&token));
+    }
+}
+
+#[test]
+fn a_token_that_nobody_would_accept_is_not_issued() {
+    use authoriser::{Authoriser, IssueError};
+    let clock = authoriser::ManualClock::at(authoriser::Timestamp(NOW));
+    let issue = |issuer: usize, blob: usize| {
+        let claims = PrivateClaims::new([("blob", "x".repeat(blob))]).expect("not too long");
+        let policy = Policy::new("i".repeat(issuer), AUDIENCE, std::time::Duration::from_secs(900));
+        let design = Hs256::new(key(), policy.with_private_claims(claims), clock.clone());
+        let token = now_or_never(design.issue(&principal()))?;
+        assert!(design.verify(token.reveal().as_bytes()).is_ok());
+        Ok(token.len())
+    };
+    assert!(matches!(issue(1_000, 10_000), Ok(14_000..MAX_TOKEN_BYTES)));
+    for issuer in [3_000, 20_000] {
+        assert!(matches!(issue(issuer, 10_000), Err(IssueError::Unrepresentable(_))));
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ use jwt::{Claims, Policy, TOKEN_TYPE};
 
 use crate::{
     Issued, Library, Unusable,
-    claims::{Granted, Registered},
+    claims::{Granted, IssuedGrant, Registered},
 };
 
 /// HS256 by `biscuit`.
@@ -66,6 +66,7 @@ impl Biscuit {
 }
 
 impl CompactJson for Granted {}
+impl CompactJson for IssuedGrant {}
 
 impl Library for Biscuit {
     const NAME: &'static str = "biscuit, HS256";
@@ -81,7 +82,7 @@ impl Library for Biscuit {
                 issued_at: Some(time(claims.iat)?),
                 id: Some(claims.jti.to_string()),
             },
-            private: Granted { scope: claims.scope },
+            private: IssuedGrant::from(claims),
         };
         let token = JWT::new_decoded(self.header.clone(), payload)
             .into_encoded(&self.secret)

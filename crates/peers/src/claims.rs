@@ -7,7 +7,7 @@
 use std::{fmt, marker::PhantomData};
 
 use authoriser::{Clock, Denial, PermissionSet, Principal, Timestamp, UserId};
-use jwt::{Claims, Policy, Scope, TokenId};
+use jwt::{Claims, Policy, PrivateClaims, Scope, TokenId};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What is written into a token, in the order in which our own design writes it.
@@ -23,6 +23,8 @@ pub struct Issued<'a> {
     pub(crate) jti: TokenId,
     #[serde(serialize_with = "scope_as_text")]
     pub(crate) scope: PermissionSet,
+    #[serde(flatten, serialize_with = "as_members")]
+    pub(crate) private: &'a PrivateClaims,
 }
 
 impl<'a> Issued<'a> {
@@ -36,6 +38,7 @@ impl<'a> Issued<'a> {
             aud: &policy.audience,
             jti: TokenId::random(),
             scope: principal.permissions,
+            private: &policy.private_claims,
         }
     }
 }
@@ -106,12 +109,14 @@ pub(crate) struct IssuedBesideTimes<'a> {
     pub(crate) jti: TokenId,
     #[serde(serialize_with = "scope_as_text")]
     pub(crate) scope: PermissionSet,
+    #[serde(flatten, serialize_with = "as_members")]
+    pub(crate) private: &'a PrivateClaims,
 }
 
 impl<'a> From<&Issued<'a>> for IssuedBesideTimes<'a> {
     fn from(claims: &Issued<'a>) -> Self {
-        let Issued { sub, iss, aud, jti, scope, .. } = *claims;
-        Self { sub, iss, aud, jti, scope }
+        let Issued { sub, iss, aud, jti, scope, private, .. } = *claims;
+        Self { sub, iss, aud, jti, scope, private }
     }
 }
 
@@ -128,7 +133,23 @@ pub(crate) struct ReceivedBesideTimes {
     pub(crate) scope: PermissionSet,
 }
 
-/// What is written and read beside the registered claims, where the crate keeps those.
+/// What is written beside the registered claims, where the crate keeps those. It is never read, but one of the crates
+/// demands that it could be.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct IssuedGrant {
+    #[serde(serialize_with = "scope_as_text", deserialize_with = "permissions")]
+    scope: PermissionSet,
+    #[serde(flatten, serialize_with = "as_members", skip_deserializing)]
+    private: PrivateClaims,
+}
+
+impl From<&Issued<'_>> for IssuedGrant {
+    fn from(claims: &Issued<'_>) -> Self {
+        Self { scope: claims.scope, private: claims.private.clone() }
+    }
+}
+
+/// What is read beside the registered claims, where the crate keeps those.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Granted {
     #[serde(serialize_with = "scope_as_text", deserialize_with = "permissions")]
@@ -208,6 +229,10 @@ fn as_text<T: fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S
 
 fn scope_as_text<S: Serializer>(scope: &PermissionSet, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Scope(*scope))
+}
+
+fn as_members<S: Serializer>(claims: &PrivateClaims, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(claims.iter())
 }
 
 fn user<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UserId, D::Error> {

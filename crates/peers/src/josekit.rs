@@ -74,6 +74,7 @@ impl Library for Josekit {
         let mut set = |name, value| payload.set_claim(name, Some(value)).map_err(|_| IssueError::Signing);
         set("iat", Value::from(claims.iat))?;
         set("scope", Value::from(Scope(claims.scope).to_string()))?;
+        claims.private.iter().try_for_each(|(name, value)| set(name, Value::from(value)))?;
         jose::encode_with_signer(&payload, &self.header, &self.signer).map_err(|_| IssueError::Signing)
     }
 

@@ -28,7 +28,7 @@ use jwt_simple::{
 
 use crate::{
     Issued, Library, Unusable,
-    claims::{Granted, Registered},
+    claims::{Granted, IssuedGrant, Registered},
 };
 
 /// HS256 by `jwt-simple`.
@@ -72,7 +72,7 @@ impl Library for JwtSimple {
             audiences: Some(Audiences::AsString(claims.aud.to_owned())),
             jwt_id: Some(claims.jti.to_string()),
             nonce: None,
-            custom: Granted { scope: claims.scope },
+            custom: IssuedGrant::from(claims),
         };
         self.key.authenticate_with_options(claims, &self.header).map_err(|_| IssueError::Signing)
     }

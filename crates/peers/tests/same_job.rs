@@ -16,7 +16,7 @@ use authoriser::{
     SystemClock, Timestamp, UserId,
 };
 use base64_simd::URL_SAFE_NO_PAD;
-use jwt::{Hs256, Hs256Key, Policy};
+use jwt::{Hs256, Hs256Key, Policy, PrivateClaims};
 
 const SECRET: &[u8; 32] = b"a secret known to the tests only";
 const HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt"}"#;
@@ -83,6 +83,7 @@ fn contestants(clock: &ManualClock) -> Vec<Contestant> {
 
 fn policy() -> Policy {
     Policy::new("https://auth.example.com", "https://api.example.com", Duration::from_secs(900))
+        .with_private_claims(PrivateClaims::new([("plan", "free"), ("tenant", "acme")]).expect("in order"))
 }
 
 fn clock() -> ManualClock {

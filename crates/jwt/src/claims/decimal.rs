@@ -50,7 +50,7 @@ pub(crate) struct Digits {
 
 impl Digits {
     /// Digits of the largest number, 18 446 744 073 709 551 615.
-    const MOST: usize = 20;
+    pub(super) const MOST: usize = 20;
 
     #[inline]
     pub(super) fn of(mut value: u64) -> Self {

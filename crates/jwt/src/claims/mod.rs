@@ -1,11 +1,13 @@
 //! The payload: what an access token says (RFC 7519, section 4; RFC 9068, section 2.2).
 //!
 //! Seven claims, all required: `sub`, `iat`, `exp`, `iss`, `aud`, `jti`, `scope`. `nbf` is obeyed where it
-//! stands. The user's name is not among them: no decision reads it, and a token can be read by whoever sees it.
+//! stands. The user's name is not among them: no decision reads it, and a token can be read by whoever sees it. What else
+//! the issuer's policy adds, such as a tenant, is checked for its spelling and then ignored.
 
 mod date_time;
 mod decimal;
 mod dialect;
+mod further;
 mod general;
 mod plain;
 mod scope;

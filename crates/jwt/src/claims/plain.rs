@@ -1,18 +1,21 @@
 //! The one spelling that we issue, written and read back without a JSON parser.
 //!
 //! ```json
-//! {"sub":"42","iat":1,"exp":2,"iss":"…","aud":"…","jti":"…","scope":"orders:read admin"}
+//! {"sub":"42","iat":1,"exp":2,"iss":"…","aud":"…","jti":"…","scope":"orders:read admin","plan":"…","tenant":"…"}
 //! ```
 //!
-//! without white space, always in this order; PASETO's times are text instead. Every byte is either fixed in advance, a
-//! digit, or base64url, so reading is comparing: text that passes is valid UTF-8, has no duplicate names, no escapes to
-//! resolve and nothing after its end. Anything else is left to the general reader, and nothing is refused here.
+//! without white space, always in this order, private claims in that of their names; PASETO's times are text instead.
+//! Every byte is either fixed in advance, a digit, base64url, or plain text whose end is searched for, so reading is
+//! comparing: text that passes is valid UTF-8, has no duplicate names, no escapes to resolve and nothing after its end.
+//! Anything else is left to the general reader, and nothing is refused here.
 
 use std::marker::PhantomData;
 
 use authoriser::{Permission, PermissionSet, UserId};
 
-use super::{Claims, Dialect, JwtDialect, TokenId, decimal, decimal::Digits, scope};
+use super::{
+    Claims, Dialect, JwtDialect, TokenId, date_time::QUOTED, decimal, decimal::Digits, further, scope,
+};
 use crate::{Policy, json};
 
 const SUBJECT: &[u8] = br#"{"sub":""#;
@@ -25,6 +28,9 @@ const END: &[u8] = br#""}"#;
 pub(crate) struct PlainForm<D = JwtDialect> {
     /// What stands between the digits of `exp` and those of `jti`.
     issuer_and_audience: Box<[u8]>,
+    /// What follows the names in `scope`, private claims among it. Only the writer needs it: another server may add
+    /// other claims, or this one may have done so before it was restarted.
+    end: Box<[u8]>,
     dialect: PhantomData<D>,
 }
 
@@ -35,7 +41,29 @@ impl<D: Dialect> PlainForm<D> {
         text.push_str(r#","aud":"#);
         json::write_string(&mut text, &policy.audience);
         text.push_str(r#","jti":""#);
-        Self { issuer_and_audience: text.into_bytes().into(), dialect: PhantomData }
+        let mut end = String::from("\"");
+        for (name, value) in policy.private_claims.iter() {
+            end.push(',');
+            json::write_string(&mut end, name);
+            end.push(':');
+            json::write_string(&mut end, value);
+        }
+        end.push('}');
+        Self {
+            issuer_and_audience: text.into_bytes().into(),
+            end: end.into_bytes().into(),
+            dialect: PhantomData,
+        }
+    }
+
+    /// No payload is longer than this, in bytes.
+    pub(crate) fn longest(&self) -> usize {
+        let names =
+            Permission::ALL.iter().map(|permission| permission.name().len() + " ".len()).sum::<usize>();
+        // The user's number and two times, of which the longer is PASETO's.
+        let varying = Digits::MOST + 2 * QUOTED + TokenId::CHARS + names;
+        let fixed = SUBJECT.len() + ISSUED_AT.len() + EXPIRES_AT.len() + SCOPE.len();
+        fixed + varying + self.issuer_and_audience.len() + self.end.len()
     }
 
     /// Reads a payload of this spelling; `None` for any other, valid or not.
@@ -48,7 +76,8 @@ impl<D: Dialect> PlainForm<D> {
         let (id, rest) = rest.split_at_checked(TokenId::CHARS)?;
         let id = TokenId::decode(id)?;
         let (permissions, rest) = scope::split_ordered(rest.strip_prefix(SCOPE)?);
-        (rest == END).then_some(Claims {
+        let only_ours = rest == END;
+        (only_ours || further::are_members(rest.strip_prefix(b"\"")?.strip_suffix(b"}")?)).then_some(Claims {
             user: UserId(user),
             permissions,
             issued_at,
@@ -73,7 +102,7 @@ impl<D: Dialect> PlainForm<D> {
         out.push(claims.id.encode(&mut [0; TokenId::CHARS]).as_bytes())?;
         out.push(SCOPE)?;
         out.push_scope(claims.permissions)?;
-        out.push(END)?;
+        out.push(&self.end)?;
         Some(&out.buffer[..out.length])
     }
 }

@@ -1,10 +1,12 @@
 //! Plain against general, and each claim's oddities.
 
+use std::collections::BTreeMap;
+
 use authoriser::Permission;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{JsonError, Policy};
+use crate::{JsonError, Policy, PrivateClaims};
 
 const ID: &str = "AAECAwQFBgcICQoLDA0ODw";
 
@@ -70,6 +72,53 @@ fn a_payload_that_does_not_fit_is_not_written() {
     assert!(form.write(&expected(), &mut vec![0; length]).is_some());
     for shorter in 0..length {
         assert_eq!(form.write(&expected(), &mut vec![0; shorter]), None);
+    }
+}
+
+#[test]
+fn private_claims_are_written_in_order_and_read_over() {
+    let claims = [("groups", "staff on-call"), ("plan", ""), ("tenant", "acme")];
+    let policy = policy().with_private_claims(PrivateClaims::new(claims).expect("in order"));
+    let mut buffer = [0; 512];
+    let written = PlainForm::<JwtDialect>::new(&policy).write(&expected(), &mut buffer).expect("fits");
+    let text = payload("scope", r#""orders:read admin","groups":"staff on-call","plan":"","tenant":"acme""#);
+    assert_eq!(written, text.as_bytes());
+    assert_eq!(plain(&text), Some(expected()), "whoever reads needs not know them");
+    assert_eq!(general(&text), Ok(expected()));
+}
+
+#[test]
+fn private_claims_of_others_are_left_to_the_general_reader() {
+    let long_name = format!(r#""{}":"""#, "n".repeat(60));
+    for members in [
+        r#""b":"","a":"""#,
+        r#""a":1"#,
+        r#""a":null,"b":[{"c":true}]"#,
+        r#""a": "x""#,
+        r#""a":"\u0041""#,
+        r#""a":"\"""#,
+        r#""ä":"ö""#,
+        r#""":"x""#,
+        &long_name,
+    ] {
+        let text = payload("scope", &format!(r#""orders:read admin",{members}"#));
+        assert_eq!(plain(&text), None, "{text}");
+        assert_eq!(general(&text), Ok(expected()), "{text}");
+    }
+}
+
+#[test]
+fn private_claims_neither_repeat_nor_replace_a_claim() {
+    for (members, answer) in [
+        (r#""a":"1","a":"1""#, Rejection::ClaimsJson(JsonError::Duplicate)),
+        (r#""a":"1","\u0061":"2""#, Rejection::ClaimsJson(JsonError::Duplicate)),
+        (r#""a":"1","exp":"9""#, Rejection::ClaimsJson(JsonError::Duplicate)),
+        (r#""zz":"1","scope":"admin""#, Rejection::ClaimsJson(JsonError::Duplicate)),
+        (r#""a":"1","nbf":"9""#, Rejection::InvalidClaim("nbf")),
+    ] {
+        let text = payload("scope", &format!(r#""orders:read admin",{members}"#));
+        assert_eq!(plain(&text), None, "{text}");
+        assert_eq!(general(&text), Err(answer), "{text}");
     }
 }
 
@@ -244,13 +293,24 @@ prop_compose! {
     }
 }
 
+/// None, few or many private claims, short and long.
+fn any_private_claims() -> impl Strategy<Value = PrivateClaims> {
+    proptest::collection::btree_set((0_u16..2000, 0_usize..90), 0..40).prop_map(|seeds| {
+        let claims: BTreeMap<_, _> = seeds
+            .into_iter()
+            .map(|(number, length)| (format!("{number}~"), "x, :{}!".repeat(length / 7)))
+            .collect();
+        PrivateClaims::new(claims).expect("names in order, at most 10 KiB")
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 
     #[test]
-    fn what_is_written_reads_back_both_ways(claims in any_claims()) {
-        let form = PlainForm::<JwtDialect>::new(&policy());
-        let mut buffer = [0; 512];
+    fn what_is_written_reads_back_both_ways(claims in any_claims(), private in any_private_claims()) {
+        let form = PlainForm::<JwtDialect>::new(&policy().with_private_claims(private));
+        let mut buffer = [0; 12 * 1024];
         let payload = form.write(&claims, &mut buffer).expect("fits");
         prop_assert_eq!(form.read(payload), Some(claims));
         prop_assert_eq!(read_general::<JwtDialect>(payload, &policy()), Ok(claims));
@@ -261,10 +321,11 @@ proptest! {
     #[test]
     fn damaged_payloads_never_make_the_readers_disagree(
         claims in any_claims(),
+        private in any_private_claims(),
         edits in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>(), 0_u8..3), 0..3),
     ) {
-        let form = PlainForm::<JwtDialect>::new(&policy());
-        let mut buffer = [0; 512];
+        let form = PlainForm::<JwtDialect>::new(&policy().with_private_claims(private));
+        let mut buffer = [0; 12 * 1024];
         let mut payload = form.write(&claims, &mut buffer).expect("fits").to_vec();
         for (position, byte, kind) in edits {
             let position = position.index(payload.len());

@@ -10,7 +10,7 @@ use authoriser::{
 use super::{COOKIE_NAME, CookieKey, InvalidCookieName, PrivateCookieKey, SignedCookieKey, name};
 use crate::{
     Claims, Policy, Rejection,
-    body::{Body, PAYLOAD_BYTES},
+    body::{self, Body},
     envelope::{self, NotIssued},
 };
 
@@ -78,11 +78,11 @@ impl<K: CookieKey, C: Clock> Authoriser for ClaimsCookie<K, C> {
     /// One allocation.
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         let now = self.clock.now();
-        envelope::seal(&self.key, self.name.as_bytes(), PAYLOAD_BYTES, 0, |room| {
+        envelope::seal(&self.key, self.name.as_bytes(), self.body.payload_room(), 0, |room| {
             self.body.write(principal, now, room).map(<[u8]>::len).map_err(NotIssued)
         })
-        .map(Credential::new)
         .map_err(|NotIssued(error)| error)
+        .and_then(|text| body::credential(text, MAX_COOKIE_BYTES))
     }
 
     #[inline]

@@ -15,8 +15,10 @@ use std::borrow::Cow;
 /// How deep arrays and objects may nest, the outermost included. A token needs 2.
 const MAX_DEPTH: usize = 8;
 
-/// How many members an object, or elements an array, may have. Comparing names for duplicates is quadratic.
-const MAX_MEMBERS: usize = 64;
+/// How many members an object, or elements an array, may have: more members than fit into a token, so that what the plain
+/// reader of claims accepts is never too much for this one.
+const MAX_MEMBERS: usize = 2048;
+const _: () = assert!(crate::MAX_TOKEN_BYTES / 4 * 3 < MAX_MEMBERS * r#","a":"""#.len());
 
 /// A JSON value that borrows from its text where it can.
 #[derive(Clone, Debug, PartialEq, Eq)]

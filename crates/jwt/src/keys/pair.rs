@@ -1,5 +1,7 @@
 //! Asymmetric keys whose algorithm is known at run time only: the core below the typed keys, key sets and JWKs.
 
+use std::mem::MaybeUninit;
+
 use aws_lc_rs::{
     rand::SystemRandom,
     signature::{EcdsaKeyPair, Ed25519KeyPair, ParsedPublicKey, RsaEncoding, RsaKeyPair},
@@ -44,8 +46,8 @@ impl Verifier {
         if encoded_signature.len() != self.signature_chars() {
             return Err(Rejection::SignatureLength);
         }
-        let mut buffer = [0; MAX_SIGNATURE_BYTES];
-        let signature = compact::decode_into(encoded_signature, &mut buffer).ok_or(Rejection::Base64)?;
+        let mut buffer = [const { MaybeUninit::uninit() }; MAX_SIGNATURE_BYTES];
+        let signature = compact::decode_into(encoded_signature, &mut buffer[..]).ok_or(Rejection::Base64)?;
         if self.proves(signing_input, signature) { Ok(()) } else { Err(Rejection::BadSignature) }
     }
 

@@ -10,7 +10,7 @@ use authoriser::{
 use super::{PasetoKey, PasetoLocalKey, PasetoPublicKey, PasetoSecretKey, pae};
 use crate::{
     Claims, MAX_TOKEN_BYTES, Policy, Rejection,
-    body::{Body, PAYLOAD_BYTES},
+    body::{self, Body},
     claims::PasetoDialect,
     envelope::{self, NotIssued},
 };
@@ -84,11 +84,11 @@ impl<K: PasetoKey, C: Clock> Authoriser for Paseto<K, C> {
     /// One allocation, beside those of the primitive.
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         let now = self.clock.now();
-        envelope::seal(&self.key, &self.tail, PAYLOAD_BYTES, 0, |room| {
+        envelope::seal(&self.key, &self.tail, self.body.payload_room(), 0, |room| {
             self.body.write(principal, now, room).map(<[u8]>::len).map_err(NotIssued)
         })
-        .map(Credential::new)
         .map_err(|NotIssued(error)| error)
+        .and_then(|text| body::credential(text, MAX_TOKEN_BYTES))
     }
 
     #[inline]
