@@ -88,6 +88,16 @@ impl<C: Clock> Site<C> {
         Ok(peers::Peer::new(library, policy, self.clock()))
     }
 
+    /// Our own JWT path over a key of another library, under the secret behind [`Self::hmac_key`] where it is one.
+    #[cfg(feature = "peers")]
+    pub(crate) fn jwt_on<K: jwt::JwsKey>(
+        &self,
+        key: impl FnOnce(&[u8; 32]) -> Result<K, peers::Unusable>,
+    ) -> Result<jwt::Jwt<K, C>, Unavailable> {
+        let key = key(&self.secret).map_err(|error| Unavailable(error.to_string()))?;
+        Ok(jwt::Jwt::new(key, self.token_policy(), self.clock()))
+    }
+
     /// Idle and absolute timeout of all sessions: the usual half hour and twelve hours. A session's use is noted every ten
     /// minutes, longer than any case is measured: what a touch costs is a question of its own and must not get into
     /// the others by chance.

@@ -42,10 +42,12 @@ pub(crate) fn ed25519() -> Result<KeyDocuments, Unusable> {
     Ok(KeyDocuments { private: document.as_ref().to_vec(), public: pair.public_key().as_ref().to_vec() })
 }
 
-/// The private key of an RSA key as PKCS#1 (RFC 8017, appendix A.1.2), which some crates take instead.
-pub(crate) fn pkcs1(private: &[u8]) -> Result<Vec<u8>, Unusable> {
-    // AWS-LC reads that encoding and does not write it.
-    let key = graviola::signing::rsa::SigningKey::from_pkcs8_der(private).map_err(|_| FAILED)?;
-    let mut buffer = [0; 2048];
-    key.to_pkcs1_der(&mut buffer).map(<[u8]>::to_vec).map_err(|_| FAILED)
+/// The private key in the document of an RSA key of 2048 bits, as PKCS#1 (RFC 8017, appendix A.1.2), which some crates
+/// take instead.
+pub(crate) fn pkcs1(private: &[u8]) -> Result<&[u8], Unusable> {
+    // What stands around it has the same length in each such document (RFC 5208, section 5); that nothing else was cut
+    // off, the parser says.
+    const AROUND: usize = 26;
+    let key = private.get(AROUND..).ok_or(FAILED)?;
+    RsaKeyPair::from_der(key).map(|_| key).map_err(|_| FAILED)
 }

@@ -58,7 +58,7 @@ impl<B: Backend> Jsonwebtoken<B> {
         let documents = keys::rsa()?;
         let private = keys::pkcs1(&documents.private)?;
         let (encoding_key, decoding_key) =
-            (EncodingKey::from_rsa_der(&private), DecodingKey::from_rsa_der(&documents.public));
+            (EncodingKey::from_rsa_der(private), DecodingKey::from_rsa_der(&documents.public));
         Self::new(Algorithm::RS256, encoding_key, decoding_key, policy)
     }
 
