@@ -141,9 +141,9 @@ pub(crate) struct Splice {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Prints `valid` and then the payload, or `invalid: REASON`. The key's `alg` binds it to one algorithm, which the token
-must name exactly; a key without it is taken only where its type leaves no choice (EC, Ed25519). One line end after the
-token is forgiven, nothing else is.
+Prints `valid` and then the payload, or `invalid: REASON`. The key's `alg` binds it to one
+algorithm, which the token must name exactly; a key without it is taken only where its type leaves
+no choice (EC, Ed25519). One line end after the token is forgiven, nothing else is.
 
 Exit codes: 0 valid; 1 invalid; 2 the key or the file is unusable, so there is no verdict.
 
@@ -151,8 +151,8 @@ Examples:
   authbench verify-jws --jwk key.json --token token.txt
   printf %s \"$TOKEN\" | authbench verify-jws --jwk key.json --token -")]
 pub(crate) struct VerifyJws {
-    /// The key, as JSON (RFC 7517)
-    #[arg(long, value_name = "FILE")]
+    /// The key, as JSON (RFC 7517); - for standard input
+    #[arg(long, value_name = "FILE|-")]
     pub(crate) jwk: PathBuf,
     /// The token; - for standard input
     #[arg(long, value_name = "FILE|-")]
@@ -161,8 +161,8 @@ pub(crate) struct VerifyJws {
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Both files are JWKs (RFC 7517) that carry their algorithm and, as their id, their thumbprint (RFC 7638). The private one
-is readable by you alone. Neither is overwritten.
+Both files are JWKs (RFC 7517) that carry their algorithm and, as their id, their thumbprint
+(RFC 7638). The private one is readable by you alone. Neither is overwritten.
 
 Example:
   authbench keys --alg ES256 --private key.json --public key.pub.json")]

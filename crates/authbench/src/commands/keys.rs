@@ -1,7 +1,7 @@
 //! `authbench keys`
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::{self, Write},
     path::Path,
     process::ExitCode,
@@ -14,13 +14,21 @@ use crate::arguments::Keys;
 
 pub(crate) fn run(arguments: &Keys) -> anyhow::Result<ExitCode> {
     let jwk = Jwk::generate(arguments.alg, "")?.named_by_thumbprint();
-    if let Some(path) = &arguments.public {
-        let Some(public) = jwk.to_public_json() else {
-            bail!("{} has no public key: whoever verifies holds the secret", arguments.alg);
-        };
-        create(path, &public, 0o644)?;
-    }
+    let public = match &arguments.public {
+        None => None,
+        Some(path) => match jwk.to_public_json() {
+            Some(public) => Some((path, public)),
+            None => bail!("{} has no public key: whoever verifies holds the secret", arguments.alg),
+        },
+    };
     create(&arguments.private, &jwk.to_private_json(), 0o600)?;
+    if let Some((path, public)) = public
+        && let Err(error) = create(path, &public, 0o644)
+    {
+        // One half alone would only be in the way of the next attempt.
+        fs::remove_file(&arguments.private)?;
+        return Err(error);
+    }
     let id = jwk.kid().unwrap_or_default();
     writeln!(anstream::stdout(), "{} key {id} in {}", arguments.alg, arguments.private.display())?;
     Ok(ExitCode::SUCCESS)

@@ -13,6 +13,10 @@ use crate::arguments::VerifyJws;
 const UNUSABLE: u8 = 2;
 
 pub(crate) fn run(arguments: &VerifyJws) -> anyhow::Result<ExitCode> {
+    let input = Path::new("-");
+    if arguments.jwk == input && arguments.token == input {
+        return Ok(refuse("key and token cannot both come from standard input"));
+    }
     let (jwk, token) = match read(&arguments.jwk).and_then(|jwk| Ok((jwk, read(&arguments.token)?))) {
         Ok(both) => both,
         Err(unusable) => return Ok(refuse(&unusable)),
@@ -36,8 +40,9 @@ pub(crate) fn run(arguments: &VerifyJws) -> anyhow::Result<ExitCode> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    // A little more than the longest that is looked at, so that a token that is too long is found to be so.
-    let limit = jwt::MAX_JWS_BYTES as u64 + 2;
+    // A little more than the longest that is looked at with its line end, so that a token that is too long is found to
+    // be so.
+    let limit = jwt::MAX_JWS_BYTES as u64 + 3;
     let mut content = Vec::new();
     let outcome = if path == Path::new("-") {
         io::stdin().take(limit).read_to_end(&mut content)

@@ -11,6 +11,7 @@
 mod support;
 
 mod interrupt;
+mod keys;
 mod list;
 mod merge;
 mod redis;
@@ -19,3 +20,4 @@ mod report;
 mod run;
 mod splice;
 mod unwritable;
+mod verify_jws;

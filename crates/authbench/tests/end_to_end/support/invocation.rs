@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read, pipe},
+    io::{BufRead, BufReader, Read, Write as _, pipe},
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -53,6 +53,16 @@ impl Invocation {
 
     pub(crate) fn in_folder(mut self, folder: impl AsRef<Path>) -> Self {
         self.0.current_dir(folder);
+        self
+    }
+
+    /// With these bytes on its standard input, through a pipe as a shell would.
+    pub(crate) fn reading(mut self, input: impl AsRef<[u8]>) -> Self {
+        let (reader, mut writer) = pipe().unwrap();
+        let input = input.as_ref().to_vec();
+        // It may end without reading all of it.
+        thread::spawn(move || writer.write_all(&input).ok());
+        self.0.stdin(reader);
         self
     }
 
