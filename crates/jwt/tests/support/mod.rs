@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses what it needs")]
 
+pub(crate) mod invariants;
 pub(crate) mod jws;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub(crate) const SECRET: &[u8] = b"a secret that is known to the tests only";
 pub(crate) const ISSUER: &str = "https://auth.example.com";
 pub(crate) const AUDIENCE: &str = "https://api.example.com";
 pub(crate) const USER: UserId = UserId(42);
+pub(crate) const READ: Permission = Permission::OrdersRead;
 pub(crate) const NOW: u64 = 1_800_000_000;
 
 pub(crate) const HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt"}"#;
@@ -42,11 +44,7 @@ pub(crate) fn design() -> Hs256<ManualClock> {
 }
 
 pub(crate) fn principal() -> Principal {
-    Principal {
-        user: USER,
-        name: "customer".to_owned(),
-        permissions: PermissionSet::EMPTY.with(Permission::OrdersRead),
-    }
+    Principal { user: USER, name: "customer".to_owned(), permissions: PermissionSet::EMPTY.with(READ) }
 }
 
 /// Signs any header and payload with the genuine key.
@@ -83,6 +81,6 @@ pub(crate) fn issue(design: &Hs256<ManualClock>) -> String {
 }
 
 pub(crate) fn authorise(design: &Hs256<ManualClock>, token: &[u8]) -> Result<Grant, Denial> {
-    let access = AccessRequest { owner: USER, permission: Permission::OrdersRead };
+    let access = AccessRequest { owner: USER, permission: READ };
     now_or_never(design.authorise(token, &access))
 }

@@ -1,0 +1,8 @@
+//! JSON Web Keys and sets of them.
+
+#![no_main]
+
+#[path = "../../crates/jwt/tests/support/mod.rs"]
+mod support;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| support::invariants::keys(bytes));
