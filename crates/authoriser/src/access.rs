@@ -1,5 +1,7 @@
 //! What a request wants, what it is given, and the one rule that decides.
 
+use std::fmt;
+
 use crate::{Denial, Permission, PermissionSet, UserId};
 
 /// What a request wants to reach.
@@ -27,6 +29,22 @@ impl AccessRequest {
             return Err(Denial::Forbidden);
         };
         Ok(Grant { user, basis, proof })
+    }
+}
+
+/// What was presented with a request, and what the request wants: one of several that are decided together.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The credential's text as it came with the request: untrusted, of any length, perhaps not UTF-8.
+    pub presented: &'a [u8],
+    /// What the request wants to reach.
+    pub access: AccessRequest,
+}
+
+impl fmt::Debug for Request<'_> {
+    /// Shows the credential's length only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request({} bytes, {:?})", self.presented.len(), self.access)
     }
 }
 

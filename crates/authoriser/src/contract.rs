@@ -1,6 +1,6 @@
 //! The trait that every design, peer and control fulfils.
 
-use crate::{AccessRequest, Credential, Denial, Grant, Principal, Properties, UserId};
+use crate::{AccessRequest, Credential, Denial, Grant, Principal, Properties, Request, UserId};
 
 /// One way to authorise requests.
 ///
@@ -27,6 +27,23 @@ pub trait Authoriser: Send + Sync + 'static {
         presented: &[u8],
         access: &AccessRequest,
     ) -> impl Future<Output = Result<Grant, Denial>> + Send;
+
+    /// Decides several requests, such as those that wait in a queue: `answers` then holds what [`Self::authorise`] answers
+    /// to each, in their order, and nothing of what it held before. One after the other, unless a design gains by
+    /// doing part of the work on many at once; it allocates nothing where `authorise` does not and `answers` has room.
+    fn authorise_many(
+        &self,
+        requests: &[Request<'_>],
+        answers: &mut Vec<Result<Grant, Denial>>,
+    ) -> impl Future<Output = ()> + Send {
+        async move {
+            answers.clear();
+            answers.reserve(requests.len());
+            for request in requests {
+                answers.push(self.authorise(request.presented, &request.access).await);
+            }
+        }
+    }
 
     /// Logs out the login that this credential stands for. Revoking what is already gone succeeds.
     ///

@@ -30,7 +30,7 @@ mod permission;
 mod principal;
 mod properties;
 
-pub use access::{AccessRequest, Basis, Grant, Proof};
+pub use access::{AccessRequest, Basis, Grant, Proof, Request};
 pub use clock::{Clock, CoarseClock, ManualClock, SystemClock, Timestamp};
 pub use contract::{Authoriser, IssueError, Revoked};
 pub use credential::Credential;

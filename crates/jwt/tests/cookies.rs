@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use authbench_jwt::{
     COOKIE_NAME, Claims, ClaimsCookie, CookieKey, Hs256Key, InvalidCookieName, JsonError, KeyError,
-    MAX_COOKIE_BYTES, PrivateCookieKey, Rejection, SignedCookieKey,
+    MAX_COOKIE_BYTES, PrivateClaims, PrivateCookieKey, Rejection, SignedCookieKey,
 };
-use authoriser::{AccessRequest, Authoriser, Denial, ManualClock, Permission, Revoked, Timestamp, Transport};
+use authoriser::{
+    AccessRequest, Authoriser, Denial, IssueError, ManualClock, Permission, Revoked, Timestamp, Transport,
+};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64_simd::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -81,6 +83,21 @@ impl Kind {
     fn verify_claims(&self, payload: impl AsRef<[u8]>) -> Result<Claims, Rejection> {
         self.verify(self.value(payload))
     }
+}
+
+/// Private claims are in the cookie too, until it is longer than anyone would accept.
+#[test]
+fn private_claims_come_along_while_there_is_room() {
+    let issue = |length: usize| {
+        let claims = PrivateClaims::new([("blob", "x".repeat(length))]).expect("not too long");
+        let policy = policy().with_private_claims(claims);
+        let design = ClaimsCookie::new(signed_key(), policy, ManualClock::at(Timestamp(NOW)));
+        let value = now_or_never(design.issue(&principal()))?;
+        assert_eq!(design.verify(value.reveal().as_bytes()).map(|claims| claims.user), Ok(USER));
+        Ok(value.len())
+    };
+    assert!(matches!(issue(2_000), Ok(2_800..MAX_COOKIE_BYTES)));
+    assert!(matches!(issue(4_000), Err(IssueError::Unrepresentable(_))));
 }
 
 #[test]

@@ -63,6 +63,7 @@ impl Body {
         payload.subject(&claims.sub.to_string())?;
         payload.token_identifier(&claims.jti.to_string())?;
         payload.add_additional("scope", Scope(claims.scope).to_string())?;
+        claims.private.iter().try_for_each(|(name, value)| payload.add_additional(name, value))?;
         Ok(payload)
     }
 

@@ -10,12 +10,14 @@
 //! (no Redis on this machine) skips the case and says so, or fails it where services are required: when
 //! `AUTHBENCH_REQUIRE_SERVICES` or `CI` is set to anything but `0` or nothing.
 
+mod batch;
 mod concurrency;
 mod hostile;
 mod revocation;
 mod rights;
 mod time;
 
+pub use batch::batches_are_decided_one_by_one;
 pub use concurrency::tasks_issue_authorise_and_revoke_at_once;
 pub use hostile::{
     empty_is_malformed, flipped_bytes_are_refused, foreign_credentials_are_refused, not_utf8_is_refused,
@@ -119,6 +121,7 @@ macro_rules! conformance {
                 revoke_holds_its_declaration,
                 revoke_all_holds_its_declaration,
                 tasks_issue_authorise_and_revoke_at_once,
+                batches_are_decided_one_by_one,
             );
         }
     };
