@@ -8,10 +8,14 @@ use crate::{
     view::{Course, Memory, View},
 };
 
-/// The leanest and the fattest store at the largest population that most have, and how the leanest came there.
+/// A store with what it takes for a session.
+type Taken<'m, 'c> = (&'m Course<'c>, Estimate);
+
+/// The leanest and the fattest store of each way to count, at the largest population that most have, and how the
+/// leanest of all came there. Bytes that were counted in different ways are not set against each other.
 pub(super) fn of(view: &View<'_>, memory: &Memory<'_>) -> Sentence {
     let mut sentence = Sentence::default();
-    let at = |number: f64| -> Vec<(&Course<'_>, Estimate)> {
+    let at = |number: f64| -> Vec<Taken<'_, '_>> {
         let mut found: Vec<_> = memory
             .courses
             .iter()
@@ -20,7 +24,6 @@ pub(super) fn of(view: &View<'_>, memory: &Memory<'_>) -> Sentence {
         found.sort_by(|(_, one), (_, other)| one.median.total_cmp(&other.median));
         found
     };
-    // The largest of those populations at which most stores were counted.
     let populations = memory.populations();
     let most = populations.iter().map(|number| at(*number).len()).max().unwrap_or(0);
     let Some(number) = populations.iter().copied().rev().find(|number| at(*number).len() == most) else {
@@ -29,30 +32,46 @@ pub(super) fn of(view: &View<'_>, memory: &Memory<'_>) -> Sentence {
     };
     let found = at(number);
     sentence.text(format!("With {} sessions stored, each takes ", format::population_tick(number)));
-    let [(leanest, least), others @ ..] = &found[..] else { return sentence };
-    counted(&mut sentence, view, leanest.id, *least);
-    if !others.is_empty() {
-        sentence.text(format!(", the least of {} stores", found.len()));
+    for (position, (how, stores)) in by_count(view, &found).into_iter().enumerate() {
+        sentence.text(if position > 0 { "; " } else { "" });
+        extremes(&mut sentence, &stores);
+        if !how.is_empty() {
+            sentence.text(format!(" ({how})"));
+        }
     }
-    if let Some((fattest, most)) = others.last() {
-        sentence.text(", and ");
-        counted(&mut sentence, view, fattest.id, *most);
-        sentence.text(", the most");
-    }
-    if let [(from, before), .., (to, after)] = &leanest.points[..] {
-        let (few, many) = (format::population_tick(*from), format::population_tick(*to));
-        sentence.text(format!("; from {few} to {many}, ")).name(leanest.id).text(" goes from ");
-        sentence.figure(format::bytes_interval(*before)).text(" to ");
-        sentence.figure(format::bytes_interval(*after)).text(" a session");
+    if let Some((leanest, _)) = found.first() {
+        growth(&mut sentence, leanest);
     }
     sentence.text(".");
     sentence
 }
 
-fn counted(sentence: &mut Sentence, view: &View<'_>, id: &str, bytes: Estimate) {
-    sentence.figure(format::bytes_interval(bytes)).text(" with ").name(id);
-    let note = view.memory_note(id);
-    if !note.is_empty() {
-        sentence.text(format!(" ({note})"));
+/// Stores by what was counted, the leanest first in each group and the group of the leanest first.
+fn by_count<'v, 'm, 'c>(view: &'v View<'_>, found: &[Taken<'m, 'c>]) -> Vec<(&'v str, Vec<Taken<'m, 'c>>)> {
+    let mut groups: Vec<(&str, Vec<Taken<'m, 'c>>)> = Vec::new();
+    for taken in found {
+        let how = view.memory_note(taken.0.id);
+        match groups.iter_mut().find(|(known, _)| *known == how) {
+            Some((_, stores)) => stores.push(*taken),
+            None => groups.push((how, vec![*taken])),
+        }
+    }
+    groups
+}
+
+fn extremes(sentence: &mut Sentence, stores: &[Taken<'_, '_>]) {
+    let [(leanest, least), others @ ..] = stores else { return };
+    sentence.figure(format::bytes_interval(*least)).text(" with ").name(leanest.id);
+    if let Some((fattest, most)) = others.last() {
+        sentence.text(" to ").figure(format::bytes_interval(*most)).text(" with ").name(fattest.id);
+    }
+}
+
+fn growth(sentence: &mut Sentence, course: &Course<'_>) {
+    if let [(from, before), .., (to, after)] = &course.points[..] {
+        let (few, many) = (format::population_tick(*from), format::population_tick(*to));
+        sentence.text(format!("; from {few} to {many}, ")).name(course.id).text(" goes from ");
+        sentence.figure(format::bytes_interval(*before)).text(" to ");
+        sentence.figure(format::bytes_interval(*after)).text(" a session");
     }
 }

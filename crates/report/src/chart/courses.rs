@@ -221,7 +221,10 @@ impl Courses {
         for limit in &self.limits {
             let y = costs.at(limit.bytes);
             canvas.line(&[(left, y), (right, y)], Ink::Text, 1.4)?;
-            let text = format!("{}: {}", limit.written, limit.what);
+            let whole = format!("{}: {}", limit.written, limit.what);
+            // Where the plot is narrow, the courses would run through the words; the subtitle has them.
+            let fits = width(&whole, LIMIT.size) <= (right - left) / 2.0;
+            let text = if fits { whole } else { limit.written.to_owned() };
             canvas.text((left + 6.0, y - 9.0), Align::Left, LIMIT, &text)?;
         }
         canvas.text((right + 18.0, bottom + 13.0), Align::Left, TICK, self.axis.name)

@@ -58,16 +58,16 @@ fn credential(word: &str, axis: Axis, all: &[Series<'_, '_>]) -> Option<(String,
     if panels.is_empty() {
         return None;
     }
-    let limits: Vec<Limit> = LIMITS.to_vec();
+    let fit = LIMITS.map(|Limit { written, what, .. }| format!("{what} ({written})")).join(" and ");
     let courses = Courses {
         title: format!("{}: bytes of each request against {}", capital(word), axis.name),
-        subtitle:
-            "What the credential adds to each request, on logarithmic axes, and what it has to fit into. The \
-                   figure beside a name is its last."
-                .to_owned(),
+        subtitle: format!(
+            "What the credential adds to each request, on logarithmic axes. Lines across are what it has to fit into: \
+             {fit}. The figure beside a name is its last."
+        ),
         axis,
         scale: Scale::Bytes,
-        limits,
+        limits: LIMITS.to_vec(),
         panels,
         notes,
     };
