@@ -17,7 +17,9 @@ use measure::{
 
 use sha2::{Digest, Sha256};
 
-use crate::{contestants, context::Context, plan, plan::Plan, progress::Progress, services::Services};
+use crate::{
+    contestants, context::Context, hostile, plan, plan::Plan, progress::Progress, services::Services,
+};
 
 /// One run in the making.
 pub(crate) struct Campaign {
@@ -55,6 +57,7 @@ impl Campaign {
         seed: u64,
     ) -> anyhow::Result<Self> {
         base.entries = tried_entries(&services, &base.entries)?;
+        base.hostile = hostile::table().or(base.hostile);
         let executable = Executable::of_this_process()?;
         let provenance = provenance(&plan, &services, &executable, command, seed)?;
         let execution = Execution { provenance, batches: Vec::new() };

@@ -1,44 +1,74 @@
-//! What contestants of one process share: the site, and a runtime for those that wait.
+//! What contestants of one process share: the services, and a runtime for those that wait.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
-use authoriser::CoarseClock;
 use catalogue::{Need, Site};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::services::Services;
+use crate::{clock::BenchClock, payload, questions::Case, services::Services};
 
 /// Built once a process.
 pub(crate) struct Context {
-    /// Keys, policies and addresses.
-    pub(crate) site: Site<CoarseClock>,
     /// One thread: the client's cost is then on one core, and waking another is not part of it.
     pub(crate) runtime: Rc<Runtime>,
+    services: Vec<(Need, String)>,
+    /// Empties what the stores of a site hold, once its contestants are done with.
+    tidying: RefCell<Vec<Tidy>>,
     seed: Cell<u64>,
 }
+
+type Tidy = Box<dyn FnOnce(&Runtime)>;
 
 impl Context {
     /// With the services that the environment names.
     pub(crate) fn new(seed: u64) -> std::io::Result<Self> {
-        let runtime = Rc::new(Builder::new_current_thread().enable_all().build()?);
         let given = Need::ALL.iter().filter_map(|need| Some((*need, need.given()?)));
-        let site = given.fold(Site::new(CoarseClock), |site, (need, address)| site.with(need, &address));
-        Ok(Self { site, runtime, seed: Cell::new(seed) })
+        Self::with(given.collect(), seed)
     }
 
     /// With services that this process has started itself.
     pub(crate) fn with_services(services: &Services) -> std::io::Result<Self> {
-        let mut context = Self::new(rand::random())?;
-        for (need, address) in services.addresses() {
-            context.site = context.site.with(need, address);
+        let addresses = services.addresses().map(|(need, address)| (need, address.to_owned()));
+        Self::with(addresses.collect(), rand::random())
+    }
+
+    fn with(services: Vec<(Need, String)>, seed: u64) -> std::io::Result<Self> {
+        let runtime = Rc::new(Builder::new_current_thread().enable_all().build()?);
+        Ok(Self { runtime, services, tidying: RefCell::default(), seed: Cell::new(seed) })
+    }
+
+    /// A site for a contestant of that case, with keys and stores of its own.
+    pub(crate) fn site(&self, case: &Case) -> Rc<Site<BenchClock>> {
+        let mut site = self.bare_site();
+        if let Some(every) = case.touch {
+            site = site.touching(every);
         }
-        Ok(context)
+        if let Some(bytes) = case.payload {
+            site = site.claiming(payload::private_claims(bytes));
+        }
+        let site = Rc::new(site);
+        let opened = Rc::clone(&site);
+        self.tidying.borrow_mut().push(Box::new(move |runtime| {
+            // Best effort: what stays behind expires by itself.
+            let _ = runtime.block_on(opened.clean_up());
+        }));
+        site
+    }
+
+    /// A site for whoever wants to know what there is, and leaves no session behind.
+    pub(crate) fn bare_site(&self) -> Site<BenchClock> {
+        let site = Site::new(BenchClock::default());
+        self.services.iter().fold(site, |site, (need, address)| site.with(*need, address))
     }
 
     /// Removes what contestants that are done with have left in shared stores.
     pub(crate) fn clean_up(&self) {
-        // Best effort: what stays behind expires by itself.
-        let _ = self.runtime.block_on(self.site.clean_up());
+        for tidy in self.tidying.take() {
+            tidy(&self.runtime);
+        }
     }
 
     /// A seed for the next contestant, different from all others of this process.

@@ -7,20 +7,25 @@
 
 #![allow(clippy::print_stderr, reason = "progress and warnings of a harness go to the error output")]
 
+mod builder;
 mod campaign;
+mod clock;
 mod contestants;
 mod context;
 mod criterion_pass;
 mod entries;
 mod floors;
 pub mod harness;
+mod hostile;
 mod interrupt;
 mod jobs;
 mod list;
+mod payload;
 mod place;
 mod placement;
 mod plan;
 mod progress;
+mod purge;
 mod questions;
 mod round;
 mod run;

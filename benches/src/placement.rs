@@ -5,7 +5,7 @@
 //! and the servers that the suite starts to another, where there are two: as if the store were another machine at no
 //! distance.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 /// The environment variable that tells a round its processor.
 const CPU: &str = "AUTHBENCH_CPU";
@@ -56,6 +56,20 @@ impl Placement {
     }
 }
 
+/// Binds the calling thread to the processor of that number among those that this machine allows; best effort. For
+/// what is to run on several processors at once, wherever its process is bound.
+pub(crate) fn bind_thread(number: usize) {
+    static ALLOWED: LazyLock<Vec<usize>> = LazyLock::new(system::online);
+    if let Some(cpu) = ALLOWED.get(number) {
+        system::bind(None, *cpu);
+    }
+}
+
+/// How many processors there are for [`bind_thread`].
+pub(crate) fn processors() -> usize {
+    system::online().len()
+}
+
 impl fmt::Display for Placement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -77,6 +91,15 @@ mod system {
         (0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect()
     }
 
+    /// Those that the parent of this process may use; the process itself may be bound to fewer.
+    pub(super) fn online() -> Vec<usize> {
+        let parent = rustix::process::getppid().and_then(|parent| sched_getaffinity(Some(parent)).ok());
+        match parent {
+            Some(set) => (0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect(),
+            None => allowed(),
+        }
+    }
+
     pub(super) fn bind(process: Option<u32>, cpu: usize) {
         let mut set = CpuSet::new();
         if cpu < CpuSet::MAX_CPU {
@@ -95,6 +118,10 @@ mod system {
 #[cfg(not(target_os = "linux"))]
 mod system {
     pub(super) fn allowed() -> Vec<usize> {
+        Vec::new()
+    }
+
+    pub(super) fn online() -> Vec<usize> {
         Vec::new()
     }
 

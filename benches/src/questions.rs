@@ -1,10 +1,12 @@
 //! The questions, and the cases each is asked in. Cases are data: a new one is a new row.
 
+use std::time::Duration;
+
 use authoriser::Family;
-use catalogue::Kind;
+use catalogue::{Entry, Kind};
 use measure::record::{Profile, Question};
 
-use crate::workload::Choice;
+use crate::{jobs::Attack, workload::Choice};
 
 /// One case of a question.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +23,23 @@ pub(crate) struct Case {
     pub(crate) choice: Choice,
     /// Operations in flight at once, for contestants that wait for a server.
     pub(crate) in_flight: usize,
+    /// Threads that look up at once, for contestants that wait for nobody.
+    pub(crate) threads: usize,
     /// Logins that one operation ends, in the revoke question.
     pub(crate) logins: usize,
+    /// What is presented instead of a good credential, in the attack question.
+    pub(crate) attack: Attack,
+    /// Bytes of a JWT's payload, where that is the question: its private claims make up what its own claims lack.
+    pub(crate) payload: Option<usize>,
+    /// How often a session's use is noted, where that is the question.
+    pub(crate) touch: Option<Duration>,
+    /// Whether expired sessions are removed meanwhile, in the purge question.
+    pub(crate) purging: bool,
     /// The least thorough profile that measures it.
     from: Profile,
-    /// The least thorough profile that measures it in a remote store, where filling one takes its time.
-    remote_from: Profile,
+    /// The least thorough profile that measures it in a store outside this process, where filling one takes its time;
+    /// none if it is measured in process alone.
+    remote_from: Option<Profile>,
 }
 
 const BASE: Case = Case {
@@ -36,12 +49,23 @@ const BASE: Case = Case {
     population: 1_000,
     choice: Choice::Uniform,
     in_flight: 1,
+    threads: 1,
     logins: 1,
+    attack: Attack::None,
+    payload: None,
+    touch: None,
+    purging: false,
     from: Profile::Quick,
-    remote_from: Profile::Quick,
+    remote_from: Some(Profile::Quick),
 };
 
 const LOOKUP: Case = Case { question: Question::Lookup, ..BASE };
+const REVOKE: Case = Case { question: Question::Revoke, ..BASE };
+const ATTACK: Case = Case { question: Question::Attack, ..BASE };
+const PAYLOAD: Case = Case { question: Question::Payload, ..BASE };
+const TOUCH: Case = Case { question: Question::Touch, ..BASE };
+const PURGE: Case =
+    Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Standard), ..BASE };
 
 /// Every case of every question.
 const CASES: &[Case] = &[
@@ -70,14 +94,14 @@ const CASES: &[Case] = &[
         about: "100 000 sessions, chosen by Zipf's law",
         population: 100_000,
         choice: Choice::Zipf,
-        remote_from: Profile::Standard,
+        remote_from: Some(Profile::Standard),
         ..LOOKUP
     },
     Case {
         name: "1m-uniform",
         about: "1 000 000 sessions, each as likely",
         population: 1_000_000,
-        remote_from: Profile::Standard,
+        remote_from: Some(Profile::Standard),
         ..LOOKUP
     },
     Case {
@@ -85,28 +109,148 @@ const CASES: &[Case] = &[
         about: "1 000 000 sessions, chosen by Zipf's law",
         population: 1_000_000,
         choice: Choice::Zipf,
-        remote_from: Profile::Full,
+        remote_from: Some(Profile::Full),
         ..LOOKUP
     },
     Case {
-        question: Question::Revoke,
-        name: "one-login",
-        about: "log one login out, while 1 000 others are logged in",
-        ..BASE
+        name: "10m-uniform",
+        about: "10 000 000 sessions, each as likely",
+        population: 10_000_000,
+        from: Profile::Full,
+        remote_from: None,
+        ..LOOKUP
     },
     Case {
-        question: Question::Revoke,
-        name: "ten-logins",
-        about: "log a user out everywhere, from ten logins",
-        logins: 10,
-        ..BASE
+        name: "1k-uniform-2-threads",
+        about: "1 000 sessions, each as likely; two threads look up at once, and the time is that of a look-up on one of them",
+        threads: 2,
+        remote_from: None,
+        ..LOOKUP
+    },
+    Case {
+        name: "1m-uniform-2-threads",
+        about: "1 000 000 sessions, each as likely; two threads look up at once, and the time is that of a look-up on one of them",
+        population: 1_000_000,
+        threads: 2,
+        from: Profile::Standard,
+        remote_from: None,
+        ..LOOKUP
+    },
+    Case { name: "one-login", about: "log one login out, while 1 000 others are logged in", ..REVOKE },
+    Case { name: "ten-logins", about: "log a user out everywhere, from ten logins", logins: 10, ..REVOKE },
+    Case {
+        name: "thousand-logins",
+        about: "log a user out everywhere, from a thousand logins",
+        logins: 1_000,
+        from: Profile::Standard,
+        ..REVOKE
+    },
+    Case { name: "genuine", about: "a good credential, for comparison", ..ATTACK },
+    Case {
+        name: "garbage",
+        about: "as many random printable characters as a credential has",
+        attack: Attack::Garbage,
+        ..ATTACK
+    },
+    Case {
+        name: "oversized",
+        about: "a good credential and 64 KiB after it",
+        attack: Attack::Oversized,
+        ..ATTACK
+    },
+    Case {
+        name: "forged",
+        about: "a good credential with one character of its proof changed: of the signature, the tag or the id",
+        attack: Attack::Forged,
+        ..ATTACK
+    },
+    Case {
+        name: "foreign",
+        about: "a well-formed credential that somebody else issued: another key and key id, or an id that is in no store",
+        attack: Attack::Foreign,
+        ..ATTACK
+    },
+    Case {
+        name: "expired",
+        about: "a good credential whose time is over",
+        attack: Attack::Expired,
+        ..ATTACK
+    },
+    Case {
+        name: "256-bytes",
+        about: "a payload of 256 bytes before encoding, made up by private claims of 40 bytes each",
+        payload: Some(256),
+        ..PAYLOAD
+    },
+    Case {
+        name: "512-bytes",
+        about: "a payload of 512 bytes before encoding, made up by private claims of 40 bytes each",
+        payload: Some(512),
+        from: Profile::Standard,
+        ..PAYLOAD
+    },
+    Case {
+        name: "1024-bytes",
+        about: "a payload of 1024 bytes before encoding, made up by private claims of 40 bytes each",
+        payload: Some(1024),
+        from: Profile::Standard,
+        ..PAYLOAD
+    },
+    Case {
+        name: "2048-bytes",
+        about: "a payload of 2048 bytes before encoding, made up by private claims of 40 bytes each",
+        payload: Some(2048),
+        from: Profile::Standard,
+        ..PAYLOAD
+    },
+    Case {
+        name: "4096-bytes",
+        about: "a payload of 4096 bytes before encoding, made up by private claims of 40 bytes each",
+        payload: Some(4096),
+        from: Profile::Standard,
+        ..PAYLOAD
+    },
+    Case {
+        name: "8192-bytes",
+        about: "a payload of 8192 bytes before encoding, made up by private claims of 40 bytes each",
+        payload: Some(8192),
+        ..PAYLOAD
+    },
+    Case {
+        name: "never",
+        about: "1 000 sessions; their use is not noted",
+        touch: Some(Duration::from_secs(600)),
+        ..TOUCH
+    },
+    Case {
+        name: "throttled",
+        about: "1 000 sessions; the use of each is noted at most once a second",
+        touch: Some(Duration::from_secs(1)),
+        ..TOUCH
+    },
+    Case {
+        name: "every-request",
+        about: "1 000 sessions; every use is noted",
+        touch: Some(Duration::ZERO),
+        ..TOUCH
+    },
+    Case {
+        name: "quiet",
+        about: "100 000 live sessions and as many expired ones, which are left alone",
+        ..PURGE
+    },
+    Case {
+        name: "purging",
+        about: "100 000 live sessions, while as many expired ones are removed",
+        purging: true,
+        ..PURGE
     },
 ];
 
 impl Case {
     /// The cases of a question that a profile measures.
     pub(crate) fn of(question: Question, profile: Profile) -> impl Iterator<Item = &'static Self> {
-        CASES.iter().filter(move |case| case.question == question && rank(profile) >= rank(case.from))
+        CASES.iter().filter(move |case| case.question == question && profile >= case.from)
     }
 
     /// The case of that name.
@@ -114,20 +258,21 @@ impl Case {
         CASES.iter().find(|case| case.question == question && case.name == name)
     }
 
-    /// Why a contestant that waits for a server sits this case out, if it does.
-    pub(crate) fn too_large_for_remote(&self, profile: Profile) -> Option<String> {
-        (rank(profile) < rank(self.remote_from)).then(|| {
-            let flag = if self.remote_from == Profile::Full { "--full" } else { "--standard" };
-            format!("filling the store with {} sessions takes long: measured with {flag}", self.population)
-        })
-    }
-}
-
-const fn rank(profile: Profile) -> u8 {
-    match profile {
-        Profile::Quick => 0,
-        Profile::Standard => 1,
-        Profile::Full => 2,
+    /// Why a contestant over a store outside this process sits this case out, if it does.
+    pub(crate) fn absence_of_stores(&self, profile: Profile) -> Option<String> {
+        let flag = match self.remote_from {
+            Some(from) if profile >= from => return None,
+            Some(Profile::Full) => "--full",
+            Some(_) => "--standard",
+            None if self.threads > 1 => {
+                return Some(
+                    "several threads are measured in process alone; see the case with many in flight"
+                        .to_owned(),
+                );
+            }
+            None => return Some(format!("{} sessions are measured in process alone", self.population)),
+        };
+        Some(format!("filling the store with {} sessions takes long: measured with {flag}", self.population))
     }
 }
 
@@ -158,15 +303,19 @@ pub const fn about(question: Question) -> &'static str {
     }
 }
 
-/// Whether entries of that kind and family are asked this question.
-pub(crate) const fn concerns(question: Question, kind: Kind, family: Family) -> bool {
-    let control = matches!(kind, Kind::Control);
+/// Whether an entry is asked this question.
+pub(crate) fn concerns<E: Entry>(question: Question) -> bool {
+    let (control, stateful) = (E::KIND == Kind::Control, E::FAMILY == Family::Stateful);
     match question {
         Question::Issue | Question::Authorise => true,
-        Question::Revoke | Question::Attack => !control,
-        Question::Lookup | Question::Touch | Question::Purge => {
-            !control && matches!(family, Family::Stateful)
+        Question::Revoke => !control,
+        Question::Attack => E::KIND == Kind::Design,
+        Question::Lookup | Question::Touch | Question::Purge => !control && stateful,
+        // Beside a signature by RSA or ECDSA, the payload does not show. Ed25519 stands for them all.
+        Question::Payload => {
+            let slow = ["rs256", "ps256", "es256", "es384"];
+            !control && !stateful && !slow.iter().any(|algorithm| E::ID.contains(algorithm))
         }
-        Question::Payload | Question::Batch => !control && matches!(family, Family::Stateless),
+        Question::Batch => E::ID == reference(Question::Batch),
     }
 }

@@ -66,16 +66,13 @@ fn measure_case(
         match built {
             Ok(built) => {
                 contestant.counts = built.counts;
-                ready.push((contestants.len(), built.contestant));
+                match built.contestant {
+                    Some(timed) => ready.push((contestants.len(), timed)),
+                    None => contestant.rounds.push(untimed(order.round, None)),
+                }
             }
             Err(NotBuilt::NothingToTime(reason)) => contestant.unavailable = Some(reason),
-            Err(NotBuilt::Broken(reason)) => contestant.rounds.push(Round {
-                round: order.round,
-                operations_per_sample: 0,
-                samples_ns: Vec::new(),
-                cpu_ns: Vec::new(),
-                failure: Some(reason),
-            }),
+            Err(NotBuilt::Broken(reason)) => contestant.rounds.push(untimed(order.round, Some(reason))),
         }
         contestants.push(contestant);
     }
@@ -91,4 +88,9 @@ fn measure_case(
         reference: questions::reference(order.question).to_owned(),
         contestants,
     }
+}
+
+/// A round without samples: all was counted, or the contestant broke.
+const fn untimed(round: u32, failure: Option<String>) -> Round {
+    Round { round, operations_per_sample: 0, samples_ns: Vec::new(), cpu_ns: Vec::new(), failure }
 }

@@ -1,9 +1,9 @@
-//! The bare HMAC that no HS256 token can do without.
+//! The bare HMAC that no HS256 token can do without, and the bare hash that no HMAC can.
 
 use std::hint::black_box;
 
-use jwt::Hs256Key;
 use measure::sampler::Failure;
+use sha2::{Digest, Sha256};
 
 use crate::{
     contestants::{self, Built, NotBuilt},
@@ -16,14 +16,15 @@ use crate::{
 /// The signature part of an HS256 token: a dot and 32 bytes as base64url.
 pub(super) const SIGNATURE: usize = 1 + 43;
 
-struct HmacJob {
-    key: Hs256Key,
+/// Digests the signing input of one token after another.
+struct DigestJob<F> {
+    digest: F,
     tokens: Credentials,
     draws: Draws,
     requests: Requests,
 }
 
-impl Job for HmacJob {
+impl<F: Fn(&[u8]) -> [u8; 32]> Job for DigestJob<F> {
     async fn prepare(&mut self, operations: usize) -> Result<(), Failure> {
         self.requests.refill(operations, &self.tokens, &mut self.draws);
         Ok(())
@@ -32,20 +33,33 @@ impl Job for HmacJob {
     #[inline]
     async fn operate(&self, index: usize) -> Verdict {
         let (token, _) = self.requests.get(index);
-        let code = self.key.mac(black_box(&token[..token.len() - SIGNATURE]));
-        // The next operation waits for this code; that its first half is zero happens once in 2^128 times.
-        Verdict::equal(u64::from(u128::from_le_bytes(first_half(&code)) == 0), 0)
+        let digest = (self.digest)(black_box(&token[..token.len() - SIGNATURE]));
+        // The next operation waits for this digest; that its first half is zero happens once in 2^128 times.
+        Verdict::equal(u64::from(u128::from_le_bytes(first_half(&digest)) == 0), 0)
     }
 }
 
-fn first_half(code: &[u8; 32]) -> [u8; 16] {
-    std::array::from_fn(|index| code[index])
+fn first_half(digest: &[u8; 32]) -> [u8; 16] {
+    std::array::from_fn(|index| digest[index])
 }
 
 pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
-    let design = context.site.jwt_hs256();
+    let key = context.site(case).hmac_key();
+    over_tokens(context, case, seed, move |input| key.mac(input))
+}
+
+pub(super) fn hash_alone(context: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
+    over_tokens(context, case, seed, |input| Sha256::digest(input).into())
+}
+
+fn over_tokens(
+    context: &Context,
+    case: &Case,
+    seed: u64,
+    digest: impl Fn(&[u8]) -> [u8; 32] + 'static,
+) -> Result<Built, NotBuilt> {
+    let design = context.site(case).jwt_hs256();
     let (tokens, _) = context.runtime.block_on(Credentials::issue(&design, case.population, 1))?;
     let draws = Draws::new(case.choice, case.population, seed);
-    let key = context.site.hmac_key();
-    contestants::at_once(HmacJob { key, tokens, draws, requests: Requests::default() }, Vec::new())
+    contestants::at_once(DigestJob { digest, tokens, draws, requests: Requests::default() }, Vec::new())
 }

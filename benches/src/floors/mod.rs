@@ -35,8 +35,17 @@ pub(crate) const ALL: &[Floor] = &[
         id: "floor-hmac-sha256",
         about: "HMAC-SHA256 with a prepared key over the signing input of the same tokens",
         needs: &[],
-        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
+        belongs_to: |question| {
+            matches!(question, Question::Issue | Question::Authorise | Question::Payload | Question::Batch)
+        },
         build: hmac::build,
+    },
+    Floor {
+        id: "floor-sha256-of-input",
+        about: "SHA-256 over the signing input of the same tokens",
+        needs: &[],
+        belongs_to: |question| question == Question::Payload,
+        build: hmac::hash_alone,
     },
     Floor {
         id: "floor-rs256",
@@ -70,7 +79,7 @@ pub(crate) const ALL: &[Floor] = &[
         id: "floor-eddsa",
         about: "Ed25519 with a parsed key over the signing input of the same tokens",
         needs: &[],
-        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise),
+        belongs_to: |question| matches!(question, Question::Issue | Question::Authorise | Question::Payload),
         build: |context, case, seed| signature::build(jwt::EdDsaKey::generate, context, case, seed),
     },
     Floor {
@@ -98,7 +107,12 @@ pub(crate) const ALL: &[Floor] = &[
         id: "floor-redis-ping",
         about: "PING over the same client and connection",
         needs: &[Need::Redis],
-        belongs_to: |_| true,
+        belongs_to: |question| {
+            matches!(
+                question,
+                Question::Issue | Question::Authorise | Question::Lookup | Question::Revoke | Question::Touch
+            )
+        },
         build: ping::build,
     },
 ];

@@ -27,6 +27,6 @@ impl Job for PingJob {
 }
 
 pub(super) fn build(context: &Context, case: &Case, _: u64) -> Result<Built, NotBuilt> {
-    let store = context.runtime.block_on(context.site.store::<RedisStore>(Need::Redis))?;
+    let store = context.runtime.block_on(context.site(case).store::<RedisStore>(Need::Redis))?;
     Ok(contestants::waiting(context, case, PingJob(store), Vec::new()))
 }

@@ -49,7 +49,8 @@ pub(super) fn build<K: JwsKey>(
     seed: u64,
 ) -> Result<Built, NotBuilt> {
     let key = generate().map_err(|error| NotBuilt::Broken(error.to_string()))?;
-    let design = context.site.jwt_hs256();
+    let site = context.site(case);
+    let design = site.jwt_hs256();
     let (others, _) = context.runtime.block_on(Credentials::issue(&design, case.population, 1))?;
     // The same payload under a header of the same length, signed by this key instead.
     let resigned = (0..others.len()).map(|index| {

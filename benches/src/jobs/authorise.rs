@@ -1,6 +1,6 @@
 //! Every request: is this credential good, and may its user do that?
 
-use std::hint::black_box;
+use std::{hint::black_box, sync::Arc};
 
 use authoriser::{AccessRequest, Authoriser, Permission, UserId};
 use measure::sampler::Failure;
@@ -11,7 +11,7 @@ use crate::workload::{Choice, Credentials, Draws, Requests};
 /// Authorises requests drawn from a population of logged-in users.
 pub(crate) struct AuthoriseJob<A> {
     design: A,
-    credentials: Credentials,
+    credentials: Arc<Credentials>,
     draws: Draws,
     requests: Requests,
     proof: u64,
@@ -22,7 +22,7 @@ impl<A: Authoriser> AuthoriseJob<A> {
     /// by which path.
     pub(crate) async fn new(
         design: A,
-        credentials: Credentials,
+        credentials: Arc<Credentials>,
         choice: Choice,
         seed: u64,
     ) -> Result<Self, Failure> {

@@ -1,6 +1,7 @@
 //! Logout: of one login, or of all logins of a user.
 
 use authoriser::{Authoriser, Credential, Revoked};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use measure::sampler::Failure;
 
 use super::{Job, Verdict, authorise::own_orders};
@@ -13,24 +14,43 @@ const FIRST_USER: usize = 500_000_000;
 pub(crate) struct RevokeJob<A> {
     design: A,
     logins_per_user: usize,
+    /// How many to make and to check at once, where that means waiting for a store.
+    in_flight: usize,
     logins: Vec<Credential>,
 }
 
 impl<A: Authoriser> RevokeJob<A> {
     /// With one login a user, `revoke` is timed on that login; with more, `revoke_all` on the user.
-    pub(crate) const fn new(design: A, logins_per_user: usize) -> Self {
-        Self { design, logins_per_user, logins: Vec::new() }
+    pub(crate) const fn new(design: A, logins_per_user: usize, in_flight: usize) -> Self {
+        Self { design, logins_per_user, in_flight, logins: Vec::new() }
+    }
+
+    async fn log_in(&self, login: usize) -> Result<Credential, Failure> {
+        let user = principal(FIRST_USER + login / self.logins_per_user);
+        self.design.issue(&user).await.map_err(|error| Failure(error.to_string()))
+    }
+
+    async fn is_refused(&self, login: usize) -> Result<(), Failure> {
+        let user = principal_id(login / self.logins_per_user);
+        match self.design.authorise(self.logins[login].reveal().as_bytes(), &own_orders(user)).await {
+            Ok(_) => Err(Failure("a revoked login was accepted".to_owned())),
+            Err(_) => Ok(()),
+        }
     }
 }
 
 impl<A: Authoriser> Job for RevokeJob<A> {
     async fn prepare(&mut self, operations: usize) -> Result<(), Failure> {
+        let count = operations * self.logins_per_user;
         self.logins.clear();
-        for user in 0..operations {
-            for _ in 0..self.logins_per_user {
-                let login = self.design.issue(&principal(FIRST_USER + user)).await;
-                self.logins.push(login.map_err(|error| Failure(error.to_string()))?);
+        if self.in_flight == 1 {
+            for login in 0..count {
+                let login = self.log_in(login).await?;
+                self.logins.push(login);
             }
+        } else {
+            let logins = stream::iter(0..count).map(|login| self.log_in(login));
+            self.logins = logins.buffered(self.in_flight).try_collect().await?;
         }
         Ok(())
     }
@@ -55,13 +75,14 @@ impl<A: Authoriser> Job for RevokeJob<A> {
         let users = self.logins.len() / self.logins_per_user;
         let last = users.saturating_sub(1);
         self.design.revoke_all(principal_id(last)).await.map_err(|denial| Failure(denial.to_string()))?;
-        for (index, login) in self.logins.iter().enumerate() {
-            let user = principal_id(index / self.logins_per_user);
-            if self.design.authorise(login.reveal().as_bytes(), &own_orders(user)).await.is_ok() {
-                return Err(Failure("a revoked login was accepted".to_owned()));
+        let all = 0..self.logins.len();
+        if self.in_flight == 1 {
+            for login in all {
+                self.is_refused(login).await?;
             }
+            return Ok(());
         }
-        Ok(())
+        stream::iter(all).map(|login| self.is_refused(login)).buffered(self.in_flight).try_collect().await
     }
 }
 

@@ -1,5 +1,7 @@
 //! The trait that every design, peer and control fulfils.
 
+use std::sync::Arc;
+
 use crate::{AccessRequest, Credential, Denial, Grant, Principal, Properties, Request, UserId};
 
 /// One way to authorise requests.
@@ -57,6 +59,63 @@ pub trait Authoriser: Send + Sync + 'static {
     /// # Errors
     /// [`Denial::StoreUnavailable`] when the store could not be asked.
     fn revoke_all(&self, user: UserId) -> impl Future<Output = Result<Revoked, Denial>> + Send;
+
+    /// Removes from the store what has expired, a bounded part of it at each call: for a timer of the service. A
+    /// design without a store, or over one that forgets by itself, has nothing to do.
+    ///
+    /// # Errors
+    /// [`Denial::StoreUnavailable`] when the store could not be written to.
+    fn purge(&self) -> impl Future<Output = Result<Purged, Denial>> + Send {
+        std::future::ready(Ok(Purged { removed: 0, round_complete: true }))
+    }
+}
+
+/// What one call of [`Authoriser::purge`] achieved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Purged {
+    /// So many expired credentials were removed.
+    pub removed: u64,
+    /// Whether this call looked at the last part of the store; the next one starts over.
+    pub round_complete: bool,
+}
+
+/// A design shared by several threads.
+impl<A: Authoriser> Authoriser for Arc<A> {
+    fn properties(&self) -> Properties {
+        A::properties(self)
+    }
+
+    fn issue(&self, principal: &Principal) -> impl Future<Output = Result<Credential, IssueError>> + Send {
+        A::issue(self, principal)
+    }
+
+    fn authorise(
+        &self,
+        presented: &[u8],
+        access: &AccessRequest,
+    ) -> impl Future<Output = Result<Grant, Denial>> + Send {
+        A::authorise(self, presented, access)
+    }
+
+    fn authorise_many(
+        &self,
+        requests: &[Request<'_>],
+        answers: &mut Vec<Result<Grant, Denial>>,
+    ) -> impl Future<Output = ()> + Send {
+        A::authorise_many(self, requests, answers)
+    }
+
+    fn revoke(&self, presented: &[u8]) -> impl Future<Output = Result<Revoked, Denial>> + Send {
+        A::revoke(self, presented)
+    }
+
+    fn revoke_all(&self, user: UserId) -> impl Future<Output = Result<Revoked, Denial>> + Send {
+        A::revoke_all(self, user)
+    }
+
+    fn purge(&self) -> impl Future<Output = Result<Purged, Denial>> + Send {
+        A::purge(self)
+    }
 }
 
 /// What a revocation achieved.

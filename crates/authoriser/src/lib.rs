@@ -32,7 +32,7 @@ mod properties;
 
 pub use access::{AccessRequest, Basis, Grant, Proof, Request};
 pub use clock::{Clock, CoarseClock, ManualClock, SystemClock, Timestamp};
-pub use contract::{Authoriser, IssueError, Revoked};
+pub use contract::{Authoriser, IssueError, Purged, Revoked};
 pub use credential::Credential;
 pub use denial::Denial;
 pub use permission::{Permission, PermissionSet, UnknownPermission};

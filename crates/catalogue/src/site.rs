@@ -7,7 +7,7 @@ use std::{
 };
 
 use authoriser::Clock;
-use jwt::{Hs256, Hs256Key};
+use jwt::{Hs256, Hs256Key, PrivateClaims};
 use rand::distr::{Alphanumeric, SampleString};
 use session::{RedisStore, SessionPolicy, SharedStore, StoreError};
 
@@ -20,10 +20,16 @@ const AUDIENCE: &str = "https://api.example.com";
 /// How long a token holds: an hour, the usual compromise between staleness and logins.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 
+/// How often a session's use is noted unless the site says otherwise: longer apart than any case is measured. What a touch
+/// costs is a question of its own and must not get into the others by chance.
+const RARELY: Duration = Duration::from_secs(600);
+
 /// Keys, policies and addresses.
 pub struct Site<C> {
     clock: C,
     secret: [u8; 32],
+    private_claims: PrivateClaims,
+    touch_every: Duration,
     addresses: BTreeMap<Need, String>,
     /// Begins every namespace in a shared store, so that runs do not meet and what they leave can be found.
     tag: String,
@@ -45,7 +51,15 @@ impl<C: Clock> Site<C> {
     pub fn new(clock: C) -> Self {
         let tag = Alphanumeric.sample_string(&mut rand::rng(), 4);
         let (addresses, opened) = (BTreeMap::new(), Mutex::default());
-        Self { clock, secret: rand::random(), addresses, tag, opened }
+        Self {
+            clock,
+            secret: rand::random(),
+            private_claims: PrivateClaims::default(),
+            touch_every: RARELY,
+            addresses,
+            tag,
+            opened,
+        }
     }
 
     /// The same site with a service at that address.
@@ -53,6 +67,18 @@ impl<C: Clock> Site<C> {
     pub fn with(mut self, need: Need, address: &str) -> Self {
         self.addresses.insert(need, address.to_owned());
         self
+    }
+
+    /// The same site whose tokens say this as well.
+    #[must_use]
+    pub fn claiming(self, private_claims: PrivateClaims) -> Self {
+        Self { private_claims, ..self }
+    }
+
+    /// The same site whose sessions' use is noted at most once in that time, at every request if it is zero.
+    #[must_use]
+    pub fn touching(self, every: Duration) -> Self {
+        Self { touch_every: every, ..self }
     }
 
     /// The clock that all designs of the site read.
@@ -74,7 +100,7 @@ impl<C: Clock> Site<C> {
 
     /// Issuer, audience and lifetime of all tokens of the site.
     pub(crate) fn token_policy(&self) -> jwt::Policy {
-        jwt::Policy::new(ISSUER, AUDIENCE, TOKEN_LIFETIME)
+        jwt::Policy::new(ISSUER, AUDIENCE, TOKEN_LIFETIME).with_private_claims(self.private_claims.clone())
     }
 
     /// A peer under the secret behind [`Self::hmac_key`], which it prepares itself, and the policy of all tokens.
@@ -98,12 +124,10 @@ impl<C: Clock> Site<C> {
         Ok(jwt::Jwt::new(key, self.token_policy(), self.clock()))
     }
 
-    /// Idle and absolute timeout of all sessions: the usual half hour and twelve hours. A session's use is noted every ten
-    /// minutes, longer than any case is measured: what a touch costs is a question of its own and must not get into
-    /// the others by chance.
+    /// Idle and absolute timeout of all sessions: the usual half hour and twelve hours.
     pub(crate) fn session_policy(&self) -> SessionPolicy {
         let minutes = |count: u64| Duration::from_secs(60 * count);
-        SessionPolicy::new(minutes(30), minutes(12 * 60), minutes(10))
+        SessionPolicy::new(minutes(30), minutes(12 * 60), self.touch_every)
             .expect("whole seconds, and each longer than the one it contains")
     }
 

@@ -72,14 +72,6 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
         Ok(self.store.list(user).await?.len())
     }
 
-    /// Removes what has expired, a bounded part of the store at each call; for a timer of the service.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store could not be written to.
-    pub async fn purge(&self) -> Result<Purged, StoreError> {
-        self.store.purge(&self.policy, self.clock.now()).await
-    }
-
     /// The session of a presented id, if it is alive.
     #[inline]
     async fn find(&self, presented: &[u8]) -> Result<(IdHash, SessionRecord, Timestamp), Denial> {
@@ -145,6 +137,10 @@ impl<S: SessionStore, C: Clock> Authoriser for Sessions<S, C> {
 
     async fn revoke_all(&self, user: UserId) -> Result<Revoked, Denial> {
         Ok(Revoked::Credentials(self.store.remove_all(user).await?))
+    }
+
+    async fn purge(&self) -> Result<Purged, Denial> {
+        Ok(self.store.purge(&self.policy, self.clock.now()).await?)
     }
 }
 

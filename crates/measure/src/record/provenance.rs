@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Question;
 
-/// How thorough a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// How thorough a run is, from a look to the last case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// Three rounds: a look.

@@ -14,6 +14,7 @@ mod memory;
 mod redis;
 mod shared;
 
+pub use authoriser::Purged;
 use authoriser::{Outage, StateLocation, Timestamp, UserId};
 
 #[cfg(any(feature = "lmdb", feature = "redb", feature = "sqlite"))]
@@ -132,15 +133,6 @@ pub enum Touched {
     Noted,
     /// There is no such session any more, so the request that used it is to be denied.
     Gone,
-}
-
-/// What one call of [`SessionStore::purge`] achieved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Purged {
-    /// So many expired sessions were removed.
-    pub removed: u64,
-    /// Whether this call looked at the last part of the store; the next one starts over.
-    pub round_complete: bool,
 }
 
 /// Why a store gave no answer.

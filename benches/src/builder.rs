@@ -1,0 +1,224 @@
+//! An entry of the catalogue as a contestant of a case: built, its users logged in, its job at hand.
+
+use std::{rc::Rc, sync::Arc, time::Duration};
+
+use authoriser::{Authoriser, Credential, Family, Revocation, Transport};
+use catalogue::{Entry, Kind, Need, Site, Visitor};
+use measure::record::{Count, Metric, Question};
+
+use crate::{
+    clock::BenchClock,
+    contestants::{self, Built, NotBuilt},
+    context::Context,
+    jobs::{Attack, AttackJob, AuthoriseJob, IssueJob, Job, Parallel, RevokeJob},
+    placement, purge,
+    questions::Case,
+    workload::Credentials,
+};
+
+/// Builds the entry of that id for a case.
+pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, NotBuilt> {
+    let mut builder = Builder { context, case, id, built: None };
+    catalogue::visit(&mut builder);
+    builder.built.unwrap_or_else(|| Err(NotBuilt::Broken(format!("the catalogue has no entry {id}"))))
+}
+
+struct Builder<'a> {
+    context: &'a Context,
+    case: &'a Case,
+    id: &'a str,
+    built: Option<Result<Built, NotBuilt>>,
+}
+
+impl Visitor for Builder<'_> {
+    fn visit<E: Entry>(&mut self) {
+        if E::ID == self.id {
+            self.built = Some(self.build::<E>());
+        }
+    }
+}
+
+/// Logins in flight while a store that waits is filled: ten times as fast as one after another.
+const FILLING: usize = 100;
+
+/// Longer than any token or session lives.
+const LONG_AGO: Duration = Duration::from_secs(7 * 24 * 3_600);
+
+/// An entry's type here.
+type Design<E> = <E as Entry>::Authoriser<BenchClock>;
+
+// The branches on constants keep code out of the binary that no entry of that kind runs: fifty entries times every job
+// are minutes of compilation.
+impl Builder<'_> {
+    fn build<E: Entry>(&self) -> Result<Built, NotBuilt> {
+        if const { is_stateful::<E>() } {
+            if self.case.question == Question::Purge {
+                return self.purge::<E>();
+            }
+            if self.case.threads > 1 {
+                return self.on_threads::<E>();
+            }
+        }
+        if const { matches!(E::KIND, Kind::Design) } && self.case.attack != Attack::None {
+            return self.attack::<E>();
+        }
+        self.ordinary::<E>()
+    }
+
+    /// The jobs of most questions: on what is logged in, by its own users.
+    fn ordinary<E: Entry>(&self) -> Result<Built, NotBuilt> {
+        let (context, case) = (self.context, self.case);
+        let site = context.site(case);
+        let design = self.design::<E>(&site)?;
+        let properties = design.properties();
+        if case.question == Question::Revoke && properties.revocation == Revocation::OnlyByExpiry {
+            let reason = "revokes only by expiry: there is no operation to time";
+            return Err(NotBuilt::NothingToTime(reason.to_owned()));
+        }
+        let before = self.stored::<E>(&site, &design)?;
+        let (credentials, heap) = self.log_in::<E>(&design)?;
+        match case.question {
+            Question::Issue => {
+                let counts = vec![credential_bytes(properties.transport, &credentials)];
+                self.finish::<E, _>(IssueJob::new(design), counts)
+            }
+            Question::Revoke => {
+                let in_flight = if waits::<E>() { FILLING } else { 1 };
+                self.finish::<E, _>(RevokeJob::new(design, case.logins, in_flight), Vec::new())
+            }
+            question => {
+                let counts = match question {
+                    Question::Payload => vec![credential_bytes(properties.transport, &credentials)],
+                    Question::Lookup => vec![self.memory::<E>(&site, before, heap)?],
+                    _ => Vec::new(),
+                };
+                let job = AuthoriseJob::new(design, Arc::new(credentials), case.choice, context.next_seed());
+                self.finish::<E, _>(context.runtime.block_on(job)?, counts)
+            }
+        }
+    }
+
+    /// Credentials that must be refused.
+    fn attack<E: Entry>(&self) -> Result<Built, NotBuilt> {
+        let (context, case) = (self.context, self.case);
+        let site = context.site(case);
+        let design = self.design::<E>(&site)?;
+        if case.attack == Attack::Expired {
+            site.clock().set(LONG_AGO);
+        }
+        let (credentials, _) = if case.attack == Attack::Foreign {
+            self.log_in::<E>(&self.design::<E>(&context.site(case))?)?
+        } else {
+            self.log_in::<E>(&design)?
+        };
+        site.clock().set(Duration::ZERO);
+        let seed = context.next_seed();
+        let hostile = (0..credentials.len())
+            .map(|index| case.attack.disguise(credentials.get(index).0, seed.wrapping_add(index as u64)));
+        let hostile = Credentials::from_texts(hostile);
+        self.finish::<E, _>(AttackJob::new(design, case.attack, hostile, seed), Vec::new())
+    }
+
+    fn purge<E: Entry>(&self) -> Result<Built, NotBuilt> {
+        let site = self.context.site(self.case);
+        let design = self.design::<E>(&site)?;
+        site.clock().set(LONG_AGO);
+        self.log_in::<E>(&design)?;
+        site.clock().set(Duration::ZERO);
+        let (live, _) = self.log_in::<E>(&design)?;
+        purge::measure(self.context, self.case, Arc::new(design), live, waits::<E>())
+    }
+
+    fn on_threads<E: Entry>(&self) -> Result<Built, NotBuilt> {
+        let (context, case) = (self.context, self.case);
+        let processors = placement::processors();
+        if processors < case.threads {
+            let reason = format!("{} threads need as many processors; there are {processors}", case.threads);
+            return Err(NotBuilt::NothingToTime(reason));
+        }
+        let design = self.design::<E>(&context.site(case))?;
+        let (credentials, _) = self.log_in::<E>(&design)?;
+        let (design, credentials) = (Arc::new(design), Arc::new(credentials));
+        let job = || {
+            let (design, credentials) = (Arc::clone(&design), Arc::clone(&credentials));
+            context.runtime.block_on(AuthoriseJob::new(design, credentials, case.choice, context.next_seed()))
+        };
+        let jobs = (0..case.threads).map(|_| job()).collect::<Result<Vec<_>, _>>()?;
+        Ok(Built { contestant: Some(Box::new(Parallel(jobs))), counts: Vec::new() })
+    }
+
+    fn design<E: Entry>(&self, site: &Rc<Site<BenchClock>>) -> Result<Design<E>, NotBuilt> {
+        Ok(self.context.runtime.block_on(E::build(site))?)
+    }
+
+    /// Logs the case's population in. Tells also how many bytes of this process's heap each login holds on to.
+    fn log_in<E: Entry>(&self, design: &Design<E>) -> Result<(Credentials, f64), NotBuilt> {
+        let in_flight = if waits::<E>() { FILLING } else { 1 };
+        let population = Credentials::issue(design, self.case.population, in_flight);
+        Ok(self.context.runtime.block_on(population)?)
+    }
+
+    /// Bytes in the design's store before the population comes, where it has one outside this process.
+    fn stored<E: Entry>(&self, site: &Site<BenchClock>, design: &Design<E>) -> Result<u64, NotBuilt> {
+        let Some(store) = E::NEEDS.first() else { return Ok(0) };
+        let runtime = &self.context.runtime;
+        // A first hundred, gone again before the count begins: connections and their buffers are then there.
+        let first = runtime.block_on(Credentials::issue(design, FILLING, FILLING))?.0;
+        runtime.block_on(first.revoke(design))?;
+        Ok(runtime.block_on(site.stored_bytes(*store))?)
+    }
+
+    /// What a session of the population takes in memory or, for a design over a store, in there.
+    fn memory<E: Entry>(&self, site: &Site<BenchClock>, before: u64, heap: f64) -> Result<Count, NotBuilt> {
+        let population = self.case.population;
+        let (value, note) = match E::NEEDS.first() {
+            Some(store) => {
+                let after = self.context.runtime.block_on(site.stored_bytes(*store))?;
+                (after.saturating_sub(before) as f64 / population as f64, stored_bytes_note(*store))
+            }
+            None => (
+                heap,
+                "a session on the heap of this process: bytes requested, index and vacant places of its tables included",
+            ),
+        };
+        Ok(Count { metric: Metric::Bytes, value, over: population as u64, note: note.to_owned() })
+    }
+
+    fn finish<E: Entry, J: Job + 'static>(&self, job: J, counts: Vec<Count>) -> Result<Built, NotBuilt> {
+        if const { waits::<E>() } {
+            Ok(contestants::waiting(self.context, self.case, job, counts))
+        } else {
+            contestants::at_once(job, counts)
+        }
+    }
+}
+
+/// What a credential adds to each request.
+fn credential_bytes(transport: Transport, credentials: &Credentials) -> Count {
+    let credential = String::from_utf8_lossy(credentials.get(0).0).into_owned();
+    Count {
+        metric: Metric::Bytes,
+        value: transport.request_bytes(&Credential::new(credential)) as f64,
+        over: 1,
+        note: "the whole header line that carries the credential, in each request".to_owned(),
+    }
+}
+
+const fn is_stateful<E: Entry>() -> bool {
+    matches!(E::FAMILY, Family::Stateful)
+}
+
+/// Whether an entry's operations wait for somebody outside this process.
+const fn waits<E: Entry>() -> bool {
+    !E::NEEDS.is_empty()
+}
+
+/// What the bytes of a session in that store are.
+const fn stored_bytes_note(store: Need) -> &'static str {
+    match store {
+        Need::Redis | Need::RedisUnix => {
+            "a session in the server: growth of used_memory, index, TTL and vacant places of its tables included"
+        }
+        Need::Folder => "a session on the disk: growth of the blocks that its files occupy, index included",
+    }
+}
