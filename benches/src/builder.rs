@@ -10,15 +10,17 @@ use crate::{
     clock::BenchClock,
     contestants::{self, Built, NotBuilt},
     context::Context,
-    jobs::{Attack, AttackJob, AuthoriseJob, IssueJob, Job, Parallel, RevokeJob},
+    jobs::{
+        Attack, AttackJob, AuthoriseJob, BatchJob, InProcess, IssueJob, Job, Parallel, RevokeJob, Shared,
+    },
     placement, purge,
-    questions::Case,
-    workload::Credentials,
+    questions::{self, Case},
+    workload::{Credentials, Draws},
 };
 
-/// Builds the entry of that id for a case.
-pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, NotBuilt> {
-    let mut builder = Builder { context, case, id, built: None };
+/// Builds the entry of that id for a case; `together` if it is to decide the requests of a batch in one call.
+pub(crate) fn build(context: &Context, case: &Case, id: &str, together: bool) -> Result<Built, NotBuilt> {
+    let mut builder = Builder { context, case, id, together, built: None };
     catalogue::visit(&mut builder);
     builder.built.unwrap_or_else(|| Err(NotBuilt::Broken(format!("the catalogue has no entry {id}"))))
 }
@@ -27,6 +29,7 @@ struct Builder<'a> {
     context: &'a Context,
     case: &'a Case,
     id: &'a str,
+    together: bool,
     built: Option<Result<Built, NotBuilt>>,
 }
 
@@ -58,6 +61,16 @@ impl Builder<'_> {
             if self.case.threads > 1 {
                 return self.on_threads::<E>();
             }
+        }
+        if const { is(E::ID, questions::BATCHED) } && self.case.question == Question::Batch {
+            return match self.case.batch {
+                1 => self.batch::<E, 1>(),
+                2 => self.batch::<E, 2>(),
+                4 => self.batch::<E, 4>(),
+                16 => self.batch::<E, 16>(),
+                64 => self.batch::<E, 64>(),
+                other => Err(NotBuilt::Broken(format!("there is no batch of {other}"))),
+            };
         }
         if const { matches!(E::KIND, Kind::Design) } && self.case.attack != Attack::None {
             return self.attack::<E>();
@@ -117,6 +130,22 @@ impl Builder<'_> {
             .map(|index| case.attack.disguise(credentials.get(index).0, seed.wrapping_add(index as u64)));
         let hostile = Credentials::from_texts(hostile);
         self.finish::<E, _>(AttackJob::new(design, case.attack, hostile, seed), Vec::new())
+    }
+
+    /// Requests decided several at once.
+    fn batch<E: Entry, const N: usize>(&self) -> Result<Built, NotBuilt> {
+        let design = self.design::<E>(&self.context.site(self.case))?;
+        let (credentials, _) = self.log_in::<E>(&design)?;
+        let draws = Draws::new(self.case.choice, credentials.len(), self.context.next_seed());
+        let mut contestant = InProcess(BatchJob::<_, N>::new(design, self.together, credentials, draws));
+        let batches = contestants::COUNTED / N;
+        let allocations = Count {
+            metric: Metric::Allocations,
+            value: contestant.allocations(batches)? / N as f64,
+            over: (batches * N) as u64,
+            note: "heap allocations a token".to_owned(),
+        };
+        Ok(Built { contestant: Some(Box::new(Shared { contestant, by: N })), counts: vec![allocations] })
     }
 
     fn purge<E: Entry>(&self) -> Result<Built, NotBuilt> {
@@ -202,6 +231,16 @@ fn credential_bytes(transport: Transport, credentials: &Credentials) -> Count {
         over: 1,
         note: "the whole header line that carries the credential, in each request".to_owned(),
     }
+}
+
+/// Whether two names are the same, at compile time.
+const fn is(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
 }
 
 const fn is_stateful<E: Entry>() -> bool {

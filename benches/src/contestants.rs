@@ -48,6 +48,9 @@ impl Card {
     }
 }
 
+/// The suffix of a design that decides all requests of a batch in one call.
+const MANY_SUFFIX: &str = "~many";
+
 /// Why there is no contestant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotBuilt {
@@ -90,9 +93,13 @@ pub(crate) fn cards(question: Question) -> Vec<Card> {
             let kind = entries::kind(E::KIND);
             let card = Card { id: E::ID.to_owned(), kind, about: E::ABOUT, needs: E::NEEDS, floor: E::FLOOR };
             let twin = Card { id: format!("{}{TWIN_SUFFIX}", E::ID), kind: Kind::Twin, ..card.clone() };
+            let many = Card { id: format!("{}{MANY_SUFFIX}", E::ID), ..card.clone() };
             self.1.push(card);
             if E::ID == questions::reference(self.0) {
                 self.1.push(twin);
+            }
+            if self.0 == Question::Batch {
+                self.1.push(many);
             }
         }
     }
@@ -118,11 +125,12 @@ pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
         }
         return (floor.build)(context, case, context.next_seed());
     }
-    builder::build(context, case, id.strip_suffix(TWIN_SUFFIX).unwrap_or(id))
+    let entry = id.trim_end_matches(TWIN_SUFFIX).trim_end_matches(MANY_SUFFIX);
+    builder::build(context, case, entry, id.ends_with(MANY_SUFFIX))
 }
 
 /// Operations over which allocations are averaged: enough to show one in a few hundred.
-const COUNTED: usize = 1_000;
+pub(crate) const COUNTED: usize = 1_000;
 
 /// A contestant that never waits, with its allocations counted.
 pub(crate) fn at_once<J: Job + 'static>(job: J, mut counts: Vec<Count>) -> Result<Built, NotBuilt> {

@@ -6,6 +6,7 @@
 
 mod attack;
 mod authorise;
+mod batch;
 mod driver;
 mod issue;
 mod parallel;
@@ -14,6 +15,7 @@ mod verdict;
 
 pub(crate) use attack::{Attack, AttackJob};
 pub(crate) use authorise::{AuthoriseJob, own_orders};
+pub(crate) use batch::{BatchJob, Shared};
 #[cfg(test)]
 pub(crate) use driver::now;
 pub(crate) use driver::{InProcess, Remote};

@@ -112,7 +112,7 @@ fn page_summary_table_and_charts_are_there_and_nothing_else() {
     let files = desk.files("results/latest");
     let (charts, rest): (Vec<&String>, Vec<&String>) =
         files.iter().partition(|file| file.starts_with("charts/") && file.ends_with(".svg"));
-    assert_eq!(rest, ["report.html", "results.csv", "run.json", "summary.md"]);
+    assert_eq!(rest, ["hostile.csv", "report.html", "results.csv", "run.json", "summary.md"]);
     assert!(charts.len() >= 2, "{charts:?}");
     for chart in charts {
         assert!(desk.read(&format!("results/latest/{chart}")).trim_end().ends_with("</svg>"), "{chart}");
