@@ -2,77 +2,24 @@
 
 mod support;
 
-use std::{sync::LazyLock, time::Duration};
-
 use authbench_jwt::{
-    Claims, JsonError, MAX_TOKEN_BYTES, Paseto, PasetoKey, PasetoLocalKey, PasetoSecretKey, Rejection,
-    V4PublicVerifier, seal_paseto,
+    JsonError, MAX_TOKEN_BYTES, Paseto, PasetoLocalKey, PasetoSecretKey, Rejection, V4PublicVerifier,
+    seal_paseto,
 };
 use authoriser::{
     AccessRequest, Authoriser, Denial, IssueError, ManualClock, Permission, Revoked, Timestamp, Transport,
 };
 use base64_simd::URL_SAFE_NO_PAD;
 use proptest::{prelude::*, test_runner::TestRunner};
-use support::{AUDIENCE, ISSUER, USER, now_or_never, policy, principal};
-
-/// 2027-01-15T08:00:00Z.
-const NOW: u64 = support::NOW;
-
-static LOCAL: LazyLock<PasetoLocalKey> = LazyLock::new(|| PasetoLocalKey::generate().expect("a key"));
-static SECRET: LazyLock<PasetoSecretKey> = LazyLock::new(|| PasetoSecretKey::generate().expect("a key"));
-
-/// The claims of a valid token of our own spelling.
-fn claims() -> String {
-    format!(
-        r#"{{"sub":"42","iat":"2027-01-15T08:00:00Z","exp":"2027-01-15T08:15:00Z","iss":"{ISSUER}","aud":"{AUDIENCE}","jti":"AAECAwQFBgcICQoLDA0ODw","scope":"orders:read"}}"#
-    )
-}
-
-fn at<K: PasetoKey>(key: K, now: u64, leeway: u64) -> Paseto<K, ManualClock> {
-    let policy = policy().with_leeway(Duration::from_secs(leeway));
-    Paseto::new(key, policy, ManualClock::at(Timestamp(now)))
-}
-
-/// A purpose under its genuine key: how to seal any payload, and what verifying answers at some time with some leeway.
-struct Purpose {
-    header: &'static str,
-    seal: fn(&[u8]) -> String,
-    seal_all: fn(&[u8], &[u8], &[u8]) -> String,
-    verify_at: fn(&[u8], u64, u64) -> Result<Claims, Rejection>,
-}
-
-impl Purpose {
-    fn verify(&self, token: impl AsRef<[u8]>) -> Result<Claims, Rejection> {
-        (self.verify_at)(token.as_ref(), NOW, 0)
-    }
-
-    fn verify_claims(&self, payload: impl AsRef<[u8]>) -> Result<Claims, Rejection> {
-        self.verify((self.seal)(payload.as_ref()))
-    }
-}
+use support::{
+    AUDIENCE, ISSUER, NOW, USER, now_or_never,
+    paseto::{LOCAL, PURPOSES, SECRET, at, claims},
+    policy, principal,
+};
 
 fn secret() -> V4PublicVerifier<ManualClock> {
     at(SECRET.public_key(), NOW, 0)
 }
-
-const PURPOSES: [Purpose; 2] = [
-    Purpose {
-        header: "v4.local.",
-        seal: |payload| seal_paseto(&*LOCAL, payload, b"", b"").expect("sealed"),
-        seal_all: |payload, footer, assertion| {
-            seal_paseto(&*LOCAL, payload, footer, assertion).expect("sealed")
-        },
-        verify_at: |token, now, leeway| at(LOCAL.clone(), now, leeway).verify(token),
-    },
-    Purpose {
-        header: "v4.public.",
-        seal: |payload| seal_paseto(&*SECRET, payload, b"", b"").expect("sealed"),
-        seal_all: |payload, footer, assertion| {
-            seal_paseto(&*SECRET, payload, footer, assertion).expect("sealed")
-        },
-        verify_at: |token, now, leeway| at(SECRET.public_key(), now, leeway).verify(token),
-    },
-];
 
 #[test]
 fn the_untouched_token_is_accepted() {

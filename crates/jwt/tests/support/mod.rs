@@ -4,6 +4,7 @@
 
 pub(crate) mod invariants;
 pub(crate) mod jws;
+pub(crate) mod paseto;
 
 use std::time::Duration;
 
