@@ -154,7 +154,7 @@ catalogue! {
         };
 
     Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
-        "random session id, SHA-256 of it at rest, sharded map in this process",
+        "random session id, SHA-256 of it at rest, flat table in this process, readers without a lock",
         Sessions<MemoryStore, C> => |site| Ok(Sessions::new(MemoryStore::new(), site.session_policy(), site.clock()));
 
     Design SessionRedis = "session-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),

@@ -1,238 +1,236 @@
-//! The sessions themselves: 64 tables behind a lock each, one cache line a session.
+//! All sessions by the hash of their id: segments, of which one is split in two at a time as the population grows.
+//!
+//! Linear hashing (W. Litwin, VLDB 1980) over [segments](super::segment), which grow by a page at a time in between. Memory
+//! follows the population: a line is full in seven cases of eight whatever their number, where a table that doubles is
+//! between a half and all of it empty. And no request waits for more than one segment, at most 7 680 lines, to be laid out
+//! anew: about 20 µs.
 
 use std::sync::{
-    PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+    Mutex, OnceLock, TryLockError,
+    atomic::{
+        AtomicU32, AtomicUsize,
+        Ordering::{Acquire, Relaxed, Release},
+    },
 };
 
-use authoriser::{PermissionSet, Timestamp, UserId};
-use hashbrown::{HashTable, hash_table::Entry};
+use authoriser::{Timestamp, UserId};
 
-use crate::{IdHash, InsertError, SessionRecord};
+use super::{
+    arena::Arena,
+    line::{self, IdWords, Links, Session, ShortId},
+    segment::{NotPut, Put, Seen, Segment, Writer},
+};
+use crate::{IdHash, InsertError, SessionRecord, StoreError};
 
-const SHARDS: usize = 64;
+/// Segments of an empty table: so many writers do not meet.
+const FIRST: u32 = 4;
 
-/// The first eight bytes of an id's hash. They are random already, so they serve as the tables' hash (SipHash would
-/// double the cost of a lookup), and the users' index keeps nothing else of an id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ShortId(u64);
+/// Segments that are allocated at once, and how many such chunks there may be: 260 000 segments, a thousand million
+/// sessions.
+const CHUNK: usize = 64;
+const CHUNKS: usize = 4096;
 
-impl From<&IdHash> for ShortId {
-    #[inline]
-    fn from(id: &IdHash) -> Self {
-        let bytes = id.as_bytes();
-        Self(u64::from_le_bytes(std::array::from_fn(|i| bytes[i])))
-    }
-}
+/// Pages for each segment, on average, before another one is split.
+const PAGES_EACH: usize = 12;
 
-/// One session, exactly one cache line, so that a lookup misses the cache once for it.
-#[derive(Debug)]
-#[repr(align(64))]
-struct Session {
-    id: IdHash,
-    user: UserId,
-    created: Timestamp,
-    last_seen: AtomicU64,
-    permissions: PermissionSet,
-}
+/// Parts of the id space that [`SessionTable::part`] looks at in turn.
+pub(super) const PARTS: u32 = 64;
 
-const _: () = assert!(size_of::<Session>() == 64);
+/// Reads that are repeated because something changed, before a reader waits for the writers like one of them. A change
+/// takes some ten nanoseconds, so it is met once in many thousand reads and hardly ever twice.
+const ATTEMPTS: usize = 64;
 
-impl Session {
-    fn new(id: &IdHash, record: &SessionRecord) -> Self {
-        let SessionRecord { user, permissions, created, last_seen } = *record;
-        Self { id: *id, user, created, last_seen: AtomicU64::new(last_seen.0), permissions }
-    }
-
-    /// The time of the last use orders nothing else, so relaxed access will do.
-    fn record(&self) -> SessionRecord {
-        SessionRecord {
-            user: self.user,
-            permissions: self.permissions,
-            created: self.created,
-            last_seen: Timestamp(self.last_seen.load(Ordering::Relaxed)),
-        }
-    }
-
-    fn hash(&self) -> u64 {
-        ShortId::from(&self.id).0
-    }
-}
-
-/// A lock on cache lines of its own: two, since processors fetch them in pairs.
-#[derive(Debug, Default)]
-#[repr(align(128))]
-struct Shard(RwLock<HashTable<Session>>);
-
-// No code panics while it holds one of these locks, and each holds whole sessions at any time: a poisoned lock, were
-// there one, would hold nothing broken.
-impl Shard {
-    #[inline]
-    fn read(&self) -> RwLockReadGuard<'_, HashTable<Session>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, HashTable<Session>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// All sessions by the hash of their id.
+/// All sessions.
 #[derive(Debug)]
 pub(super) struct SessionTable {
-    shards: Box<[Shard; SHARDS]>,
-    next_to_purge: AtomicUsize,
+    arena: Arena,
+    /// In chunks that are allocated when they are needed and stay where they are.
+    segments: Box<[OnceLock<Box<[Segment]>>]>,
+    in_use: AtomicU32,
+    splitting: Mutex<()>,
+    sessions: AtomicUsize,
 }
 
-impl Default for SessionTable {
-    fn default() -> Self {
-        Self {
-            shards: Box::new(std::array::from_fn(|_| Shard::default())),
-            next_to_purge: AtomicUsize::new(0),
-        }
-    }
+/// What was removed.
+pub(super) struct Removed {
+    pub(super) links: Links,
+    /// Whether the user has another session of the same short name, so that the chain stays as it is.
+    pub(super) has_twin: bool,
 }
 
 impl SessionTable {
-    /// Bits that the tables themselves do not look at: hashbrown takes its place from the low bits and its tag from the
-    /// top seven.
-    #[inline]
-    fn shard(&self, id: ShortId) -> &Shard {
-        &self.shards[(id.0 >> 48) as usize % SHARDS]
+    pub(super) fn new() -> Self {
+        let table = Self {
+            arena: Arena::new(),
+            segments: (0..CHUNKS).map(|_| OnceLock::new()).collect(),
+            in_use: AtomicU32::new(FIRST),
+            splitting: Mutex::default(),
+            sessions: AtomicUsize::new(0),
+        };
+        table.ensure(FIRST - 1);
+        table
+    }
+
+    /// Makes sure that there is a segment of that number. `false` when there may be no more.
+    fn ensure(&self, number: u32) -> bool {
+        let chunk = self.segments.get(number as usize / CHUNK);
+        chunk.map(|chunk| chunk.get_or_init(|| (0..CHUNK).map(|_| Segment::default()).collect())).is_some()
     }
 
     #[inline]
-    pub(super) fn get(&self, id: &IdHash) -> Option<SessionRecord> {
-        let short = ShortId::from(id);
-        self.shard(short).read().find(short.0, |session| session.id == *id).map(Session::record)
+    fn segment(&self, number: u32) -> &Segment {
+        let chunk = self.segments[number as usize / CHUNK].get();
+        &chunk.expect("segments are there before they are counted")[number as usize % CHUNK]
     }
 
-    pub(super) fn insert(&self, id: &IdHash, record: &SessionRecord) -> Result<(), InsertError> {
-        let short = ShortId::from(id);
-        let mut shard = self.shard(short).write();
-        match shard.entry(short.0, |session| session.id == *id, Session::hash) {
-            Entry::Occupied(_) => Err(InsertError::Collision),
-            Entry::Vacant(place) => {
-                place.insert(Session::new(id, record));
-                Ok(())
+    #[inline]
+    pub(super) fn get(&self, id: &IdWords) -> Option<SessionRecord> {
+        let short = ShortId::of(id);
+        for _ in 0..ATTEMPTS {
+            let number = number_of(short, self.in_use.load(Acquire));
+            match self.segment(number).read(&self.arena, id) {
+                Seen::Session(record) => return Some(record),
+                // It may have moved to a segment that was not there a moment ago.
+                Seen::Nothing if number_of(short, self.in_use.load(Acquire)) == number => return None,
+                Seen::Nothing | Seen::Change => std::hint::spin_loop(),
             }
         }
+        self.lock(short).find(id).and_then(line::record)
+    }
+
+    /// The segment of that name, under its lock.
+    fn lock(&self, short: ShortId) -> Writer<'_> {
+        loop {
+            let number = number_of(short, self.in_use.load(Acquire));
+            let writer = self.segment(number).lock(&self.arena);
+            // A split holds this lock while it moves sessions elsewhere.
+            if number_of(short, self.in_use.load(Acquire)) == number {
+                return writer;
+            }
+        }
+    }
+
+    /// Whether that user has a session of that name.
+    pub(super) fn has(&self, short: ShortId, user: UserId) -> bool {
+        self.lock(short).named(short, user).next().is_some()
+    }
+
+    /// Puts a session in, unless its id is taken. `true` when the user has one of the same short id already, and so the
+    /// chain holds both.
+    pub(super) fn insert(&self, session: &Session) -> Result<bool, InsertError> {
+        let short = ShortId::of(&session.id);
+        let mut writer = self.lock(short);
+        let Put { grown, has_twin } = writer.put(session).map_err(|error| match error {
+            NotPut::Taken => InsertError::Collision,
+            // Only for ids that are not random.
+            NotPut::Full => StoreError::Unavailable("a segment of the table is full".to_owned()).into(),
+        })?;
+        drop(writer);
+        self.sessions.fetch_add(1, Relaxed);
+        if grown && self.arena.taken() > self.in_use.load(Relaxed) as usize * PAGES_EACH {
+            self.split();
+        }
+        Ok(has_twin)
+    }
+
+    /// Splits the segment whose turn it is, unless another thread is about that.
+    fn split(&self) {
+        let _turn = match self.splitting.try_lock() {
+            Ok(turn) => turn,
+            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        let (number, half) = (self.in_use.load(Relaxed), half(self.in_use.load(Relaxed)));
+        if !self.ensure(number) {
+            return;
+        }
+        let mut from = self.segment(number - half).lock(&self.arena);
+        let mut to = self.segment(number).lock(&self.arena);
+        let belongs_there = |short| number_of(short, number + 1) == number;
+        from.split(&mut to, belongs_there, || self.in_use.store(number + 1, Release));
     }
 
     /// Whether the session was there to be touched. Of two racing touches the later time stays.
-    pub(super) fn touch(&self, id: &IdHash, seen: Timestamp) -> bool {
-        let short = ShortId::from(id);
-        let shard = self.shard(short).read();
-        let session = shard.find(short.0, |session| session.id == *id);
-        session.is_some_and(|session| {
-            session.last_seen.fetch_max(seen.0, Ordering::Relaxed);
-            true
-        })
+    pub(super) fn touch(&self, id: &IdWords, seen: Timestamp) -> bool {
+        let writer = self.lock(ShortId::of(id));
+        writer.find(id).map(|line| line::touch(line, seen)).is_some()
     }
 
-    /// Removes a session, only if it is `of` that user where one is named, and says whose it was.
-    pub(super) fn remove(&self, id: &IdHash, of: Option<UserId>) -> Option<UserId> {
-        let is_meant = |session: &Session| session.id == *id && of.is_none_or(|user| session.user == user);
-        self.remove_where(ShortId::from(id), is_meant)
-    }
-
-    /// Removes a session of `user` by its short id. Should two of the user's sessions share it, the index names both.
-    pub(super) fn remove_short(&self, id: ShortId, user: UserId) -> bool {
-        self.remove_where(id, |session| session.hash() == id.0 && session.user == user).is_some()
-    }
-
-    fn remove_where(&self, id: ShortId, is_meant: impl Fn(&Session) -> bool) -> Option<UserId> {
-        let mut shard = self.shard(id).write();
-        let found = shard.find_entry(id.0, is_meant).ok()?;
-        Some(found.remove().0.user)
-    }
-
-    pub(super) fn full_id(&self, id: ShortId, user: UserId) -> Option<IdHash> {
-        let shard = self.shard(id).read();
-        shard.find(id.0, |session| session.hash() == id.0 && session.user == user).map(|session| session.id)
-    }
-
-    /// Removes from one shard, each time the next one, what `is_over`; and says whether it was the last shard.
-    pub(super) fn remove_next_shard_if(
+    /// Removes a session of that user, if it is `meant`.
+    pub(super) fn remove(
         &self,
-        is_over: impl Fn(&SessionRecord) -> bool,
-    ) -> (Vec<(IdHash, UserId)>, bool) {
-        let turn = self.next_to_purge.fetch_add(1, Ordering::Relaxed) % SHARDS;
-        let shard = &self.shards[turn];
-        let any = shard.read().iter().any(|session| is_over(&session.record()));
-        let removed = if any {
-            let mut shard = shard.write();
-            let removed = shard
-                .extract_if(|session| is_over(&session.record()))
-                .map(|session| (session.id, session.user))
-                .collect();
-            // Gives memory back after a peak, without shrinking and growing at every step.
-            if shard.len() < shard.capacity() / 4 {
-                let double = shard.len() * 2;
-                shard.shrink_to(double, Session::hash);
-            }
-            removed
-        } else {
-            Vec::new()
-        };
-        (removed, turn == SHARDS - 1)
+        id: &IdWords,
+        user: UserId,
+        is_meant: impl FnOnce(&SessionRecord) -> bool,
+    ) -> Option<Removed> {
+        let short = ShortId::of(id);
+        let mut writer = self.lock(short);
+        let record = writer.find(id).and_then(line::record)?;
+        if record.user != user || !is_meant(&record) {
+            return None;
+        }
+        let links = writer.remove(id)?.links;
+        self.sessions.fetch_sub(1, Relaxed);
+        Some(Removed { links, has_twin: writer.named(short, user).next().is_some() })
+    }
+
+    /// The ids and the links of a user's sessions of that name.
+    pub(super) fn named(&self, short: ShortId, user: UserId) -> Option<(Vec<IdHash>, Links)> {
+        let writer = self.lock(short);
+        let links = writer.named(short, user).next().map(line::links)?;
+        Some((writer.named(short, user).map(|line| line::id(line).into()).collect(), links))
+    }
+
+    pub(super) fn relink(&self, short: ShortId, user: UserId, change: impl Fn(Links) -> Links) {
+        self.lock(short).relink(short, user, change);
+    }
+
+    /// What is in one part of the id space and `is_over`, read without a lock: some may be missing, some may be gone by
+    /// now, so whoever removes them looks again.
+    pub(super) fn part(&self, part: u32, is_over: impl Fn(&SessionRecord) -> bool) -> Vec<(IdWords, UserId)> {
+        let over = |session: &Session| ShortId::of(&session.id).0 % PARTS == part && is_over(&session.record);
+        self.segments_of(part)
+            .flat_map(|segment| segment.glance(&self.arena))
+            .filter(over)
+            .map(|session| (session.id, session.record.user))
+            .collect()
+    }
+
+    /// Gives the room of a part back to the others, where it is mostly empty.
+    pub(super) fn shrink(&self, part: u32) {
+        self.segments_of(part).for_each(|segment| segment.lock(&self.arena).shrink());
+    }
+
+    /// Segments with sessions of that part of the id space, which is told by the lowest bits of short ids, as they are.
+    fn segments_of(&self, part: u32) -> impl Iterator<Item = &Segment> {
+        let in_use = self.in_use.load(Acquire);
+        (number_of(ShortId(part), in_use.min(PARTS))..in_use)
+            .step_by(if in_use < PARTS { in_use as usize } else { PARTS as usize })
+            .map(|number| self.segment(number))
     }
 
     pub(super) fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.read().len()).sum()
+        self.sessions.load(Relaxed)
     }
 
     pub(super) fn allocated_bytes(&self) -> usize {
-        let tables: usize = self.shards.iter().map(|shard| shard.read().allocation_size()).sum();
-        tables + size_of::<[Shard; SHARDS]>()
+        let chunks = self.segments.iter().filter_map(OnceLock::get);
+        let segments: usize = chunks.map(|chunk| size_of_val(&**chunk)).sum();
+        self.arena.allocated_bytes() + segments + size_of_val(&*self.segments)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Which of `in_use` segments a name leads to: by as many low bits as number all segments, or by one fewer where there
+/// is no such segment yet.
+#[inline]
+const fn number_of(short: ShortId, in_use: u32) -> u32 {
+    let half = half(in_use);
+    let number = short.0 & (half * 2 - 1);
+    if number < in_use { number } else { number - half }
+}
 
-    fn id(short: u64, rest: u8) -> IdHash {
-        let mut bytes = [rest; IdHash::BYTES];
-        bytes[..8].copy_from_slice(&short.to_le_bytes());
-        IdHash::from_bytes(bytes)
-    }
-
-    fn record(user: u64, seen: u64) -> SessionRecord {
-        SessionRecord {
-            last_seen: Timestamp(seen),
-            ..SessionRecord::new(UserId(user), PermissionSet::EMPTY, Timestamp(0))
-        }
-    }
-
-    #[test]
-    fn ids_that_share_their_short_form_stay_apart() {
-        let table = SessionTable::default();
-        for (rest, user) in [(1, 7), (2, 8), (3, 7)] {
-            table.insert(&id(5, rest), &record(user, 0)).unwrap();
-        }
-        assert_eq!(table.get(&id(5, 2)), Some(record(8, 0)));
-        assert_eq!(table.get(&id(5, 4)), None);
-        assert!(table.remove_short(ShortId(5), UserId(7)));
-        assert!(table.remove_short(ShortId(5), UserId(7)));
-        assert!(!table.remove_short(ShortId(5), UserId(7)));
-        assert_eq!(table.get(&id(5, 2)), Some(record(8, 0)), "another user's session went with them");
-    }
-
-    #[test]
-    fn a_session_is_removed_for_the_named_user_only() {
-        let table = SessionTable::default();
-        table.insert(&id(5, 1), &record(7, 0)).unwrap();
-        assert_eq!(table.remove(&id(5, 1), Some(UserId(8))), None);
-        assert_eq!(table.remove(&id(5, 1), Some(UserId(7))), Some(UserId(7)));
-    }
-
-    #[test]
-    fn touches_never_set_the_time_back() {
-        let table = SessionTable::default();
-        table.insert(&id(5, 1), &record(7, 10)).unwrap();
-        assert!(table.touch(&id(5, 1), Timestamp(20)) && table.touch(&id(5, 1), Timestamp(15)));
-        assert_eq!(table.get(&id(5, 1)), Some(record(7, 20)));
-        assert!(!table.touch(&id(6, 1), Timestamp(20)));
-    }
+/// The largest power of two of segments that there are; those beyond were split off from those as far below.
+#[inline]
+const fn half(in_use: u32) -> u32 {
+    1 << in_use.ilog2()
 }
