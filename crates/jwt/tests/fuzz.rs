@@ -9,6 +9,7 @@ mod support;
 use std::{
     env, fs,
     path::PathBuf,
+    sync::LazyLock,
     time::{Duration, Instant},
 };
 
@@ -60,41 +61,17 @@ enum Edit {
     Splice(Index, Index),
 }
 
-/// Text that means something to one of the parsers.
-const WORDS: [&str; 26] = [
-    ".",
-    "..",
-    "=",
-    "{",
-    "}",
-    "[",
-    "]",
-    "\"",
-    "\\u0000",
-    "\\ud800",
-    "\u{feff}",
-    " ",
-    "\n",
-    ",",
-    ":",
-    "null",
-    "-0",
-    "1e308",
-    "18446744073709551616",
-    "\"alg\":\"none\"",
-    "\"crit\":[\"b64\"]",
-    "\"b64\":false",
-    "\"kid\":\"../k\"",
-    "\"exp\":1",
-    "\"kty\":\"oct\"",
-    "AAAA",
-];
+/// The words that the guided fuzzer inserts as well.
+static WORDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let lines = include_str!("../../../fuzz/dictionary").lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| serde_json::from_str(line).expect("a word is a JSON string")).collect()
+});
 
 fn edit() -> impl Strategy<Value = Edit> {
     let at = any::<Index>;
     prop_oneof![
         (at(), 0_u8..8).prop_map(|(at, bit)| Edit::Flip(at, bit)),
-        (at(), select(&WORDS[..])).prop_map(|(at, word)| Edit::Insert(at, word.as_bytes().to_vec())),
+        (at(), select(WORDS.clone())).prop_map(|(at, word)| Edit::Insert(at, word.into_bytes())),
         (at(), prop::collection::vec(any::<u8>(), 1..5)).prop_map(|(at, bytes)| Edit::Insert(at, bytes)),
         (at(), 1_usize..40).prop_map(|(at, length)| Edit::Delete(at, length)),
         (at(), 1_usize..200).prop_map(|(at, times)| Edit::Repeat(at, times)),
