@@ -11,6 +11,8 @@
 mod common;
 
 mod child;
+#[cfg(feature = "sqlite")]
+mod corrupt;
 mod crash;
 mod disk;
 mod promises;

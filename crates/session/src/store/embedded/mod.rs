@@ -62,6 +62,20 @@ use crate::{IdHash, SessionPolicy, SessionRecord};
 /// queue: what has gathered during one commit shares the next, so that a hundred logins at once cost two commits rather
 /// than a hundred.
 ///
+/// Measured among 100 000 and 1 000 000 sessions, all engines interleaved in one process, CPU time, medians of 75
+/// samples: a request's whole authorisation in units of [`Self::probe`]; a probe in units of the engine's own read
+/// through a transaction, table or statement that is kept; bytes of disk a session, the owners' index included.
+///
+/// | Engine | authorisation / probe | probe / engine's read | bytes |
+/// |---|---|---|---|
+/// | LMDB | 1.17, 1.10 | 1.01, 0.98 | 219, 158 |
+/// | redb | 1.20, 1.13 | 1.10, 1.01 | 184, 126 |
+/// | SQLite | 1.08, 1.04 | 1.06, 1.05 | 175, 104 |
+///
+/// fjall, a log-structured merge tree, was measured and left out. It filled a million sessions 2.4 times as fast as the
+/// next engine; but sessions are read far more often than made, and at its defaults a read among them took 3.9 times
+/// redb's and 2.8 times SQLite's, for 166 bytes each and 42 crates, where the three together bring 25.
+///
 /// **A touch** is answered when it is queued, after a look whether the session is still there, and every lookup from then
 /// on sees it; it does not wait for its commit. Waiting would hang one request of a session's minute on an `fsync`, and
 /// would turn a full disk into an outage for users who are logged in. What a crash can lose is the note of a use: the

@@ -261,3 +261,89 @@ impl<E: Engine> Thread<E> {
         }
     }
 }
+
+#[cfg(all(test, feature = "redb"))]
+mod tests {
+    use std::{
+        path::Path,
+        sync::{
+            Barrier,
+            atomic::{AtomicUsize, Ordering},
+        },
+    };
+
+    use authoriser::{PermissionSet, Timestamp, UserId};
+    use futures_util::future::join_all;
+
+    use super::{
+        super::{changes::Insert, engine::Work, redb::Redb},
+        *,
+    };
+    use crate::{IdHash, SessionRecord};
+
+    /// redb, counting commits; the first does not end before the test has seen it begin and filled the queue.
+    struct Counting {
+        engine: Redb,
+        commits: Arc<AtomicUsize>,
+        gate: Arc<Barrier>,
+    }
+
+    impl Engine for Counting {
+        type View = <Redb as Engine>::View;
+
+        const NAME: &'static str = Redb::NAME;
+        const VIEWS_FOLLOW: bool = Redb::VIEWS_FOLLOW;
+
+        fn version() -> String {
+            Redb::version()
+        }
+
+        fn open(_: &Path) -> Result<Self, Failure> {
+            Err(Failure::refused("opened by the test"))
+        }
+
+        fn settings(&self) -> Vec<(&'static str, String)> {
+            self.engine.settings()
+        }
+
+        fn views(&self, count: usize) -> Result<Vec<Self::View>, Failure> {
+            self.engine.views(count)
+        }
+
+        fn transact(&mut self, work: Work<'_>) -> Result<(), Failure> {
+            if self.commits.fetch_add(1, Ordering::Relaxed) == 0 {
+                self.gate.wait();
+                self.gate.wait();
+            }
+            self.engine.transact(work)
+        }
+    }
+
+    #[test]
+    fn what_gathers_during_a_commit_shares_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let claimed = Folder::claim(folder.path()).unwrap();
+        let (commits, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Barrier::new(2)));
+        let engine = Redb::open(claimed.path()).unwrap();
+        let engine = Counting { engine, commits: Arc::clone(&commits), gate: Arc::clone(&gate) };
+        let writer = Writer::start(claimed, engine, Arc::new(Views::closed())).unwrap();
+        let login = |byte| {
+            let record = SessionRecord::new(UserId(7), PermissionSet::EMPTY, Timestamp(1_800_000_000));
+            writer.ask(Insert { id: IdHash::from_bytes([byte; IdHash::BYTES]), record })
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answers = runtime.block_on(async {
+            let mut first = std::pin::pin!(login(0));
+            // Into the queue, and from there into a commit of its own.
+            assert!(futures_util::poll!(&mut first).is_pending());
+            gate.wait();
+            let mut rest = std::pin::pin!(join_all((1..=99).map(login)));
+            assert!(futures_util::poll!(&mut rest).is_pending());
+            gate.wait();
+            (first.await, rest.await)
+        });
+        assert_eq!(answers.0, Ok(Ok(())));
+        assert!(answers.1.into_iter().all(|answer| answer == Ok(Ok(()))));
+        assert_eq!(commits.load(Ordering::Relaxed), 2);
+    }
+}
