@@ -261,9 +261,9 @@ fn a_memory_store_gives_back_what_has_expired_and_nothing_else() {
         for user in 0..1_000 {
             design.issue(&customer(user)).await.unwrap();
         }
-        let full = design.store().allocated_bytes();
         clock.advance(design.policy().idle() / 2);
         let alive = design.issue(&customer(1)).await.unwrap();
+        let full = design.store().allocated_bytes();
         clock.advance(design.policy().idle() / 2);
 
         let (mut removed, mut steps) = (0, 0);
@@ -277,11 +277,17 @@ fn a_memory_store_gives_back_what_has_expired_and_nothing_else() {
         assert_eq!((removed, steps, design.store().len()), (1_000, 64, 1));
         assert_eq!(design.count_of(UserId(1)).await, Ok(1));
         assert_eq!(design.count_of(UserId(2)).await, Ok(0));
-        for user in 2..1_000 {
-            design.issue(&customer(user)).await.unwrap();
+        assert!(design.authorise(alive.reveal().as_bytes(), &orders_of(1)).await.is_ok());
+
+        // Memory comes in pieces of 128 KiB; what ten more such populations take is at most a few of them.
+        for _ in 0..10 {
+            for user in 2..1_000 {
+                design.issue(&customer(user)).await.unwrap();
+            }
+            clock.advance(design.policy().idle());
+            while !design.purge().await.unwrap().round_complete {}
         }
         let again = design.store().allocated_bytes();
-        assert!(again <= full + full / 8, "what was given back is used again: {full}, {again}");
-        assert!(design.authorise(alive.reveal().as_bytes(), &orders_of(1)).await.is_ok());
+        assert!(again <= 2 * full, "what was given back is used again: {full}, {again}");
     });
 }
