@@ -1,15 +1,51 @@
-//! What the three HMAC keys share. A macro and not a generic type: the trait bounds of a generic HMAC are longer
-//! than the code, and each key reads as plain code in the documentation.
+//! What the three HMAC keys share. A macro and not a generic type: each key reads as plain code in the documentation.
+
+use hmac::{KeyInit, Mac, digest::Output};
+
+/// The primitive behind a key.
+pub(super) trait Hmac<const BYTES: usize>: Clone {
+    /// Takes a secret of any length (RFC 2104, section 2).
+    fn new(secret: &[u8]) -> Self;
+
+    /// The code of a message.
+    fn mac(&self, message: &[u8]) -> [u8; BYTES];
+
+    /// The codes of up to [`MOST_TOGETHER`] messages, each in the place of its message.
+    fn macs(&self, messages: &[&[u8]], codes: &mut [[u8; BYTES]]) {
+        for (message, code) in messages.iter().zip(codes) {
+            *code = self.mac(message);
+        }
+    }
+}
+
+/// The most messages that [`Hmac::macs`] takes.
+pub(super) const MOST_TOGETHER: usize = 16;
+
+impl<const BYTES: usize, M: Mac + KeyInit + Clone> Hmac<BYTES> for M
+where
+    [u8; BYTES]: From<Output<M>>,
+{
+    fn new(secret: &[u8]) -> Self {
+        KeyInit::new_from_slice(secret).expect("HMAC takes keys of any length")
+    }
+
+    #[inline]
+    fn mac(&self, message: &[u8]) -> [u8; BYTES] {
+        let mut state = self.clone();
+        state.update(message);
+        state.finalize().into_bytes().into()
+    }
+}
 
 /// Defines a secret for one HMAC algorithm, and for nothing else.
 macro_rules! hmac_key {
-    ($(#[$doc:meta])* $key:ident, $algorithm:expr, $hash:ty, $bytes:literal, $equal:path) => {
+    ($(#[$doc:meta])* $key:ident, $algorithm:expr, $hmac:ty, $bytes:literal, $equal:path) => {
         $(#[$doc])*
         ///
         /// HMAC starts with one block made of the key on either side; both are hashed once, when the key is taken,
         /// and copied for each code. That saves two of eight compressions for a usual token.
         #[derive(Clone)]
-        pub struct $key(hmac::Hmac<$hash>);
+        pub struct $key($hmac);
 
         impl $key {
             /// The least length of a secret, in bytes: that of the hash (RFC 7518, section 3.2).
@@ -22,15 +58,13 @@ macro_rules! hmac_key {
             /// [`KeyError::PublicKey`](crate::KeyError::PublicKey) for what is recognisably a key file or a
             /// certificate and hence no secret.
             pub fn new(secret: &[u8]) -> Result<Self, crate::KeyError> {
-                let too_short = crate::KeyError::TooShort { actual: secret.len(), least: Self::MIN_BYTES };
                 if secret.len() < Self::MIN_BYTES {
-                    return Err(too_short);
+                    return Err(crate::KeyError::TooShort { actual: secret.len(), least: Self::MIN_BYTES });
                 }
                 if super::public_key::is_key_file(secret) {
                     return Err(crate::KeyError::PublicKey);
                 }
-                // HMAC takes keys of any length (RFC 2104, section 2), so this cannot fail any more.
-                hmac::KeyInit::new_from_slice(secret).map(Self).map_err(|_| too_short)
+                Ok(Self(super::hmac_key::Hmac::new(secret)))
             }
 
             /// A new secret of [`Self::MIN_BYTES`] from the operating system's generator. It cannot be read back:
@@ -46,9 +80,18 @@ macro_rules! hmac_key {
             #[inline]
             #[must_use]
             pub fn mac(&self, message: &[u8]) -> [u8; $bytes] {
-                let mut state = self.0.clone();
-                hmac::Mac::update(&mut state, message);
-                hmac::Mac::finalize(state).into_bytes().into()
+                super::hmac_key::Hmac::mac(&self.0, message)
+            }
+
+            /// Whether this is the code, given as base64url.
+            #[inline]
+            fn check(code: &[u8; $bytes], encoded_signature: &[u8]) -> Result<(), crate::Rejection> {
+                if encoded_signature.len() != const { crate::compact::encoded_len($bytes) } {
+                    return Err(crate::Rejection::SignatureLength);
+                }
+                let presented =
+                    crate::compact::decode_exact(encoded_signature).ok_or(crate::Rejection::Base64)?;
+                if $equal(code, &presented) { Ok(()) } else { Err(crate::Rejection::BadSignature) }
             }
         }
 
@@ -74,15 +117,26 @@ macro_rules! hmac_key {
 
             #[inline]
             fn verify(&self, signing_input: &[u8], encoded_signature: &[u8]) -> Result<(), crate::Rejection> {
+                // Whose length is wrong needs no code.
                 if encoded_signature.len() != self.signature_chars() {
                     return Err(crate::Rejection::SignatureLength);
                 }
-                let presented =
-                    crate::compact::decode_exact(encoded_signature).ok_or(crate::Rejection::Base64)?;
-                if $equal(&self.mac(signing_input), &presented) {
-                    Ok(())
-                } else {
-                    Err(crate::Rejection::BadSignature)
+                Self::check(&self.mac(signing_input), encoded_signature)
+            }
+
+            fn verify_many(&self, signed: &[(&[u8], &[u8])], verdicts: &mut [Result<(), crate::Rejection>]) {
+                const MOST: usize = super::hmac_key::MOST_TOGETHER;
+                for (signed, verdicts) in signed.chunks(MOST).zip(verdicts.chunks_mut(MOST)) {
+                    let mut messages = [&[][..]; MOST];
+                    let mut codes = [[0; $bytes]; MOST];
+                    for (message, (signing_input, _)) in messages.iter_mut().zip(signed) {
+                        *message = signing_input;
+                    }
+                    let (messages, codes) = (&messages[..signed.len()], &mut codes[..signed.len()]);
+                    super::hmac_key::Hmac::macs(&self.0, messages, codes);
+                    for ((code, (_, encoded_signature)), verdict) in codes.iter().zip(signed).zip(verdicts) {
+                        *verdict = Self::check(code, encoded_signature);
+                    }
                 }
             }
         }

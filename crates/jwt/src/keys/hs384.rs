@@ -11,7 +11,7 @@ pub type Hs384<C> = Jwt<Hs384Key, C>;
 
 hmac_key!(
     /// A secret for HS384, and for nothing else.
-    Hs384Key, Algorithm::Hs384, Sha384, 48, constant_time_eq_n
+    Hs384Key, Algorithm::Hs384, hmac::Hmac<Sha384>, 48, constant_time_eq_n
 );
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub type Hs512<C> = Jwt<Hs512Key, C>;
 
 hmac_key!(
     /// A secret for HS512, and for nothing else.
-    Hs512Key, Algorithm::Hs512, Sha512, 64, constant_time_eq_64
+    Hs512Key, Algorithm::Hs512, hmac::Hmac<Sha512>, 64, constant_time_eq_64
 );
 
 #[cfg(test)]

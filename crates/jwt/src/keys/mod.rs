@@ -12,6 +12,7 @@ mod eddsa;
 mod es256;
 mod es384;
 mod hmac_key;
+mod hmac_lanes;
 mod hs256;
 mod hs384;
 mod hs512;
@@ -65,6 +66,13 @@ pub trait JwsKey: Send + Sync + 'static {
     /// # Errors
     /// [`Rejection::SignatureLength`], [`Rejection::Base64`] or [`Rejection::BadSignature`].
     fn verify(&self, signing_input: &[u8], encoded_signature: &[u8]) -> Result<(), Rejection>;
+
+    /// Verifies several signatures, each given with its signing input: writes to each place what [`Self::verify`] answers.
+    fn verify_many(&self, signed: &[(&[u8], &[u8])], verdicts: &mut [Result<(), Rejection>]) {
+        for ((signing_input, encoded_signature), verdict) in signed.iter().zip(verdicts) {
+            *verdict = self.verify(signing_input, encoded_signature);
+        }
+    }
 }
 
 /// Why nothing was signed.
