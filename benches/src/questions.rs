@@ -69,7 +69,7 @@ const PAYLOAD: Case = Case { question: Question::Payload, ..BASE };
 const BATCH: Case = Case { question: Question::Batch, ..BASE };
 const TOUCH: Case = Case { question: Question::Touch, ..BASE };
 const PURGE: Case =
-    Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Standard), ..BASE };
+    Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
 /// Every case of every question.
 const CASES: &[Case] = &[
@@ -92,20 +92,26 @@ const CASES: &[Case] = &[
         in_flight: 64,
         ..LOOKUP
     },
-    Case { name: "100k-uniform", about: "100 000 sessions, each as likely", population: 100_000, ..LOOKUP },
+    Case {
+        name: "100k-uniform",
+        about: "100 000 sessions, each as likely",
+        population: 100_000,
+        remote_from: Some(Profile::Full),
+        ..LOOKUP
+    },
     Case {
         name: "100k-zipf",
         about: "100 000 sessions, chosen by Zipf's law",
         population: 100_000,
         choice: Choice::Zipf,
-        remote_from: Some(Profile::Standard),
+        remote_from: Some(Profile::Full),
         ..LOOKUP
     },
     Case {
         name: "1m-uniform",
         about: "1 000 000 sessions, each as likely",
         population: 1_000_000,
-        remote_from: Some(Profile::Standard),
+        remote_from: Some(Profile::Full),
         ..LOOKUP
     },
     Case {
@@ -147,6 +153,7 @@ const CASES: &[Case] = &[
         about: "log a user out everywhere, from a thousand logins",
         logins: 1_000,
         from: Profile::Standard,
+        remote_from: Some(Profile::Full),
         ..REVOKE
     },
     Case { name: "genuine", about: "a good credential, for comparison", ..ATTACK },
