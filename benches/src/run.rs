@@ -107,10 +107,12 @@ pub(crate) fn existing(folder: &Path, name: &str) -> anyhow::Result<RunRecord> {
 
 /// Each pattern must match somebody; a misspelt one is answered with the near names.
 fn check_patterns(patterns: &[String], questions: &[Question]) -> anyhow::Result<()> {
-    let mut ids: Vec<String> =
-        questions.iter().flat_map(|question| contestants::cards(*question)).map(|card| card.id).collect();
-    ids.sort();
-    ids.dedup();
+    let mut ids: Vec<String> = Vec::new();
+    for card in questions.iter().flat_map(|question| contestants::cards(*question)) {
+        if !ids.contains(&card.id) {
+            ids.push(card.id);
+        }
+    }
     for pattern in patterns {
         let glob = globset::Glob::new(pattern).map_err(|error| Unselectable(error.to_string()))?;
         let matcher = glob.compile_matcher();
@@ -122,11 +124,16 @@ fn check_patterns(patterns: &[String], questions: &[Question]) -> anyhow::Result
     Ok(())
 }
 
-/// The names that are close to what was typed, as a hint.
+/// The names that are close to what was typed, as a hint; of equally close ones the catalogue's first. What stands before
+/// a wildcard is compared with as much of each name, so that the names' lengths do not decide.
 fn near(typed: &str, names: &[String]) -> String {
+    let (begins, wild) = typed.find(['*', '?', '[', '{']).map_or((typed, false), |at| (&typed[..at], true));
+    let as_much = |name: &str| {
+        name.chars().take(if wild { begins.chars().count() } else { usize::MAX }).collect::<String>()
+    };
     let mut close: Vec<(f64, &String)> = names
         .iter()
-        .map(|name| (strsim::jaro_winkler(typed, name), name))
+        .map(|name| (strsim::jaro_winkler(begins, &as_much(name)), name))
         .filter(|(score, _)| *score > 0.7)
         .collect();
     close.sort_by(|one, other| other.0.total_cmp(&one.0));
