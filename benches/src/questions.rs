@@ -351,7 +351,8 @@ pub(crate) fn concerns<E: Entry>(question: Question) -> bool {
     match question {
         Question::Issue | Question::Authorise => true,
         Question::Revoke => !control,
-        Question::Attack => E::KIND == Kind::Design,
+        // Who refuses what is decided by the path, which those on other libraries share.
+        Question::Attack => E::KIND == Kind::Design && !E::ID.contains("-on-"),
         Question::Lookup | Question::Touch | Question::Purge => !control && stateful,
         // Beside a signature by RSA or ECDSA, the payload does not show. Ed25519 stands for them all.
         Question::Payload => {

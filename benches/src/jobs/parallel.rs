@@ -32,8 +32,9 @@ impl<J: Job + Send> Contestant for Parallel<J> {
                     let ready = &ready;
                     scope.spawn(move || {
                         placement::bind_thread(number);
+                        let place = Place(ready);
                         timed(job, operations, || {
-                            ready.fetch_add(1, Ordering::AcqRel);
+                            drop(place);
                             // Sleeping would let the threads start one after another.
                             while ready.load(Ordering::Acquire) < count {
                                 std::hint::spin_loop();
@@ -52,6 +53,15 @@ impl<J: Job + Send> Contestant for Parallel<J> {
 
     fn least_operations(&self) -> u64 {
         LEAST
+    }
+}
+
+/// A thread that the others wait for. Dropped, it is ready, or has panicked: they must not wait for ever.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::AcqRel);
     }
 }
 

@@ -277,56 +277,56 @@ catalogue! {
         peers::Peer<peers::PrivateCookie, C> => |site| site.peer(peers::PrivateCookie::new);
 
     #[cfg(feature = "peers")]
-    Peer JwtHs256OnAwsLc = "jwt-hs256-on-aws-lc", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+    Design JwtHs256OnAwsLc = "jwt-hs256-on-aws-lc", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "our JWT path over aws-lc's HMAC-SHA256",
         jwt::Jwt<peers::primitives::Key<peers::primitives::aws_lc::Hs256>, C> => |site| {
             site.jwt_on(|secret| Ok(peers::primitives::aws_lc::Hs256::key(secret)))
         };
 
     #[cfg(feature = "peers")]
-    Peer JwtHs256OnRing = "jwt-hs256-on-ring", Stateless, needs &[], floor Some("floor-hmac-sha256"),
+    Design JwtHs256OnRing = "jwt-hs256-on-ring", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "our JWT path over ring's HMAC-SHA256",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Hs256>, C> => |site| {
             site.jwt_on(|secret| Ok(peers::primitives::ring::Hs256::key(secret)))
         };
 
     #[cfg(feature = "peers")]
-    Peer JwtRs256OnRing = "jwt-rs256-on-ring", Stateless, needs &[], floor Some("floor-rs256"),
+    Design JwtRs256OnRing = "jwt-rs256-on-ring", Stateless, needs &[], floor Some("floor-rs256"),
         "our JWT path over ring's RSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Rs256>, C> => |site| {
             site.jwt_on(|_| peers::primitives::ring::Rs256::key())
         };
 
     #[cfg(feature = "peers")]
-    Peer JwtEs256OnRing = "jwt-es256-on-ring", Stateless, needs &[], floor Some("floor-es256"),
+    Design JwtEs256OnRing = "jwt-es256-on-ring", Stateless, needs &[], floor Some("floor-es256"),
         "our JWT path over ring's ECDSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Es256>, C> => |site| {
             site.jwt_on(|_| peers::primitives::ring::Es256::key())
         };
 
     #[cfg(feature = "peers")]
-    Peer JwtEdDsaOnRing = "jwt-eddsa-on-ring", Stateless, needs &[], floor Some("floor-eddsa"),
+    Design JwtEdDsaOnRing = "jwt-eddsa-on-ring", Stateless, needs &[], floor Some("floor-eddsa"),
         "our JWT path over ring's Ed25519",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::EdDsa>, C> => |site| {
             site.jwt_on(|_| peers::primitives::ring::EdDsa::key())
         };
 
     #[cfg(feature = "peers")]
-    Peer JwtRs256OnGraviola = "jwt-rs256-on-graviola", Stateless, needs &[], floor Some("floor-rs256"),
+    Design JwtRs256OnGraviola = "jwt-rs256-on-graviola", Stateless, needs &[], floor Some("floor-rs256"),
         "our JWT path over Graviola's RSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Rs256>, C> => |site| {
             site.jwt_on(|_| peers::primitives::graviola::Rs256::key())
         };
 
     #[cfg(feature = "peers")]
-    Peer JwtEs256OnGraviola = "jwt-es256-on-graviola", Stateless, needs &[], floor Some("floor-es256"),
+    Design JwtEs256OnGraviola = "jwt-es256-on-graviola", Stateless, needs &[], floor Some("floor-es256"),
         "our JWT path over Graviola's ECDSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Es256>, C> => |site| {
             site.jwt_on(|_| peers::primitives::graviola::Es256::key())
         };
 
     #[cfg(feature = "peers")]
-    Peer JwtEdDsaOnGraviola = "jwt-eddsa-on-graviola", Stateless, needs &[], floor Some("floor-eddsa"),
+    Design JwtEdDsaOnGraviola = "jwt-eddsa-on-graviola", Stateless, needs &[], floor Some("floor-eddsa"),
         "our JWT path over Graviola's Ed25519",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::EdDsa>, C> => |site| {
             site.jwt_on(|_| peers::primitives::graviola::EdDsa::key())

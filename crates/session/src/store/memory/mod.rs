@@ -38,8 +38,9 @@ use crate::{IdHash, SessionPolicy, SessionRecord};
 /// written anywhere, and no other process sees it.
 ///
 /// A lookup takes no lock, writes nothing and allocates nothing. A touch takes the lock of a segment, some thousand
-/// sessions; login and logout also one in the index of users, held first. A session takes its cache line and about 20
-/// bytes more, whatever the population: vacant lines, index of users and all.
+/// sessions; login and logout also one in the index of users, held first. A large population takes a
+/// cache line and about 20 bytes more for each session, vacant lines, index of users and all; a small one the pieces of
+/// 128 KiB in which memory comes.
 ///
 /// Expired sessions are found dead by the policy at once; their room is given to others by [`SessionStore::purge`], which
 /// looks at a 64th of the store at each call and never holds a lock for more than one session. Memory that a peak has

@@ -1,9 +1,9 @@
 //! A part of the table: pages that are one flat table of lines, under one sequence number.
 //!
 //! Linear probing in place: a session is at its home or in one of the lines that follow. Lines are read one after
-//! another, which the processor foresees, so that a table 9/10 full costs a lookup among a million sessions 1.07 times
-//! what a half-full one does, while a table of tags or places before the lines, a second miss, cost 1.3 times (1.57 at
-//! 10 million).
+//! another, which the processor foresees, so that in a prototype a table 9/10 full cost a lookup among a million sessions
+//! 1.07 times what a half-full one did, while a table of tags or places before the lines, a second miss, cost 1.3 times
+//! (1.57 at 10 million).
 //!
 //! Readers take no lock (H.-J. Boehm, "Can seqlocks get along with programming language memory models?", MSPC 2012): they
 //! read the sequence number, the lines, and the number again; a writer makes it odd while it changes lines. All of

@@ -3,7 +3,7 @@
 //! Linear hashing (W. Litwin, VLDB 1980) over [segments](super::segment), which grow by a page at a time in between. Memory
 //! follows the population: a line is full in seven cases of eight whatever their number, where a table that doubles is
 //! between a half and all of it empty. And no request waits for more than one segment, at most 7 680 lines, to be laid out
-//! anew: about 20 µs.
+//! anew.
 
 use std::sync::{
     Mutex, OnceLock, TryLockError,

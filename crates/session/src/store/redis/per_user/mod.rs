@@ -35,10 +35,10 @@ pub type RedisClusterStore = UserHashes<Cluster>;
 /// | `insert`, `touch`, `replace`, `remove_all` | 1 | a Lua script each, hence atomic |
 ///
 /// The key is the prefix and the eight bytes of the user's number; a field is 24 bytes of the id's hash, its value the
-/// record. Redis keeps up to 128 of them in one allocation without a pointer. A session takes 180 bytes of
-/// `used_memory` if it is its user's only one, everything counted (the hash is the index by user, and has the one
-/// expiry), and 92 if its user has three. The usual layout, a key a session and an index of its own for each user, took
-/// 354: 181 for the session and 173 for the index. It is measured as well, see [`RedisFieldsStore`](super::RedisFieldsStore).
+/// record. Redis keeps up to 128 of them in one allocation without a pointer. A session takes 182 bytes of
+/// `used_memory` if it is its user's only one, everything counted (the hash is the index by user, and has the one expiry),
+/// and about 108 if its user has three. For the usual layout, a hash a session and an index for each user, see
+/// [`RedisFieldsStore`](super::RedisFieldsStore).
 ///
 /// Weighed against this and dropped: keys of their own without an index, where logging out everywhere raises a number
 /// that is fetched with each session (`MGET`). It takes as much, looks two keys up at every request, lets the server
