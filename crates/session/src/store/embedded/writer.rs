@@ -152,6 +152,7 @@ impl<E: Engine> Thread<E> {
             if !batch.is_empty() {
                 self.wiped = false;
                 let committed = self.commit(&mut batch);
+                self.close_if_broken(committed);
                 batch.drain(..).for_each(|job| job.settle(committed));
                 if let Err(failure) = committed {
                     self.recover(failure);
@@ -159,6 +160,7 @@ impl<E: Engine> Thread<E> {
             }
             if let Some(asker) = wipe {
                 let wiped = self.wipe();
+                self.close_if_broken(wiped);
                 let _ = asker.send(wiped);
                 if let Err(failure) = wiped {
                     self.recover(failure);
@@ -230,19 +232,23 @@ impl<E: Engine> Thread<E> {
         self.engine = None;
     }
 
+    /// Before anybody is told of the failure: whoever finds the store answering after it finds it opened again.
+    fn close_if_broken(&mut self, outcome: Result<(), Failure>) {
+        if outcome.is_err_and(|failure| failure.is_broken()) {
+            self.close();
+        }
+    }
+
     fn open(&mut self) -> Result<(), Failure> {
         self.engine = Some(E::open(self.folder.path())?);
         self.folder.sync()?;
         self.show()
     }
 
-    /// Refuses changes for a while; opens the files again if they must be, until it succeeds. Readers go on meanwhile
+    /// Refuses changes for a while; opens the files again if they were closed, until it succeeds. Readers go on meanwhile
     /// where the engine is intact.
     fn recover(&mut self, failure: Failure) {
         let until = Instant::now() + PAUSE;
-        if failure.is_broken() {
-            self.close();
-        }
         let mut next_attempt = Instant::now();
         loop {
             if self.engine.is_none() && Instant::now() >= next_attempt {
