@@ -265,8 +265,12 @@ const fn waits<E: Entry>() -> bool {
 /// What the bytes of a session in that store are.
 const fn stored_bytes_note(store: Need) -> &'static str {
     match store {
-        Need::Redis | Need::RedisUnix => {
+        Need::Redis | Need::RedisUnix | Need::RedisCluster => {
             "a session in the server: growth of used_memory, index, TTL and vacant places of its tables included"
+        }
+        Need::Postgres => "a session on the server's disk: growth of the table and its indices",
+        Need::Memcached => {
+            "a session in the server: growth of its items with their headers, without what slabs leave unused"
         }
         Need::Folder => "a session on the disk: growth of the blocks that its files occupy, index included",
     }

@@ -4,7 +4,9 @@
 //! the floor that bounds it; what it does; its type on a clock `C`; and how it is built at a site.
 
 use authoriser::{Clock, Family};
-use session::{MemoryStore, RedisFieldsStore, RedisStore, Sessions};
+use session::{
+    MemcachedStore, MemoryStore, PostgresStore, RedisClusterStore, RedisFieldsStore, RedisStore, Sessions,
+};
 
 use crate::{
     Entry, Kind, Need, Site, Unavailable, Visitor,
@@ -173,6 +175,25 @@ catalogue! {
         "the usual layout in Redis: a hash with readable fields for each session, and an index for each user",
         Sessions<RedisFieldsStore, C> => |site| {
             Ok(Sessions::new(site.store::<RedisFieldsStore>(Need::Redis).await?, site.session_policy(), site.clock()))
+        };
+
+    Design SessionRedisCluster = "session-redis-cluster", Stateful, needs &[Need::RedisCluster], floor None,
+        "the same as session-redis over three primaries: a user's sessions are in one slot, so that each call reaches one",
+        Sessions<RedisClusterStore, C> => |site| {
+            let store = site.store::<RedisClusterStore>(Need::RedisCluster).await?;
+            Ok(Sessions::new(store, site.session_policy(), site.clock()))
+        };
+
+    Design SessionPostgres = "session-postgres", Stateful, needs &[Need::Postgres], floor None,
+        "sessions in a table of PostgreSQL: prepared statements, pipelined lookups, every login and logout on the disk",
+        Sessions<PostgresStore, C> => |site| {
+            Ok(Sessions::new(site.store::<PostgresStore>(Need::Postgres).await?, site.session_policy(), site.clock()))
+        };
+
+    Design SessionMemcached = "session-memcached", Stateful, needs &[Need::Memcached], floor None,
+        "sessions in memcached: an item a user, changed by compare and swap, looked up in one round trip",
+        Sessions<MemcachedStore, C> => |site| {
+            Ok(Sessions::new(site.store::<MemcachedStore>(Need::Memcached).await?, site.session_policy(), site.clock()))
         };
 
     #[cfg(feature = "embedded")]

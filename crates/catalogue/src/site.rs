@@ -9,7 +9,9 @@ use std::{
 use authoriser::Clock;
 use jwt::{Hs256, Hs256Key, PrivateClaims};
 use rand::distr::{Alphanumeric, SampleString};
-use session::{RedisStore, SessionPolicy, SharedStore, StoreError};
+use session::{
+    MemcachedStore, PostgresStore, RedisClusterStore, RedisStore, SessionPolicy, SharedStore, StoreError,
+};
 
 use crate::{Need, Unavailable};
 
@@ -158,6 +160,15 @@ impl<C: Clock> Site<C> {
             Need::Redis | Need::RedisUnix => {
                 Ok(open::<RedisStore>(address, &self.tag).await?.version().await?)
             }
+            Need::RedisCluster => Ok(open::<RedisClusterStore>(address, &self.tag).await?.version().await?),
+            Need::Postgres => {
+                let store = open::<PostgresStore>(address, &self.tag).await?;
+                let version = store.version().await;
+                // Opening has made a table, which nobody will use.
+                store.clear().await?;
+                Ok(version?)
+            }
+            Need::Memcached => Ok(open::<MemcachedStore>(address, &self.tag).await?.version().await?),
             // The libraries that write to it are listed among the crates.
             Need::Folder => Ok(String::new()),
         }
@@ -173,6 +184,16 @@ impl<C: Clock> Site<C> {
             Need::Redis | Need::RedisUnix => {
                 Ok(open::<RedisStore>(address, &self.tag).await?.stored_bytes().await?)
             }
+            Need::RedisCluster => {
+                Ok(open::<RedisClusterStore>(address, &self.tag).await?.stored_bytes().await?)
+            }
+            Need::Postgres => {
+                let store = open::<PostgresStore>(address, &self.tag).await?;
+                let bytes = store.stored_bytes().await;
+                store.clear().await?;
+                Ok(bytes?)
+            }
+            Need::Memcached => Ok(open::<MemcachedStore>(address, &self.tag).await?.stored_bytes().await?),
             Need::Folder => bytes_in(Path::new(address))
                 .map_err(|error| Unavailable(format!("{need} cannot be read: {error}"))),
         }

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use tempfile::TempDir;
 
-use crate::{Server, StartError};
+use crate::{Server, StartError, process::Sweeper};
 
-/// A folder of the suite's own, removed when this is dropped.
+/// A folder of the suite's own, removed when this is dropped, and at the latest when this process ends.
 #[derive(Debug)]
 pub struct Folder {
     folder: TempDir,
     file_system: String,
+    _sweeper: Sweeper,
 }
 
 impl Folder {
@@ -20,9 +21,11 @@ impl Folder {
     /// [`StartError::System`].
     pub fn create() -> Result<Self, StartError> {
         let folder = tempfile::Builder::new().prefix("authbench-folder-").tempdir();
-        let folder = folder.map_err(|source| StartError::System { program: "a temporary folder", source })?;
+        let system = |source| StartError::System { program: "a temporary folder", source };
+        let folder = folder.map_err(system)?;
+        let sweeper = Sweeper::over(folder.path()).map_err(system)?;
         let file_system = file_system(&folder);
-        Ok(Self { folder, file_system })
+        Ok(Self { folder, file_system, _sweeper: sweeper })
     }
 
     /// Its path.

@@ -2,7 +2,9 @@
 
 use std::{env, fmt, sync::Arc};
 
-use crate::{Folder, RedisServer, Server, StartError};
+use crate::{
+    Backend, Folder, MemcachedServer, PostgresServer, RedisCluster, RedisServer, Server, StartError,
+};
 
 /// Something outside this process that a store needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,13 +13,20 @@ pub enum Kind {
     Redis,
     /// A Redis server, over a unix socket.
     RedisUnix,
+    /// Several Redis servers that share the keys, over TCP.
+    RedisCluster,
+    /// A PostgreSQL server, over TCP.
+    Postgres,
+    /// A memcached, over TCP.
+    Memcached,
     /// A folder on a disk, for stores that are libraries of this process.
     Folder,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::Redis, Self::RedisUnix, Self::Folder];
+    pub const ALL: &[Self] =
+        &[Self::Redis, Self::RedisUnix, Self::RedisCluster, Self::Postgres, Self::Memcached, Self::Folder];
 
     /// The environment variable that names one to use instead of starting one, and in which rounds find it.
     #[must_use]
@@ -25,6 +34,9 @@ impl Kind {
         match self {
             Self::Redis => "AUTHBENCH_REDIS_URL",
             Self::RedisUnix => "AUTHBENCH_REDIS_UNIX_URL",
+            Self::RedisCluster => "AUTHBENCH_REDIS_CLUSTER_URL",
+            Self::Postgres => "AUTHBENCH_POSTGRES_URL",
+            Self::Memcached => "AUTHBENCH_MEMCACHED_URL",
             Self::Folder => "AUTHBENCH_FOLDER",
         }
     }
@@ -45,10 +57,13 @@ impl Kind {
 
     fn start(self) -> Result<Service, StartError> {
         Ok(match self {
-            Self::Redis => Service::started(RedisServer::start()?, RedisServer::tcp_url),
+            Self::Redis => Service::started(RedisServer::start()?, Backend::tcp_url),
             Self::RedisUnix => Service::started(RedisServer::start()?, |server| {
                 server.socket_url().expect("Redis is told to listen on a socket")
             }),
+            Self::RedisCluster => Service::started(RedisCluster::start()?, Backend::tcp_url),
+            Self::Postgres => Service::started(PostgresServer::start()?, Backend::tcp_url),
+            Self::Memcached => Service::started(MemcachedServer::start()?, Backend::tcp_url),
             Self::Folder => Service::started(Folder::create()?, Folder::path),
         })
     }
@@ -59,6 +74,9 @@ impl fmt::Display for Kind {
         f.pad(match self {
             Self::Redis => "Redis",
             Self::RedisUnix => "Redis (unix socket)",
+            Self::RedisCluster => "Redis Cluster",
+            Self::Postgres => "PostgreSQL",
+            Self::Memcached => "memcached",
             Self::Folder => "a folder on a disk",
         })
     }

@@ -7,9 +7,8 @@ use std::{
 
 use crate::{Daemon, Program, StartError, ask::tcp, place::Place};
 
-/// A memcached to work against. Its URL is `memcached://127.0.0.1:<port>`; it has no unix socket, for it listens on one or
+/// A memcached of the suite's own. Its URL is `memcached://127.0.0.1:<port>`; it has no unix socket, for it listens on one or
 /// on a port and not on both.
-/// A memcached of the suite's own.
 pub type MemcachedServer = Daemon<MemcachedProgram>;
 
 /// What is particular to memcached.

@@ -16,9 +16,8 @@ use crate::{
     process::{find_program, find_versioned},
 };
 
-/// A PostgreSQL server to work against. URLs are `postgresql://user:password@127.0.0.1:<port>/postgres` and the same with
+/// A PostgreSQL server of the suite's own. URLs are `postgresql://user:password@127.0.0.1:<port>/postgres` and the same with
 /// the folder of the unix socket as a parameter.
-/// A PostgreSQL server of the suite's own.
 pub type PostgresServer = Daemon<PostgresProgram>;
 
 /// The role that owns the cluster.

@@ -18,7 +18,7 @@ use std::{
 };
 
 use authbench_services::{
-    Backend, Daemon, Kind, MemcachedProgram, PostgresProgram, Program, RedisCluster, RedisProgram,
+    Backend, Daemon, Folder, Kind, MemcachedProgram, PostgresProgram, Program, RedisCluster, RedisProgram,
     RedisServer, Server, StartError,
 };
 
@@ -46,13 +46,9 @@ for_each_kind!(
     comes_back_at_the_same_address_after_being_killed,
     a_paused_server_is_silent_until_resumed,
     a_starter_killed_with_sigkill_leaves_neither_server_nor_folder,
+    says_how_to_install_what_is_missing,
+    a_given_server_is_used_instead_of_starting_one,
 );
-
-#[test]
-fn redis_says_how_to_install_it_or_is_given() {
-    says_how_to_install_what_is_missing::<RedisProgram>();
-    a_given_server_is_used_instead_of_starting_one::<RedisProgram>();
-}
 
 /// The backend, or nothing where its program is not installed and not required.
 fn start<B: Backend>() -> Option<B> {
@@ -238,6 +234,30 @@ fn a_starter_killed_with_sigkill_leaves_neither_server_nor_folder<P: Program>() 
     wait_until("its folder is removed", || !folder.exists());
 }
 
+#[test]
+fn a_folder_is_removed_whether_it_is_dropped_or_kept_by_a_process_that_ends_or_is_killed() {
+    let dropped = Folder::create().unwrap();
+    let path = PathBuf::from(dropped.path());
+    assert!(path.is_dir());
+    drop(dropped);
+    assert!(!path.exists());
+
+    for killed in [false, true] {
+        let mut keeper = part("keep a folder").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        // Held on to: the harness says more after the part.
+        let mut lines = BufReader::new(keeper.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let folder = lines.find_map(|line| Some(line.split_once("folder=")?.1.trim().to_owned()));
+        let folder = PathBuf::from(folder.unwrap());
+        assert!(folder.join("kept").exists(), "while its keeper lives");
+        if killed {
+            keeper.kill().unwrap();
+        }
+        drop(keeper.stdin.take());
+        assert_eq!(keeper.wait().unwrap().success(), !killed);
+        wait_until("the folder is removed", || !folder.exists());
+    }
+}
+
 fn says_how_to_install_what_is_missing<P: Program>() {
     // PostgreSQL is looked for beyond `PATH` as well, where no test can hide it.
     if P::NAME == "postgres" {
@@ -262,11 +282,13 @@ fn a_given_server_is_used_instead_of_starting_one<P: Program>() {
 }
 
 /// This binary once more, running nothing but the part, with that kind of server.
-fn play<P: Program>(part: &str) -> Command {
+fn play<P: Program>(what: &str) -> Command {
+    part(&format!("{what} {}", P::NAME))
+}
+
+fn part(name: &str) -> Command {
     let mut command = Command::new(env::current_exe().unwrap());
-    command
-        .args(["--exact", "a_copy_of_this_binary_plays_its_part", "--nocapture"])
-        .env(PART, format!("{part} {}", P::NAME));
+    command.args(["--exact", "a_copy_of_this_binary_plays_its_part", "--nocapture"]).env(PART, name);
     command
 }
 
@@ -278,6 +300,9 @@ fn a_copy_of_this_binary_plays_its_part() {
         "hold postgres" => hold::<PostgresProgram>(),
         "hold memcached" => hold::<MemcachedProgram>(),
         "start redis-server" => obtain(Kind::Redis),
+        "start postgres" => obtain(Kind::Postgres),
+        "start memcached" => obtain(Kind::Memcached),
+        "keep a folder" => keep_a_folder(),
         other => panic!("{other}"),
     }
 }
@@ -285,6 +310,8 @@ fn a_copy_of_this_binary_plays_its_part() {
 fn kind<P: Program>() -> Kind {
     match P::NAME {
         "redis-server" => Kind::Redis,
+        "postgres" => Kind::Postgres,
+        "memcached" => Kind::Memcached,
         other => panic!("{other}"),
     }
 }
@@ -294,6 +321,15 @@ fn hold<P: Program>() {
     println!("process={}", server.process_id().unwrap());
     println!("folder={}", server.folder().display());
     thread::sleep(Duration::from_secs(60));
+}
+
+/// As a `static` does, which nobody drops. Until the end of the input.
+fn keep_a_folder() {
+    let folder = std::mem::ManuallyDrop::new(Folder::create().unwrap());
+    let path = PathBuf::from(folder.path());
+    std::fs::write(path.join("kept"), b"").unwrap();
+    println!("folder={}", path.display());
+    let _end = std::io::stdin().read_to_end(&mut Vec::new());
 }
 
 fn obtain(kind: Kind) {

@@ -40,6 +40,7 @@ pub use store::RedbStore;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{
-    Cluster, InsertError, MemoryStore, OneServer, Purged, RedisClusterStore, RedisConfig, RedisFieldsStore,
-    RedisStore, SessionStore, SharedStore, StoreError, Topology, Touched, UserHashes,
+    Cluster, InsertError, MemcachedConfig, MemcachedStore, MemoryStore, OneServer, PostgresConfig,
+    PostgresStore, Purged, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisStore, SessionStore,
+    SharedStore, StoreError, Topology, Touched, UserHashes,
 };

@@ -2,7 +2,9 @@
 
 mod common;
 
-use authbench_session::{RedisFieldsStore, RedisStore, SessionPolicy, Sessions};
+use authbench_session::{
+    MemcachedStore, PostgresStore, RedisClusterStore, RedisFieldsStore, RedisStore, SessionPolicy, Sessions,
+};
 use services::Kind;
 
 authoriser::conformance!(over_memory, |clock| async move {
@@ -24,6 +26,9 @@ over_services! {
     over_redis_by_tcp: RedisStore, Redis;
     over_redis_by_unix_socket: RedisStore, RedisUnix;
     over_redis_in_fields: RedisFieldsStore, RedisUnix;
+    over_redis_cluster: RedisClusterStore, RedisCluster;
+    over_postgres: PostgresStore, Postgres;
+    over_memcached: MemcachedStore, Memcached;
 }
 
 #[cfg(feature = "lmdb")]

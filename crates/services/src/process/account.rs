@@ -38,9 +38,10 @@ impl Account {
     }
 }
 
-/// What `id` says, for looking a name up is `unsafe` without it, and the file `/etc/passwd` is not all there is.
+/// What `id` says, for looking a name up is `unsafe` without it, and the file `/etc/passwd` is not all there is. The system's
+/// own, whatever is in `PATH`.
 fn id(arguments: &[&str]) -> io::Result<u32> {
-    let output = Command::new("id").args(arguments).output()?;
+    let output = Command::new("id").env("PATH", "/usr/bin:/bin").args(arguments).output()?;
     let text = String::from_utf8_lossy(&output.stdout);
     text.trim().parse().map_err(|_| io::ErrorKind::NotFound.into())
 }

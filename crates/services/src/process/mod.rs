@@ -7,6 +7,7 @@
 
 mod account;
 mod find;
+mod sweeper;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -24,6 +25,7 @@ use std::{
 pub(crate) use self::{
     account::Account,
     find::{find_program, find_versioned},
+    sweeper::Sweeper,
 };
 use crate::place::Place;
 

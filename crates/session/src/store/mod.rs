@@ -6,11 +6,15 @@
 //! | [`RedisStore`], [`RedisFieldsStore`] | Redis, in its memory | loses none | loses what Redis has not saved: all, as the suite starts it | yes |
 //! | [`RedisClusterStore`] | Redis Cluster, in the memory of a primary and a replica | loses none | one primary: loses what its replica had not heard of yet; both: loses their part | yes |
 //! | [`EmbeddedStore`]: [`RedbStore`], [`LmdbStore`], [`SqliteStore`] | files on this machine | loses none | loses none, nor does a power cut | no |
+//! | [`PostgresStore`] | PostgreSQL, on its disk | loses none | loses none that was answered: each commit waits for the disk | yes |
+//! | [`MemcachedStore`] | memcached, in its memory | loses none | loses all; and the least used when its memory is full | yes |
 
 #[cfg(any(feature = "lmdb", feature = "redb", feature = "sqlite"))]
 mod embedded;
 mod link;
+mod memcached;
 mod memory;
+mod postgres;
 mod redis;
 mod shared;
 
@@ -20,7 +24,9 @@ use authoriser::{Outage, StateLocation, Timestamp, UserId};
 #[cfg(any(feature = "lmdb", feature = "redb", feature = "sqlite"))]
 pub use self::embedded::EmbeddedStore;
 pub use self::{
+    memcached::{MemcachedConfig, MemcachedStore},
     memory::MemoryStore,
+    postgres::{PostgresConfig, PostgresStore},
     redis::{
         Cluster, OneServer, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisStore, Topology,
         UserHashes,

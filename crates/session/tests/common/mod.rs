@@ -38,6 +38,9 @@ macro_rules! over_each_store {
         over_each_store!(@disk redb, authbench_session::RedbStore, $($case)*);
         #[cfg(feature = "sqlite")]
         over_each_store!(@disk sqlite, authbench_session::SqliteStore, $($case)*);
+        over_each_store!(@shared redis_cluster, authbench_session::RedisClusterStore, RedisCluster, $($case)*);
+        over_each_store!(@shared postgres, authbench_session::PostgresStore, Postgres, $($case)*);
+        over_each_store!(@shared memcached, authbench_session::MemcachedStore, Memcached, $($case)*);
     };
     (@disk $name:ident, $store:ty, $($case:ident)*) => {
         mod $name {

@@ -1,7 +1,14 @@
 //! Everything a server holds, as bytes, for who looks for what must not be there.
 
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+};
+
 use redis::{Commands, Connection};
-use services::RedisServer;
+use services::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer};
 
 pub(crate) trait Dump {
     /// All keys and values, one after the other.
@@ -12,6 +19,48 @@ impl Dump for RedisServer {
     fn dump(&self) -> Vec<u8> {
         redis_at(&self.tcp_url())
     }
+}
+
+impl Dump for RedisCluster {
+    fn dump(&self) -> Vec<u8> {
+        self.tcp_url().split(',').flat_map(redis_at).collect()
+    }
+}
+
+impl Dump for PostgresServer {
+    /// Every file, the log of changes that is written first included.
+    fn dump(&self) -> Vec<u8> {
+        files(&self.folder().join("data"))
+    }
+}
+
+impl Dump for MemcachedServer {
+    fn dump(&self) -> Vec<u8> {
+        let mut stream = BufReader::new(TcpStream::connect(&self.tcp_url()["memcached://".len()..]).unwrap());
+        stream.get_mut().write_all(b"lru_crawler metadump all\r\n").unwrap();
+        let lines = stream.by_ref().lines().map(Result::unwrap).take_while(|line| line != "END");
+        let keys: Vec<String> =
+            lines.map(|line| line["key=".len()..].split(' ').next().unwrap().to_owned()).collect();
+        let mut dump = keys.concat().into_bytes();
+        for key in keys {
+            stream.get_mut().write_all(format!("mg {key} v\r\nmn\r\n").as_bytes()).unwrap();
+            while !dump.ends_with(b"MN\r\n") {
+                stream.read_until(b'\n', &mut dump).unwrap();
+            }
+            dump.push(b'\n');
+        }
+        dump
+    }
+}
+
+fn files(folder: &Path) -> Vec<u8> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // Files come and go while the server runs.
+        all.extend(if path.is_dir() { files(&path) } else { fs::read(&path).unwrap_or_default() });
+    }
+    all
 }
 
 /// Each key, and each value in whatever form it has.

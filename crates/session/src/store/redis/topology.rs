@@ -107,10 +107,10 @@ impl Topology for Cluster {
         Ok(Self { client, seeds, config: config.clone() })
     }
 
-    /// Never: the client connects to each node again by itself, and what one node does not answer says nothing about the
-    /// others.
-    fn is_lost(_error: &RedisError) -> bool {
-        false
+    /// The client connects to each node again by itself, and what one node does not answer says nothing about the others.
+    /// But its task ends with the runtime on which it was started; a request then finds its channel broken.
+    fn is_lost(error: &RedisError) -> bool {
+        error.is_connection_dropped() && !error.is_connection_refusal()
     }
 
     async fn holders(&self) -> Result<Vec<MultiplexedConnection>, StoreError> {

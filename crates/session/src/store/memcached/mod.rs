@@ -1,0 +1,338 @@
+//! Sessions in memcached.
+
+mod admin;
+mod item;
+mod link;
+mod protocol;
+
+use std::{
+    fmt,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use authoriser::{Outage, StateLocation, Timestamp, UserId};
+use base64_simd::URL_SAFE_NO_PAD;
+
+use self::{
+    item::Item,
+    link::{MemcachedConnect, Pipeline},
+    protocol::Answer,
+};
+use super::{InsertError, Purged, SessionStore, SharedStore, StoreError, Touched, link::Link};
+use crate::{IdForm, IdHash, SessionPolicy, SessionRecord};
+
+/// How to reach memcached, and what its keys start with. Durations are upper limits, so no call hangs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemcachedConfig {
+    /// What all keys start with: printable ASCII without blanks, at most 200 bytes.
+    pub prefix: String,
+    /// A request without an answer after this time fails, and the connection is replaced.
+    pub response_timeout: Duration,
+    /// An attempt to connect fails after this time.
+    pub connection_timeout: Duration,
+    /// Pause between two attempts to connect again.
+    pub retry_pause: Duration,
+    /// So many sessions a user may have. A login beyond them ends the one that was used least recently.
+    pub sessions_per_user: usize,
+}
+
+impl Default for MemcachedConfig {
+    /// Prefix `s:`, answers within 500 ms, connections within 1 s, a new attempt every 50 ms, 256 sessions a user.
+    fn default() -> Self {
+        Self {
+            prefix: "s:".to_owned(),
+            response_timeout: Duration::from_millis(500),
+            connection_timeout: Duration::from_secs(1),
+            retry_pause: Duration::from_millis(50),
+            sessions_per_user: 256,
+        }
+    }
+}
+
+/// Sessions in memcached, an item a user, over one connection: requests in flight at the same time share it as a pipeline.
+///
+/// memcached forgets: all of it when it restarts, and what was used least recently when its memory is full. Therefore all
+/// that decides about a user's sessions is in the one item that holds them. What is thrown out can only end sessions,
+/// never bring one back: there is no mark of a logout, and no list apart from the sessions, that could be thrown out
+/// without them.
+///
+/// | Call | Round trips | Commands |
+/// |---|---|---|
+/// | `get`, `list` | 1 | `mg` |
+/// | all others | 2 | `mg`, then `ms` or `md` of exactly the item that was read (compare and swap), again if another was faster |
+///
+/// Hence each call is atomic, and a touch never brings back what is gone. The whole item, 49 bytes a session, is read at
+/// each lookup; [`MemcachedConfig::sessions_per_user`] bounds it. A session takes 119 bytes, headers included, if it is
+/// its user's only one.
+///
+/// Weighed against this and dropped: a key a session, and a number for each user that a logout everywhere raises. The
+/// number must be asked for at every lookup, its loss must end all of the user's sessions all the same, and memcached
+/// would know neither how many they are nor which.
+pub struct MemcachedStore {
+    link: Link<MemcachedConnect>,
+    config: MemcachedConfig,
+}
+
+/// What is to become of an item.
+enum Change<A> {
+    /// Nothing.
+    Keep(A),
+    /// This instead, kept at least so long.
+    Write(Item, Duration, A),
+}
+
+impl MemcachedStore {
+    /// Connects to `memcached://host:port`, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the address is none, or nobody answers there.
+    pub async fn connect(url: &str, config: MemcachedConfig) -> Result<Self, StoreError> {
+        if config.prefix.len() > 200 || !config.prefix.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(StoreError::Unavailable("not the start of a key".to_owned()));
+        }
+        let link = Link::new(MemcachedConnect::new(url, &config)?).await?;
+        Ok(Self { link, config })
+    }
+
+    /// The bare round trip on the connection that the sessions use: `mn`, which does nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let lease = self.link.lease()?;
+        match lease.connection.ask(b"mn\r\n".to_vec()).await {
+            Ok(Answer::Nothing) => Ok(()),
+            Ok(_) => Err(refused()),
+            Err(error) => {
+                self.link.replace(&lease);
+                Err(error)
+            }
+        }
+    }
+
+    async fn read(&self, user: UserId) -> Result<Option<Item>, StoreError> {
+        let lease = self.link.lease()?;
+        let found = self.look_up(&lease.connection, user).await;
+        found.inspect_err(|_| self.link.replace(&lease))?.map(|(item, ..)| item).transpose()
+    }
+
+    /// The item, its version, and the seconds for which it will be kept. What is wrong with the item is no fault of the
+    /// connection's.
+    async fn look_up(
+        &self,
+        connection: &Pipeline,
+        user: UserId,
+    ) -> Result<Option<(Result<Item, StoreError>, u64, u64)>, StoreError> {
+        match connection.ask(protocol::get(&self.key(user))).await? {
+            Answer::Missing => Ok(None),
+            Answer::Value { data, version, seconds_left } => {
+                Ok(Some((Item::decode(user, &data).map_err(Into::into), version, seconds_left)))
+            }
+            _ => Err(refused()),
+        }
+    }
+
+    /// Reads a user's item, and writes what becomes of it unless someone else has done so in between: then it starts over,
+    /// until the time for an answer is up. Someone succeeds in each round, so that is long for more rivals than a user has.
+    async fn change<A>(
+        &self,
+        user: UserId,
+        mut decide: impl FnMut(Item) -> Change<A> + Send,
+    ) -> Result<A, StoreError> {
+        let started = Instant::now();
+        let key = self.key(user);
+        while started.elapsed() < self.config.response_timeout {
+            // Read and written over one connection: a server that restarts in between counts its versions anew.
+            let lease = self.link.lease()?;
+            let attempt = async {
+                let (item, version, seconds_left) = match self.look_up(&lease.connection, user).await? {
+                    Some((Ok(item), version, seconds_left)) => (item, Some(version), seconds_left),
+                    None => (Item::empty(user), None, 0),
+                    // Nothing can be said of a corrupt item but that it is.
+                    Some((Err(error), ..)) => return Ok(Err(error)),
+                };
+                let (item, keep, answer) = match decide(item) {
+                    Change::Keep(answer) => return Ok(Ok(Some(answer))),
+                    Change::Write(item, keep, answer) => (item, keep, answer),
+                };
+                let request = match version {
+                    Some(version) if item.is_empty() => protocol::delete(&key, version),
+                    version => {
+                        let seconds = expiry(keep.as_secs().max(seconds_left).max(1));
+                        protocol::set(&key, &item.encode(), seconds, version)
+                    }
+                };
+                Ok::<_, StoreError>(match lease.connection.ask(request).await? {
+                    Answer::Done => Ok(Some(answer)),
+                    Answer::Changed => Ok(None),
+                    _ => Err(refused()),
+                })
+            };
+            match attempt.await {
+                Ok(Ok(Some(answer))) => return Ok(answer),
+                Ok(Ok(None)) => {}
+                Ok(Err(error)) => return Err(error),
+                Err(error) => {
+                    self.link.replace(&lease);
+                    return Err(error);
+                }
+            }
+        }
+        Err(StoreError::Unavailable("too many writers at once".to_owned()))
+    }
+
+    fn key(&self, user: UserId) -> String {
+        format!("{}{}", self.config.prefix, URL_SAFE_NO_PAD.encode_to_string(user.0.to_le_bytes()))
+    }
+}
+
+impl SessionStore for MemcachedStore {
+    const ID_FORM: IdForm = IdForm::NamesUser;
+
+    fn state(&self) -> StateLocation {
+        StateLocation::SharedStore
+    }
+
+    fn outage(&self) -> Outage {
+        Outage::Deny
+    }
+
+    async fn insert(
+        &self,
+        id: &IdHash,
+        record: &SessionRecord,
+        policy: &SessionPolicy,
+    ) -> Result<(), InsertError> {
+        let stored = self
+            .change(id.user(), |mut item| {
+                if item.find(id).is_some() {
+                    return Change::Keep(false);
+                }
+                item.forget_what_is_over(policy, record.last_seen);
+                item.make_room(self.config.sessions_per_user);
+                item.add(id, *record);
+                Change::Write(item, policy.time_to_keep(record), true)
+            })
+            .await?;
+        if stored { Ok(()) } else { Err(InsertError::Collision) }
+    }
+
+    async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
+        Ok(self.read(id.user()).await?.and_then(|item| item.find(id)))
+    }
+
+    async fn touch(
+        &self,
+        id: &IdHash,
+        record: &SessionRecord,
+        policy: &SessionPolicy,
+    ) -> Result<Touched, StoreError> {
+        self.change(id.user(), |mut item| {
+            if item.remove(id) {
+                item.add(id, *record);
+                Change::Write(item, policy.time_to_keep(record), Touched::Noted)
+            } else {
+                Change::Keep(Touched::Gone)
+            }
+        })
+        .await
+    }
+
+    async fn replace(
+        &self,
+        old: &IdHash,
+        new: &IdHash,
+        record: &SessionRecord,
+        policy: &SessionPolicy,
+    ) -> Result<bool, InsertError> {
+        if old.user() != new.user() {
+            return Ok(false);
+        }
+        self.change(old.user(), |mut item| {
+            if item.find(old).is_none() {
+                return Change::Keep(Ok(false));
+            }
+            if item.find(new).is_some() {
+                return Change::Keep(Err(InsertError::Collision));
+            }
+            item.remove(old);
+            item.add(new, *record);
+            Change::Write(item, policy.time_to_keep(record), Ok(true))
+        })
+        .await?
+    }
+
+    async fn remove(&self, id: &IdHash) -> Result<bool, StoreError> {
+        self.change(id.user(), |mut item| {
+            if item.remove(id) { Change::Write(item, Duration::ZERO, true) } else { Change::Keep(false) }
+        })
+        .await
+    }
+
+    async fn remove_all(&self, user: UserId) -> Result<u64, StoreError> {
+        self.change(user, |item| match item.len() {
+            0 => Change::Keep(0),
+            sessions => Change::Write(Item::empty(user), Duration::ZERO, sessions as u64),
+        })
+        .await
+    }
+
+    async fn list(&self, user: UserId) -> Result<Vec<IdHash>, StoreError> {
+        Ok(self.read(user).await?.map(|item| item.ids().collect()).unwrap_or_default())
+    }
+
+    /// Nothing to do: the server forgets what has expired.
+    async fn purge(&self, _policy: &SessionPolicy, _now: Timestamp) -> Result<Purged, StoreError> {
+        Ok(Purged { removed: 0, round_complete: true })
+    }
+}
+
+impl SharedStore for MemcachedStore {
+    async fn open(address: &str, namespace: &str) -> Result<Self, StoreError> {
+        let config = MemcachedConfig { prefix: namespace.to_owned(), ..MemcachedConfig::default() };
+        Self::connect(address, config).await
+    }
+
+    async fn version(&self) -> Result<String, StoreError> {
+        let lines = admin::ask(self.link.connector(), "version", admin::one_line).await?;
+        let version = lines.first().and_then(|line| line.strip_prefix("VERSION "));
+        version.map(str::to_owned).ok_or_else(refused)
+    }
+
+    /// `bytes` of `stats`: items with their headers, without what slabs leave unused.
+    async fn stored_bytes(&self) -> Result<u64, StoreError> {
+        let lines = admin::ask(self.link.connector(), "stats", admin::until_end).await?;
+        let bytes = lines.iter().find_map(|line| line.strip_prefix("STAT bytes ")?.parse().ok());
+        bytes.ok_or_else(refused)
+    }
+
+    async fn clear(&self) -> Result<(), StoreError> {
+        let keys = admin::keys(self.link.connector(), &self.config.prefix).await?;
+        let lease = self.link.lease()?;
+        for key in keys {
+            let deleted = lease.connection.ask(format!("md {key}\r\n").into_bytes()).await;
+            deleted.inspect_err(|_| self.link.replace(&lease))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for MemcachedStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemcachedStore").field("prefix", &self.config.prefix).finish_non_exhaustive()
+    }
+}
+
+fn refused() -> StoreError {
+    StoreError::Unavailable("refused by the server".to_owned())
+}
+
+/// Seconds to keep an item, in memcached's terms: beyond thirty days it takes a number for a time of day.
+fn expiry(seconds: u64) -> u64 {
+    const RELATIVE: u64 = 30 * 24 * 3_600;
+    if seconds <= RELATIVE {
+        return seconds;
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    now.as_secs() + seconds
+}

@@ -1,0 +1,109 @@
+//! Connections to PostgreSQL: one for lookups, some for writes, everything prepared on each.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::future::try_join_all;
+use tokio_postgres::{Client, Config, Error, NoTls};
+
+use super::{
+    PostgresConfig,
+    statements::{Statements, create_table},
+};
+use crate::{StoreError, store::link::Connect};
+
+/// Commits of several connections share one wait for the disk.
+const WRITERS: usize = 4;
+
+/// How a store connects.
+pub(super) struct PostgresConnect {
+    address: Config,
+    config: PostgresConfig,
+}
+
+/// The connections of one store, replaced all at once.
+pub(super) struct Connections {
+    pub(super) reader: Client,
+    pub(super) statements: Statements,
+    writers: Vec<(Client, Statements)>,
+    next: AtomicUsize,
+}
+
+impl PostgresConnect {
+    pub(super) fn new(url: &str, config: PostgresConfig) -> Result<Self, StoreError> {
+        let mut address: Config = url
+            .parse()
+            .map_err(|_| StoreError::Unavailable("not a URL of a PostgreSQL server".to_owned()))?;
+        address.connect_timeout(config.connection_timeout);
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        // It stands in the statements as it is. PostgreSQL's names end after 63 bytes; the index's is longer by five.
+        if config.table.is_empty() || config.table.len() > 58 || !config.table.bytes().all(plain) {
+            return Err(StoreError::Unavailable("not the name of a table".to_owned()));
+        }
+        Ok(Self { address, config })
+    }
+
+    pub(super) fn table(&self) -> &str {
+        &self.config.table
+    }
+
+    async fn one(&self) -> Result<Client, Error> {
+        let (client, connection) = self.address.connect(NoTls).await?;
+        // Ends with its client, or with an error that the client's calls return as well.
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    async fn all(&self) -> Result<Connections, Error> {
+        let table = self.table();
+        let reader = self.one().await?;
+        reader.batch_execute(&create_table(table)).await?;
+        let statements = Statements::prepare(&reader, table).await?;
+        // At once: proving a password takes thousands of hashes, at each end.
+        let writers = try_join_all((0..WRITERS).map(|_| async {
+            let writer = self.one().await?;
+            let statements = Statements::prepare(&writer, table).await?;
+            Ok::<_, Error>((writer, statements))
+        }));
+        Ok(Connections { reader, statements, writers: writers.await?, next: AtomicUsize::new(0) })
+    }
+}
+
+impl Connect for PostgresConnect {
+    type Connection = Arc<Connections>;
+
+    async fn connect(&self) -> Result<Self::Connection, StoreError> {
+        // The library's own limit ends with TCP's handshake, while a frozen server is silent after it.
+        match tokio::time::timeout(self.config.connection_timeout, self.all()).await {
+            Ok(connected) => connected.map(Arc::new).map_err(|error| unavailable(&error)),
+            Err(_) => Err(StoreError::Unavailable("no answer in time".to_owned())),
+        }
+    }
+
+    fn retry_pause(&self) -> Duration {
+        self.config.retry_pause
+    }
+}
+
+impl Connections {
+    /// The next of the connections for writes, in turn, with what is prepared on it.
+    pub(super) fn writer(&self) -> &(Client, Statements) {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        &self.writers[next % self.writers.len()]
+    }
+}
+
+/// The error without any of its free text, which could quote the address, or what the server said about a password.
+pub(super) fn unavailable(error: &Error) -> StoreError {
+    let kind = match error.code() {
+        Some(code) => format!("refused by the server: {}", code.code()),
+        None if error.is_closed() => "connection lost".to_owned(),
+        None => "no connection".to_owned(),
+    };
+    StoreError::Unavailable(kind)
+}

@@ -1,0 +1,327 @@
+//! Sessions in PostgreSQL.
+
+mod connect;
+mod statements;
+
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use authoriser::{Outage, PermissionSet, StateLocation, Timestamp, UserId};
+use tokio::sync::Semaphore;
+use tokio_postgres::{Error, Row, Statement, error::SqlState, types::ToSql};
+
+use self::{
+    connect::{Connections, PostgresConnect},
+    statements::Statements,
+};
+use super::{
+    InsertError, Purged, SessionStore, SharedStore, StoreError, Touched,
+    link::{Lease, Link},
+};
+use crate::{IdHash, RecordError, SessionPolicy, SessionRecord};
+
+/// How to reach PostgreSQL. Durations are upper limits, so no call hangs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PostgresConfig {
+    /// The table: letters, digits and underscores. It is made if it is not there.
+    pub table: String,
+    /// A statement without an answer after this time fails, and the connections are replaced.
+    pub response_timeout: Duration,
+    /// An attempt to connect, with everything prepared, fails after this time.
+    pub connection_timeout: Duration,
+    /// Pause between two attempts to connect again.
+    pub retry_pause: Duration,
+    /// So many calls are in flight at once; more wait, within their time limit.
+    pub in_flight: usize,
+}
+
+impl Default for PostgresConfig {
+    /// Table `sessions`, answers within 500 ms, connections within 5 s, a new attempt every 50 ms, 1 024 in flight.
+    fn default() -> Self {
+        Self {
+            table: "sessions".to_owned(),
+            response_timeout: Duration::from_millis(500),
+            connection_timeout: Duration::from_secs(5),
+            retry_pause: Duration::from_millis(50),
+            in_flight: 1_024,
+        }
+    }
+}
+
+/// How many rows one call of `purge` looks at.
+const PURGE_STEP: i64 = 10_000;
+
+/// Sessions in a table of PostgreSQL, over prepared statements.
+///
+/// As durable as the server is set up to be: with its default, `synchronous_commit = on`, a login or logout that was
+/// answered survives a loss of power, and waits for the disk once. The table is an ordinary one, never `UNLOGGED`.
+///
+/// Lookups share one connection, as a pipeline. Writes have four of their own: in one pipeline with them, every lookup
+/// behind a login would wait for its commit.
+///
+/// | Call | Round trips | Statement |
+/// |---|---|---|
+/// | `get` | 1 | a `SELECT` by primary key |
+/// | `insert` | 1 | `INSERT … ON CONFLICT DO NOTHING` |
+/// | `touch` | 1 | an `UPDATE`, which never brings back what is gone |
+/// | `replace` | 1 | an `UPDATE` of the key: of many at once, all but one find the old id gone |
+/// | `remove`, `remove_all`, `list` | 1 | by primary key, or by the index on the user |
+///
+/// Every call is one statement, hence atomic. There is no index on times, so that a touch changes no index (a
+/// heap-only update); [`SessionStore::purge`] walks the primary key instead, ten thousand rows at a time.
+pub struct PostgresStore {
+    link: Link<PostgresConnect>,
+    permits: Semaphore,
+    response_timeout: Duration,
+    /// The last id that `purge` looked at; empty at the start.
+    purged_to: Mutex<Vec<u8>>,
+}
+
+type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+impl PostgresStore {
+    /// Connects to `postgresql://user:password@host:port/database`, or to a unix socket by `?host=/folder`, without TLS, on
+    /// the current tokio runtime.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the URL is none, or nobody answers there.
+    pub async fn connect(url: &str, config: PostgresConfig) -> Result<Self, StoreError> {
+        let (permits, response_timeout) = (Semaphore::new(config.in_flight), config.response_timeout);
+        let link = Link::new(PostgresConnect::new(url, config)?).await?;
+        Ok(Self { link, permits, response_timeout, purged_to: Mutex::default() })
+    }
+
+    /// The table's name, which can stand in a statement as it is: for whoever reads the sessions by other means.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        self.link.connector().table()
+    }
+
+    /// The bare round trip on the connection that lookups use: a prepared statement that reads nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.call(async |connections| {
+            connections.reader.query_one(&connections.statements.ping, &[]).await.map(drop)
+        })
+        .await
+    }
+
+    /// One call, within its limits.
+    async fn call<A>(
+        &self,
+        ask: impl AsyncFnOnce(&Connections) -> Result<A, Error>,
+    ) -> Result<A, StoreError> {
+        let lease = self.link.lease()?;
+        let within = async {
+            let Ok(_permit) = self.permits.acquire().await else {
+                return Err(StoreError::Unavailable("closed".to_owned()));
+            };
+            ask(&lease.connection).await.map_err(|error| self.failed(&lease, &error))
+        };
+        let answer = tokio::time::timeout(self.response_timeout, within).await;
+        answer.unwrap_or_else(|_| {
+            self.link.replace(&lease);
+            Err(StoreError::Unavailable("no answer in time".to_owned()))
+        })
+    }
+
+    /// Executes a statement that writes, and says how many rows it changed.
+    async fn write(
+        &self,
+        statement: impl FnOnce(&Statements) -> &Statement + Send,
+        parameters: Parameters<'_>,
+    ) -> Result<u64, StoreError> {
+        self.call(async |connections| {
+            let (writer, statements) = connections.writer();
+            writer.execute(statement(statements), parameters).await
+        })
+        .await
+    }
+
+    fn failed(&self, lease: &Lease<std::sync::Arc<Connections>>, error: &Error) -> StoreError {
+        // What the server said is no reason to give its connection up; that there is none left to say it is.
+        if error.as_db_error().is_none_or(|said| said.code().code().starts_with("57")) {
+            self.link.replace(lease);
+        }
+        connect::unavailable(error)
+    }
+}
+
+impl SessionStore for PostgresStore {
+    fn state(&self) -> StateLocation {
+        StateLocation::SharedStore
+    }
+
+    fn outage(&self) -> Outage {
+        Outage::Deny
+    }
+
+    async fn insert(
+        &self,
+        id: &IdHash,
+        record: &SessionRecord,
+        _policy: &SessionPolicy,
+    ) -> Result<(), InsertError> {
+        let [user, created, last_seen] = longs(record)?;
+        let permissions = record.permissions.bits().cast_signed();
+        let parameters: Parameters<'_> = &[&&id.as_bytes()[..], &user, &permissions, &created, &last_seen];
+        match self.write(|statements| &statements.insert, parameters).await? {
+            0 => Err(InsertError::Collision),
+            _ => Ok(()),
+        }
+    }
+
+    async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
+        let row = self
+            .call(async |connections| {
+                connections.reader.query_opt(&connections.statements.get, &[&&id.as_bytes()[..]]).await
+            })
+            .await?;
+        row.map(|row| record(&row)).transpose().map_err(Into::into)
+    }
+
+    async fn touch(
+        &self,
+        id: &IdHash,
+        record: &SessionRecord,
+        _policy: &SessionPolicy,
+    ) -> Result<Touched, StoreError> {
+        let [_, _, last_seen] = longs(record)?;
+        let parameters: Parameters<'_> = &[&&id.as_bytes()[..], &last_seen];
+        Ok(match self.write(|statements| &statements.touch, parameters).await? {
+            0 => Touched::Gone,
+            _ => Touched::Noted,
+        })
+    }
+
+    async fn replace(
+        &self,
+        old: &IdHash,
+        new: &IdHash,
+        record: &SessionRecord,
+        _policy: &SessionPolicy,
+    ) -> Result<bool, InsertError> {
+        let [user, created, last_seen] = longs(record)?;
+        let permissions = record.permissions.bits().cast_signed();
+        let (old, new) = (&old.as_bytes()[..], &new.as_bytes()[..]);
+        let parameters: Parameters<'_> = &[&old, &new, &user, &permissions, &created, &last_seen];
+        let moved = self
+            .call(async |connections| {
+                let (writer, statements) = connections.writer();
+                match writer.execute(&statements.replace, parameters).await {
+                    Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(None),
+                    moved => moved.map(Some),
+                }
+            })
+            .await?;
+        moved.map(|rows| rows > 0).ok_or(InsertError::Collision)
+    }
+
+    async fn remove(&self, id: &IdHash) -> Result<bool, StoreError> {
+        let parameters: Parameters<'_> = &[&&id.as_bytes()[..]];
+        Ok(self.write(|statements| &statements.remove, parameters).await? > 0)
+    }
+
+    async fn remove_all(&self, user: UserId) -> Result<u64, StoreError> {
+        let parameters: Parameters<'_> = &[&user.0.cast_signed()];
+        self.write(|statements| &statements.remove_all, parameters).await
+    }
+
+    async fn list(&self, user: UserId) -> Result<Vec<IdHash>, StoreError> {
+        let rows = self
+            .call(async |connections| {
+                connections.reader.query(&connections.statements.list, &[&user.0.cast_signed()]).await
+            })
+            .await?;
+        let ids = rows.iter().filter_map(|row| row.try_get::<_, &[u8]>(0).ok()?.try_into().ok());
+        Ok(ids.map(IdHash::from_bytes).collect())
+    }
+
+    /// Looks at ten thousand sessions, in the order of their keys.
+    async fn purge(&self, policy: &SessionPolicy, now: Timestamp) -> Result<Purged, StoreError> {
+        let after = self.purged_to.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let earlier = |by: Duration| now.0.saturating_sub(by.as_secs()).cast_signed();
+        let parameters: Parameters<'_> =
+            &[&after, &PURGE_STEP, &earlier(policy.absolute()), &earlier(policy.idle())];
+        let row = self
+            .call(async |connections| {
+                let (writer, statements) = connections.writer();
+                writer.query_one(&statements.purge, parameters).await
+            })
+            .await?;
+        let unexpected = |_| StoreError::Unavailable("an answer of another type".to_owned());
+        let removed: i64 = row.try_get(0).map_err(unexpected)?;
+        let looked_at: i64 = row.try_get(1).map_err(unexpected)?;
+        let last: Option<Vec<u8>> = row.try_get(2).map_err(unexpected)?;
+        let round_complete = looked_at < PURGE_STEP;
+        let next = if round_complete { Vec::new() } else { last.unwrap_or_default() };
+        *self.purged_to.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        Ok(Purged { removed: removed.unsigned_abs(), round_complete })
+    }
+}
+
+impl SharedStore for PostgresStore {
+    async fn open(address: &str, namespace: &str) -> Result<Self, StoreError> {
+        let config = PostgresConfig { table: format!("authbench_{namespace}"), ..PostgresConfig::default() };
+        Self::connect(address, config).await
+    }
+
+    /// `server_version`, without what a distribution adds, e.g. `15.18`.
+    async fn version(&self) -> Result<String, StoreError> {
+        let row = self
+            .call(async |connections| connections.reader.query_one("SHOW server_version", &[]).await)
+            .await?;
+        let text = row.try_get::<_, &str>(0).ok().and_then(|text| text.split(' ').next().map(str::to_owned));
+        text.ok_or_else(|| StoreError::Unavailable("an answer of another type".to_owned()))
+    }
+
+    /// The tables of all namespaces with their indices, as `pg_total_relation_size` gives them.
+    async fn stored_bytes(&self) -> Result<u64, StoreError> {
+        let row = self
+            .call(async |connections| connections.reader.query_one(statements::STORED_BYTES, &[]).await)
+            .await?;
+        let bytes: Option<i64> = row.try_get(0).ok();
+        bytes
+            .map(i64::unsigned_abs)
+            .ok_or_else(|| StoreError::Unavailable("an answer of another type".to_owned()))
+    }
+
+    /// Drops the table: this store answers nothing more.
+    async fn clear(&self) -> Result<(), StoreError> {
+        let drop_table = statements::drop_table(self.table());
+        self.call(async |connections| connections.writer().0.batch_execute(&drop_table).await).await
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    /// Neither the address nor its password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").field("table", &self.table()).finish_non_exhaustive()
+    }
+}
+
+/// User, login and last use as the database has them: its integers have a sign. Any 64 bits are a user; times have 63.
+fn longs(record: &SessionRecord) -> Result<[i64; 3], StoreError> {
+    let time = |time: Timestamp| i64::try_from(time.0).map_err(|_| StoreError::from(RecordError::Time));
+    Ok([record.user.0.cast_signed(), time(record.created)?, time(record.last_seen)?])
+}
+
+fn record(row: &Row) -> Result<SessionRecord, RecordError> {
+    let long = |place, name| row.try_get::<_, i64>(place).map_err(|_| RecordError::Field(name));
+    let time = |place, name| u64::try_from(long(place, name)?).map(Timestamp).map_err(|_| RecordError::Time);
+    let bits: i32 = row.try_get(1).map_err(|_| RecordError::Field("permissions"))?;
+    let permissions = PermissionSet::from_bits(bits.cast_unsigned());
+    if permissions.bits() != bits.cast_unsigned() {
+        return Err(RecordError::Permissions);
+    }
+    let (created, last_seen) = (time(2, "created")?, time(3, "last_seen")?);
+    if last_seen < created {
+        return Err(RecordError::Time);
+    }
+    Ok(SessionRecord { user: UserId(long(0, "user")?.cast_unsigned()), permissions, created, last_seen })
+}

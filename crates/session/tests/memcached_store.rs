@@ -1,0 +1,181 @@
+//! What only memcached has: it forgets what it was told to keep, and that must never bring a session back.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic in a test is the report of a failure, in its helpers as well"
+)]
+
+mod common;
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpStream,
+};
+
+use authbench_session::{
+    IdHash, MemcachedConfig, MemcachedStore, SessionPolicy, SessionRecord, SessionStore, StoreError,
+};
+use authoriser::{Authoriser, Denial, PermissionSet, Revoked, Timestamp, UserId, conformance::customer};
+use common::{block_on, id, orders_of, own_server, sessions};
+use services::MemcachedServer;
+
+const USER: UserId = UserId(7);
+const KEY: &str = "s:BwAAAAAAAAA";
+const LOGIN: u64 = 1_800_000_000;
+
+fn record(login: u64) -> SessionRecord {
+    SessionRecord::new(USER, PermissionSet::EMPTY, Timestamp(LOGIN + login))
+}
+
+/// One request over a connection of its own, and the first line of its answer.
+fn tell(server: &MemcachedServer, request: &str) -> String {
+    let mut stream = TcpStream::connect(&server.tcp_url()["memcached://".len()..]).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).unwrap();
+    line.trim_end().to_owned()
+}
+
+async fn store(server: &MemcachedServer) -> MemcachedStore {
+    let config = MemcachedConfig { sessions_per_user: 3, ..MemcachedConfig::default() };
+    MemcachedStore::connect(&server.tcp_url(), config).await.unwrap()
+}
+
+#[test]
+fn what_the_server_throws_out_ends_sessions_and_brings_none_back() {
+    let Some(server) = own_server::<MemcachedServer>() else { return };
+    block_on(async {
+        let (design, clock) = sessions(store(&server).await);
+        let ask = async |credential: &authoriser::Credential| {
+            design.authorise(credential.reveal().as_bytes(), &orders_of(7)).await.map(drop)
+        };
+        let out = design.issue(&customer(7)).await.unwrap();
+        let kept = design.issue(&customer(7)).await.unwrap();
+        design.revoke(out.reveal().as_bytes()).await.unwrap();
+        assert_eq!((ask(&out).await, ask(&kept).await), (Err(Denial::Unknown), Ok(())));
+
+        // An eviction is a key that is gone, whoever did it.
+        assert_eq!(tell(&server, &format!("md {KEY}\r\n")), "HD");
+        assert_eq!((ask(&out).await, ask(&kept).await), (Err(Denial::Unknown), Err(Denial::Unknown)));
+        let later = design.issue(&customer(7)).await.unwrap();
+        clock.advance(design.policy().touch_every());
+        assert_eq!(
+            (ask(&out).await, ask(&kept).await, ask(&later).await),
+            (Err(Denial::Unknown), Err(Denial::Unknown), Ok(()))
+        );
+        assert_eq!(design.revoke_all(USER).await, Ok(Revoked::Credentials(1)));
+    });
+}
+
+/// By the server itself, until it has no room for a session that nobody uses.
+#[test]
+fn a_full_server_ends_what_was_used_least_recently() {
+    let Some(server) = own_server::<MemcachedServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let ours = id::<MemcachedStore>(USER);
+        store.insert(&ours, &record(0), &SessionPolicy::default()).await.unwrap();
+        assert_eq!(store.get(&ours).await, Ok(Some(record(0))));
+        // Key and value are as long as a session's, and so go where the server keeps sessions. 300 000 of them are 45 MB.
+        assert_eq!(tell(&server, "cache_memlimit 8\r\n"), "OK");
+        let mut stream =
+            BufReader::new(TcpStream::connect(&server.tcp_url()["memcached://".len()..]).unwrap());
+        for batch in 0..300 {
+            let mut requests = String::new();
+            for place in 0..1_000 {
+                requests.push_str(&format!("ms junk{batch:04}x{place:04} 49 q\r\n{}\r\n", "x".repeat(49)));
+            }
+            requests.push_str("mn\r\n");
+            stream.get_mut().write_all(requests.as_bytes()).unwrap();
+            let mut line = String::new();
+            while line != "MN\r\n" {
+                line.clear();
+                stream.read_line(&mut line).unwrap();
+            }
+        }
+        assert_eq!(store.get(&ours).await, Ok(None), "300 000 others were stored, and it is still there");
+    });
+}
+
+#[test]
+fn a_login_beyond_the_limit_ends_the_session_used_least_recently() {
+    let Some(server) = own_server::<MemcachedServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let policy = SessionPolicy::default();
+        let ids: Vec<IdHash> = (0..4).map(|_| id::<MemcachedStore>(USER)).collect();
+        for (id, login) in ids.iter().zip(0..).take(3) {
+            store.insert(id, &record(login), &policy).await.unwrap();
+        }
+        store
+            .touch(&ids[0], &SessionRecord { last_seen: Timestamp(LOGIN + 60), ..record(0) }, &policy)
+            .await
+            .unwrap();
+        store.insert(&ids[3], &record(61), &policy).await.unwrap();
+        let mut left = store.list(USER).await.unwrap();
+        let mut expected = vec![ids[0], ids[2], ids[3]];
+        left.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(left, expected);
+    });
+}
+
+#[test]
+fn an_item_expires_with_its_last_session() {
+    let Some(server) = own_server::<MemcachedServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let policy = SessionPolicy::default();
+        let left = || tell(&server, &format!("mg {KEY} t\r\n"));
+        let seconds = |line: String| line.strip_prefix("HD t").unwrap().parse::<u64>().unwrap();
+        let (first, second) = (id::<MemcachedStore>(USER), id::<MemcachedStore>(USER));
+        let late = SessionRecord { last_seen: Timestamp(LOGIN + 43_200 - 600), ..record(0) };
+        store.insert(&first, &late, &policy).await.unwrap();
+        assert!((595..=600).contains(&seconds(left())));
+        let next = SessionRecord::new(USER, PermissionSet::EMPTY, late.last_seen);
+        store.insert(&second, &next, &policy).await.unwrap();
+        assert!((1_795..=1_800).contains(&seconds(left())));
+        assert_eq!(store.remove(&first).await, Ok(true));
+        assert!((1_795..=1_800).contains(&seconds(left())), "a logout keeps what is left");
+        assert_eq!(store.remove(&second).await, Ok(true));
+        assert_eq!(left(), "EN", "a user without sessions leaves nothing");
+
+        // Beyond thirty days, memcached takes a number of seconds for a time of day.
+        let long = std::time::Duration::from_secs(40 * 24 * 3_600);
+        let policy = SessionPolicy::new(long, long * 2, policy.touch_every()).unwrap();
+        store.insert(&first, &record(0), &policy).await.unwrap();
+        assert!((long.as_secs() - 5..=long.as_secs()).contains(&seconds(left())));
+    });
+}
+
+#[test]
+fn a_foreign_value_under_a_users_key_is_corrupt_and_denied() {
+    let Some(server) = own_server::<MemcachedServer>() else { return };
+    block_on(async {
+        let (design, _clock) = sessions(store(&server).await);
+        let credential = design.issue(&customer(7)).await.unwrap();
+        assert_eq!(tell(&server, &format!("ms {KEY} 5\r\nhello\r\n")), "HD");
+        assert!(matches!(design.store().list(USER).await, Err(StoreError::Corrupt(_))));
+        let answer = design.authorise(credential.reveal().as_bytes(), &orders_of(7)).await;
+        assert_eq!(answer, Err(Denial::StoreUnavailable));
+        assert!(design.issue(&customer(7)).await.is_err(), "what is not ours is not overwritten");
+        assert!(design.issue(&customer(8)).await.is_ok(), "the connection lives on");
+        assert_eq!(format!("{:?}", design.store()), "MemcachedStore { prefix: \"s:\", .. }");
+        design.store().ping().await.unwrap();
+    });
+}
+
+#[test]
+fn only_printable_prefixes_and_plain_addresses_are_taken() {
+    block_on(async {
+        for prefix in ["a b", "a\r\nflush_all", "ä", &"a".repeat(201)] {
+            let config = MemcachedConfig { prefix: prefix.to_owned(), ..MemcachedConfig::default() };
+            assert!(MemcachedStore::connect("memcached://127.0.0.1:1", config).await.is_err());
+        }
+        for address in
+            ["127.0.0.1:11211", "memcached://host", "memcached://user:s3cret@127.0.0.1:1", "redis://h:1"]
+        {
+            assert!(MemcachedStore::connect(address, MemcachedConfig::default()).await.is_err(), "{address}");
+        }
+    });
+}

@@ -1,0 +1,158 @@
+//! What only PostgreSQL has: a table that can be read from outside, a disk that commits wait for, rows that are purged.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic in a test is the report of a failure, in its helpers as well"
+)]
+
+mod common;
+
+use authbench_session::{
+    PostgresConfig, PostgresStore, RecordError, SessionPolicy, SessionRecord, SessionStore, SharedStore,
+    StoreError,
+};
+use authoriser::{PermissionSet, Timestamp, UserId};
+use common::{block_on, id, own_server};
+use services::{PostgresServer, Server};
+use tokio_postgres::{Client, NoTls};
+
+const LOGIN: Timestamp = Timestamp(1_800_000_000);
+
+fn record(user: u64, login: u64) -> SessionRecord {
+    SessionRecord::new(UserId(user), PermissionSet::EMPTY, Timestamp(LOGIN.0 + login))
+}
+
+async fn store(server: &PostgresServer) -> PostgresStore {
+    PostgresStore::connect(&server.socket_url().unwrap(), PostgresConfig::default()).await.unwrap()
+}
+
+async fn client(server: &PostgresServer) -> Client {
+    let (client, connection) = tokio_postgres::connect(&server.tcp_url(), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+#[test]
+fn the_server_runs_with_the_stated_settings_and_the_table_is_a_durable_one() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let _store = store(&server).await;
+        let client = client(&server).await;
+        for (name, value) in server.settings() {
+            let row = client.query_one(&format!("SHOW {name}"), &[]).await.unwrap();
+            assert_eq!(row.get::<_, &str>(0), value, "{name}");
+        }
+        let row = client
+            .query_one("SELECT relpersistence::text FROM pg_class WHERE relname = 'sessions'", &[])
+            .await
+            .unwrap();
+        assert_eq!(row.get::<_, &str>(0), "p", "permanent, neither unlogged nor temporary");
+    });
+}
+
+#[test]
+fn any_user_fits_and_no_impossible_time_does() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let policy = SessionPolicy::default();
+        for user in [0, 1, i64::MAX.unsigned_abs(), 1 << 63, u64::MAX] {
+            let id = id::<PostgresStore>(UserId(user));
+            store.insert(&id, &record(user, 0), &policy).await.unwrap();
+            assert_eq!(store.get(&id).await, Ok(Some(record(user, 0))));
+            assert_eq!(store.remove_all(UserId(user)).await, Ok(1));
+        }
+        let late = SessionRecord { created: Timestamp(1 << 63), ..record(1, 0) };
+        let refused = store.insert(&id::<PostgresStore>(UserId(1)), &late, &policy).await;
+        assert_eq!(refused, Err(StoreError::Corrupt(RecordError::Time).into()));
+    });
+}
+
+#[test]
+fn what_is_over_is_purged_in_bounded_steps_and_nothing_else() {
+    const ROWS: i64 = 25_000;
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let client = client(&server).await;
+        // Every fifth is alive; a fifth each is idle too long, too old, or both by one second.
+        client
+            .execute(
+                "INSERT INTO sessions SELECT n, CASE WHEN n % 5 IN (1, 2) THEN 0 ELSE 100000 END, \
+                 CASE WHEN n % 5 IN (2, 3) THEN 100000 ELSE 143200 END, 0, sha256(n::text::bytea) \
+                 FROM generate_series(1, $1::bigint) AS n",
+                &[&ROWS],
+            )
+            .await
+            .unwrap();
+        let (policy, now) = (SessionPolicy::default(), Timestamp(143_200 - 1));
+        // Created at 100 000 they are 43 199 seconds old, one less than the limit.
+        let (mut removed, mut steps) = (0, Vec::new());
+        loop {
+            let step = store.purge(&policy, now).await.unwrap();
+            removed += step.removed;
+            steps.push(step.removed);
+            if step.round_complete {
+                break;
+            }
+        }
+        assert_eq!(removed, 15_000, "{steps:?}");
+        assert_eq!(steps.len(), 3, "{steps:?}");
+        let left: i64 = client.query_one("SELECT count(*) FROM sessions", &[]).await.unwrap().get(0);
+        assert_eq!(left, 10_000);
+        assert_eq!(store.purge(&policy, now).await.unwrap().removed, 0, "the next round starts over");
+    });
+}
+
+#[test]
+fn a_touch_changes_no_index() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let policy = SessionPolicy::default();
+        let ids: Vec<_> = (0..100).map(|user| id::<PostgresStore>(UserId(user))).collect();
+        for (id, user) in ids.iter().zip(0..) {
+            store.insert(id, &record(user, 0), &policy).await.unwrap();
+        }
+        let client = client(&server).await;
+        for (id, user) in ids.iter().zip(0..) {
+            let used = SessionRecord { last_seen: Timestamp(LOGIN.0 + 60), ..record(user, 0) };
+            store.touch(id, &used, &policy).await.unwrap();
+        }
+        let statistics =
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'sessions'";
+        let started = std::time::Instant::now();
+        loop {
+            // Each connection of the server's hands its counts on once a second at most.
+            let row = client.query_one(statistics, &[]).await.unwrap();
+            let (updates, heap_only): (i64, i64) = (row.get(0), row.get(1));
+            if updates == 100 {
+                assert!(heap_only >= 70, "{heap_only} of {updates}");
+                return;
+            }
+            assert!(started.elapsed().as_secs() < 20, "{updates} updates are known of");
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            store.list(UserId(1)).await.unwrap();
+            // A touch in vain, so that the connections for writes have a reason to report.
+            for _ in 0..4 {
+                store.remove(&id::<PostgresStore>(UserId(1))).await.unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn only_a_plain_name_is_a_table() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        for table in ["", "a b", "a;DROP TABLE sessions", "a\"", "ä", &"a".repeat(59)] {
+            let config = PostgresConfig { table: table.to_owned(), ..PostgresConfig::default() };
+            let error = PostgresStore::connect(&server.tcp_url(), config).await.unwrap_err();
+            assert!(matches!(error, StoreError::Unavailable(_)));
+        }
+        let store = store(&server).await;
+        assert_eq!(format!("{store:?}"), "PostgresStore { table: \"sessions\", .. }");
+        store.ping().await.unwrap();
+        assert_eq!(store.version().await.unwrap(), server.version());
+    });
+}
