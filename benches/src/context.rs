@@ -8,7 +8,7 @@ use std::{
 use catalogue::{Need, Site};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{clock::BenchClock, payload, questions::Case, services::Services};
+use crate::{clock::BenchClock, contestants::NotBuilt, payload, questions::Case, services::Services};
 
 /// Built once a process.
 pub(crate) struct Context {
@@ -62,6 +62,13 @@ impl Context {
     pub(crate) fn bare_site(&self) -> Site<BenchClock> {
         let site = Site::new(BenchClock::default());
         self.services.iter().fold(site, |site, (need, address)| site.with(*need, address))
+    }
+
+    /// Where a service is, for a client of a floor's own. It may hold a password.
+    pub(crate) fn address(&self, need: Need) -> Result<&str, NotBuilt> {
+        let address = self.services.iter().find(|(service, _)| *service == need);
+        let absent = || NotBuilt::Broken(format!("there is no {need}"));
+        address.map(|(_, address)| address.as_str()).ok_or_else(absent)
     }
 
     /// Removes what contestants that are done with have left in shared stores.

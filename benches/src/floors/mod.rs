@@ -1,13 +1,18 @@
 //! Floors: the least work that a contestant cannot do without, timed beside it in the same loop. They are not
 //! authorisers and decide nothing; they say how far a design is from what is possible.
 
+#[cfg(feature = "embedded")]
+mod engine_read;
 mod hmac;
 mod ping;
+mod postgres_read;
 mod probe;
+mod redis_get;
 mod signature;
 
 use catalogue::Need;
 use measure::record::Question;
+use session::{MemcachedStore, RedisStore};
 
 use crate::{
     contestants::{Built, NotBuilt},
@@ -107,12 +112,67 @@ pub(crate) const ALL: &[Floor] = &[
         id: "floor-redis-ping",
         about: "PING over the same client and connection",
         needs: &[Need::Redis],
-        belongs_to: |question| {
-            matches!(
-                question,
-                Question::Issue | Question::Authorise | Question::Lookup | Question::Revoke | Question::Touch
-            )
-        },
-        build: ping::build,
+        belongs_to: asks_a_server,
+        build: |context, case, _| ping::build::<RedisStore>(context, case, Need::Redis),
+    },
+    Floor {
+        id: "floor-redis-unix-ping",
+        about: "PING over the same client and connection, by the unix socket",
+        needs: &[Need::RedisUnix],
+        belongs_to: asks_a_server,
+        build: |context, case, _| ping::build::<RedisStore>(context, case, Need::RedisUnix),
+    },
+    Floor {
+        id: "floor-redis-get",
+        about: "GET of a value as long as a session's record, by the redis crate alone",
+        needs: &[Need::Redis],
+        belongs_to: |question| question == Question::Lookup,
+        build: redis_get::build,
+    },
+    Floor {
+        id: "floor-memcached-ping",
+        about: "mn, which does nothing, over the same client and connection",
+        needs: &[Need::Memcached],
+        belongs_to: asks_a_server,
+        build: |context, case, _| ping::build::<MemcachedStore>(context, case, Need::Memcached),
+    },
+    Floor {
+        id: "floor-postgres-read",
+        about: "the same row read by primary key through tokio-postgres' own prepared statement",
+        needs: &[Need::Postgres],
+        belongs_to: |question| matches!(question, Question::Authorise | Question::Lookup),
+        build: postgres_read::build,
+    },
+    #[cfg(feature = "embedded")]
+    Floor {
+        id: "floor-redb-read",
+        about: "redb's own point read of the same record",
+        needs: &[Need::Folder],
+        belongs_to: |question| matches!(question, Question::Authorise | Question::Lookup),
+        build: engine_read::build::<session::RedbStore>,
+    },
+    #[cfg(feature = "embedded")]
+    Floor {
+        id: "floor-lmdb-read",
+        about: "LMDB's own point read of the same record",
+        needs: &[Need::Folder],
+        belongs_to: |question| matches!(question, Question::Authorise | Question::Lookup),
+        build: engine_read::build::<session::LmdbStore>,
+    },
+    #[cfg(feature = "embedded")]
+    Floor {
+        id: "floor-sqlite-read",
+        about: "SQLite's own point read of the same record",
+        needs: &[Need::Folder],
+        belongs_to: |question| matches!(question, Question::Authorise | Question::Lookup),
+        build: engine_read::build::<session::SqliteStore>,
     },
 ];
+
+/// Whether each operation of the question asks a store once or more often.
+const fn asks_a_server(question: Question) -> bool {
+    matches!(
+        question,
+        Question::Issue | Question::Authorise | Question::Lookup | Question::Revoke | Question::Touch
+    )
+}

@@ -1,8 +1,8 @@
-//! The bare round trip to Redis that no session in it can do without.
+//! The bare round trip to a server that no session in it can do without.
 
 use catalogue::Need;
 use measure::sampler::Failure;
-use session::RedisStore;
+use session::{MemcachedStore, RedisStore, SharedStore, StoreError};
 
 use crate::{
     contestants::{self, Built, NotBuilt},
@@ -11,9 +11,26 @@ use crate::{
     questions::Case,
 };
 
-struct PingJob(RedisStore);
+/// A store whose server can be asked to do nothing.
+pub(super) trait Ping: SharedStore + 'static {
+    fn ping(&self) -> impl Future<Output = Result<(), StoreError>>;
+}
 
-impl Job for PingJob {
+impl Ping for RedisStore {
+    fn ping(&self) -> impl Future<Output = Result<(), StoreError>> {
+        Self::ping(self)
+    }
+}
+
+impl Ping for MemcachedStore {
+    fn ping(&self) -> impl Future<Output = Result<(), StoreError>> {
+        Self::ping(self)
+    }
+}
+
+struct PingJob<S>(S);
+
+impl<S: Ping> Job for PingJob<S> {
     async fn prepare(&mut self, _: usize) -> Result<(), Failure> {
         Ok(())
     }
@@ -26,7 +43,7 @@ impl Job for PingJob {
     }
 }
 
-pub(super) fn build(context: &Context, case: &Case, _: u64) -> Result<Built, NotBuilt> {
-    let store = context.runtime.block_on(context.site(case).store::<RedisStore>(Need::Redis))?;
+pub(super) fn build<S: Ping>(context: &Context, case: &Case, need: Need) -> Result<Built, NotBuilt> {
+    let store = context.runtime.block_on(context.site(case).store::<S>(need))?;
     Ok(contestants::waiting(context, case, PingJob(store), Vec::new()))
 }

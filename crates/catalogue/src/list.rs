@@ -165,7 +165,7 @@ catalogue! {
             Ok(Sessions::new(site.store::<RedisStore>(Need::Redis).await?, site.session_policy(), site.clock()))
         };
 
-    Design SessionRedisUnix = "session-redis-unix", Stateful, needs &[Need::RedisUnix], floor None,
+    Design SessionRedisUnix = "session-redis-unix", Stateful, needs &[Need::RedisUnix], floor Some("floor-redis-unix-ping"),
         "the same over a unix socket",
         Sessions<RedisStore, C> => |site| {
             Ok(Sessions::new(site.store::<RedisStore>(Need::RedisUnix).await?, site.session_policy(), site.clock()))
@@ -184,34 +184,34 @@ catalogue! {
             Ok(Sessions::new(store, site.session_policy(), site.clock()))
         };
 
-    Design SessionPostgres = "session-postgres", Stateful, needs &[Need::Postgres], floor None,
+    Design SessionPostgres = "session-postgres", Stateful, needs &[Need::Postgres], floor Some("floor-postgres-read"),
         "sessions in a table of PostgreSQL: prepared statements, pipelined lookups, every login and logout on the disk",
         Sessions<PostgresStore, C> => |site| {
             Ok(Sessions::new(site.store::<PostgresStore>(Need::Postgres).await?, site.session_policy(), site.clock()))
         };
 
-    Design SessionMemcached = "session-memcached", Stateful, needs &[Need::Memcached], floor None,
+    Design SessionMemcached = "session-memcached", Stateful, needs &[Need::Memcached], floor Some("floor-memcached-ping"),
         "sessions in memcached: an item a user, changed by compare and swap, looked up in one round trip",
         Sessions<MemcachedStore, C> => |site| {
             Ok(Sessions::new(site.store::<MemcachedStore>(Need::Memcached).await?, site.session_policy(), site.clock()))
         };
 
     #[cfg(feature = "embedded")]
-    Design SessionRedb = "session-redb", Stateful, needs &[Need::Folder], floor None,
+    Design SessionRedb = "session-redb", Stateful, needs &[Need::Folder], floor Some("floor-redb-read"),
         "the same session on this machine's disk in redb, a B-tree in Rust: read in this process, one fsync a commit",
         Sessions<session::RedbStore, C> => |site| {
             Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
         };
 
     #[cfg(feature = "embedded")]
-    Design SessionLmdb = "session-lmdb", Stateful, needs &[Need::Folder], floor None,
+    Design SessionLmdb = "session-lmdb", Stateful, needs &[Need::Folder], floor Some("floor-lmdb-read"),
         "the same session on this machine's disk in LMDB, a mapped B-tree in C: read in this process, two syncs a commit",
         Sessions<session::LmdbStore, C> => |site| {
             Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
         };
 
     #[cfg(feature = "embedded")]
-    Design SessionSqlite = "session-sqlite", Stateful, needs &[Need::Folder], floor None,
+    Design SessionSqlite = "session-sqlite", Stateful, needs &[Need::Folder], floor Some("floor-sqlite-read"),
         "the same session on this machine's disk in SQLite, in write-ahead mode: read in this process, one fsync a commit",
         Sessions<session::SqliteStore, C> => |site| {
             Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
