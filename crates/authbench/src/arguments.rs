@@ -63,10 +63,15 @@ The reference of a question, its twin and the floors of what was selected always
 are no ratios and no noise floor. What the results folder holds of other questions and contestants stays.
 
 Environment:
-  AUTHBENCH_REDIS_URL   use this Redis instead of starting one, e.g. redis://127.0.0.1:6379
-  AUTHBENCH_BIND=0      leave the choice of processors to the system
-  AUTHBENCH_RESULTS     leave results in this folder instead of results/
-  TMPDIR                where each round's copy of the program goes")]
+  AUTHBENCH_REDIS_URL          use this Redis instead of starting one: redis://127.0.0.1:6379
+  AUTHBENCH_REDIS_UNIX_URL     the same over a unix socket: redis+unix:///run/redis/redis.sock
+  AUTHBENCH_REDIS_CLUSTER_URL  nodes of a Redis Cluster: redis://host:7000,redis://host:7001
+  AUTHBENCH_POSTGRES_URL       a PostgreSQL: postgresql://user:password@127.0.0.1:5432/database
+  AUTHBENCH_MEMCACHED_URL      a memcached: memcached://127.0.0.1:11211
+  AUTHBENCH_FOLDER             keep the embedded stores in this folder instead of a temporary one
+  AUTHBENCH_BIND=0             leave the choice of processors to the system
+  AUTHBENCH_RESULTS            leave results in this folder instead of results/
+  TMPDIR                       where each round's copy of the program goes")]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) pace: Pace,
