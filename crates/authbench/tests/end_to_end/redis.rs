@@ -79,7 +79,7 @@ fn figures_outlive_the_server_that_they_came_from() {
     }
     let desk = Desk::with(finished());
     let before: Vec<Row> = desk.rows().into_iter().filter(Row::needs_redis).collect();
-    desk.authbench("run --quick --only authorise --designs session-redis --designs floor-redis-*")
+    desk.authbench("run --quick --only authorise --designs session-redis --designs floor-redis-ping")
         .without_redis()
         .run()
         .succeeded();

@@ -17,7 +17,8 @@ use crate::{
 /// Sessions in one Redis server.
 pub type RedisStore = UserHashes<OneServer>;
 /// Sessions in a Redis Cluster. A user's are in one slot, so that every call reaches one server, and logging a user out
-/// everywhere is as atomic as on one. Replicas follow their primary a moment later: when it dies, what it had
+/// everywhere is as atomic as on one. The price: however many sessions one user has, and however often they are used, one
+/// primary bears them; and when it is away, all of them are, those of other users in other slots are not. Replicas follow their primary a moment later: when it dies, what it had
 /// acknowledged last may be lost, logouts as well as logins.
 pub type RedisClusterStore = UserHashes<Cluster>;
 
