@@ -131,7 +131,7 @@ pub(crate) const ALL: &[Floor] = &[
     },
     Floor {
         id: "floor-memcached-ping",
-        about: "mn, which does nothing, over the same client and connection",
+        about: "mg of a key that nobody has, over the same client and connection",
         needs: &[Need::Memcached],
         belongs_to: asks_a_server,
         build: |context, case, _| ping::build::<MemcachedStore>(context, case, Need::Memcached),

@@ -79,8 +79,10 @@ fn main() {
 
         let memcached = MemcachedServer::start().unwrap();
         let (store, ids) = filled::<MemcachedStore>("memcached", &memcached.tcp_url()).await;
-        compare("memcached", "mn, which does nothing", &store, &ids, async || store.ping().await.unwrap())
-            .await;
+        compare("memcached", "mg of a key that nobody has", &store, &ids, async || {
+            store.ping().await.unwrap()
+        })
+        .await;
     });
 }
 
