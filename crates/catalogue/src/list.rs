@@ -353,6 +353,34 @@ catalogue! {
             site.jwt_on(|_| peers::primitives::graviola::EdDsa::key())
         };
 
+    #[cfg(feature = "peers")]
+    Peer SessionDashMap = "session-dashmap", Stateful, needs &[], floor Some("floor-flat-probe"),
+        "the same session in a map of the dashmap crate, id bits as its hash",
+        Sessions<peers::sessions::DashMapStore, C> => |site| {
+            Ok(Sessions::new(peers::sessions::DashMapStore::new(), site.session_policy(), site.clock()))
+        };
+
+    #[cfg(feature = "peers")]
+    Peer SessionPapaya = "session-papaya", Stateful, needs &[], floor Some("floor-flat-probe"),
+        "the same session in a map of the papaya crate, id bits as its hash",
+        Sessions<peers::sessions::PapayaStore, C> => |site| {
+            Ok(Sessions::new(peers::sessions::PapayaStore::new(), site.session_policy(), site.clock()))
+        };
+
+    #[cfg(feature = "peers")]
+    Peer SessionMoka = "session-moka", Stateful, needs &[], floor Some("floor-flat-probe"),
+        "the same session in an unbounded cache of the moka crate, id bits as its hash",
+        Sessions<peers::sessions::MokaStore, C> => |site| {
+            Ok(Sessions::new(peers::sessions::MokaStore::new(), site.session_policy(), site.clock()))
+        };
+
+    #[cfg(feature = "peers")]
+    Peer TowerSessionsMemory = "tower-sessions-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
+        "session by the tower-sessions crate in its store in memory: one lock, the id itself as key, a map of JSON values",
+        peers::sessions::TowerSessions<C> => |site| {
+            Ok(peers::sessions::TowerSessions::new(site.session_policy(), site.clock()))
+        };
+
     Control ControlNone = "control-none", Stateless, needs &[], floor None,
         "no work at all: what the harness itself costs",
         NoWork => |_site| Ok(NoWork);

@@ -13,6 +13,7 @@
 //! | `keys` | new asymmetric keys, in the encodings that crates take |
 //! | `biscuit`, `josekit`, `jsonwebtoken`, `jwt_compact`, `jwt_crate`, `jwt_simple` | JWT by the crate of that name |
 //! | `pasetors`, `cookie` | PASETO, and signed and private cookies, with the same claims |
+//! | [`sessions`] | sessions in the maps and the session store of others |
 //! | [`primitives`] | our own JWT path over the primitives of other libraries |
 //! | [`hostile`] | what each JWT crate in its ordinary use accepts that a strict verifier refuses |
 
@@ -30,6 +31,7 @@ mod jwt_simple;
 mod keys;
 mod pasetors;
 pub mod primitives;
+pub mod sessions;
 
 pub use adapter::{Library, Peer, Unusable};
 pub use biscuit::Biscuit;

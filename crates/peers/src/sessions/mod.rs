@@ -1,0 +1,23 @@
+//! Sessions in this process, in the maps and the session store of others.
+//!
+//! | Peer | What is theirs | What the adapter adds |
+//! |---|---|---|
+//! | [`DashMapStore`], [`PapayaStore`], [`MokaStore`] | the concurrent map | an index of users behind 64 locks; a purge that walks the map |
+//! | [`TowerSessions`] | the store of `tower-sessions`: id, record, map | idle and absolute timeout by the contract's clock, rights, an index of users, the touch |
+//!
+//! The maps hold the same record under the same SHA-256 of the id as ours, and are behind the same
+//! [`Sessions`](session::Sessions), so that the map is all that differs. They take the id's bits as their hash, as a good
+//! user of them would: ids are random already.
+
+mod by_user;
+mod dashmap;
+mod map;
+mod moka;
+mod papaya;
+mod tower_sessions;
+
+pub use dashmap::DashMapStore;
+pub use map::{MapStore, SessionMap};
+pub use moka::MokaStore;
+pub use papaya::PapayaStore;
+pub use tower_sessions::TowerSessions;

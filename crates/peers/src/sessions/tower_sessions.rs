@@ -1,0 +1,170 @@
+//! The store in memory of the crate `tower-sessions`, driven without its middleware and a server: what a request costs it
+//! below the cookie.
+//!
+//! | | By itself | Here |
+//! |---|---|---|
+//! | id | 128 random bits, kept as they are: who reads the store is everybody in it | the same |
+//! | record | a map from text to JSON values, cloned at each lookup | user, rights, login and last use in it |
+//! | timeout | one: after inactivity, or at an instant | idle and absolute, by the contract's clock |
+//! | expired sessions | found dead, never removed | the same |
+//! | use | written down at each request, or never | once in the policy's `touch_every`, as ours is |
+//! | a logout that meets a request's `save` | comes undone: `save` puts in what is not there | the adapter looks again under the user's lock |
+//! | all sessions of a user | cannot be found | the index that the maps have |
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use authoriser::{
+    AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Outage, PermissionSet,
+    Principal, Proof, Properties, Revocation, Revoked, StateLocation, Timestamp, Transport, UserId,
+};
+use serde_json::Value;
+use session::{SessionPolicy, SessionRecord};
+use time::OffsetDateTime;
+use tokio::sync::Mutex;
+use tower_sessions_core::{
+    SessionStore,
+    session::{Id, Record},
+};
+use tower_sessions_memory_store::MemoryStore;
+
+use super::by_user::{self, ByUser};
+
+/// Characters of an id.
+const ID_LEN: usize = 22;
+
+/// Sessions by `tower-sessions`, in its own store in memory.
+pub struct TowerSessions<C> {
+    store: MemoryStore,
+    users: ByUser<Id>,
+    /// The store cannot change a session only if it is there, so changes take turns here; lookups do not.
+    changes: Mutex<()>,
+    policy: SessionPolicy,
+    clock: C,
+}
+
+impl<C: Clock> TowerSessions<C> {
+    /// Sessions alive as long as `policy` says by `clock`.
+    #[must_use]
+    pub fn new(policy: SessionPolicy, clock: C) -> Self {
+        Self {
+            store: MemoryStore::default(),
+            users: ByUser::default(),
+            changes: Mutex::const_new(()),
+            policy,
+            clock,
+        }
+    }
+
+    /// The crate's record of ours, which it is to find until the idle timeout.
+    fn to_theirs(&self, id: Id, record: &SessionRecord) -> Option<Record> {
+        let numbers = [
+            (USER, record.user.0),
+            (RIGHTS, record.permissions.bits().into()),
+            (LOGIN, record.created.0),
+            (USED, record.last_seen.0),
+        ];
+        let data = numbers.into_iter().map(|(name, number)| (name.to_owned(), Value::from(number))).collect();
+        let end = record.last_seen.after(self.policy.time_to_keep(record)).after(Duration::from_secs(1));
+        let expiry_date = OffsetDateTime::from_unix_timestamp(i64::try_from(end.0).ok()?).ok()?;
+        Some(Record { id, data, expiry_date })
+    }
+
+    async fn find(&self, id: &Id) -> Result<SessionRecord, Denial> {
+        let found = self.store.load(id).await.map_err(|_| Denial::StoreUnavailable)?;
+        to_ours(&found.ok_or(Denial::Unknown)?).ok_or(Denial::StoreUnavailable)
+    }
+
+    async fn touch(&self, id: Id, used: &SessionRecord) -> Result<(), Denial> {
+        let _turn = self.changes.lock().await;
+        self.find(&id).await?;
+        let record = self.to_theirs(id, used).ok_or(Denial::StoreUnavailable)?;
+        self.store.save(&record).await.map_err(|_| Denial::StoreUnavailable)
+    }
+
+    async fn delete(&self, id: &Id) -> Result<bool, Denial> {
+        let there = self.store.load(id).await.map_err(|_| Denial::StoreUnavailable)?.is_some();
+        self.store.delete(id).await.map_err(|_| Denial::StoreUnavailable)?;
+        Ok(there)
+    }
+}
+
+const USER: &str = "user";
+const RIGHTS: &str = "rights";
+const LOGIN: &str = "login";
+const USED: &str = "used";
+
+fn to_ours(record: &Record) -> Option<SessionRecord> {
+    let number = |name: &str| record.data.get(name).and_then(Value::as_u64);
+    Some(SessionRecord {
+        user: UserId(number(USER)?),
+        permissions: PermissionSet::from_bits(u32::try_from(number(RIGHTS)?).ok()?),
+        created: Timestamp(number(LOGIN)?),
+        last_seen: Timestamp(number(USED)?),
+    })
+}
+
+fn parse(presented: &[u8]) -> Result<Id, Denial> {
+    if presented.len() != ID_LEN {
+        return Err(Denial::Malformed);
+    }
+    let text = str::from_utf8(presented).map_err(|_| Denial::Malformed)?;
+    Id::from_str(text).map_err(|_| Denial::Malformed)
+}
+
+impl<C: Clock> Authoriser for TowerSessions<C> {
+    fn properties(&self) -> Properties {
+        Properties {
+            family: Family::Stateful,
+            state: StateLocation::ThisProcess,
+            revocation: Revocation::Immediate,
+            outage: Outage::LostWithProcess,
+            transport: Transport::Cookie { name: session::cookie::NAME },
+            lifetime: self.policy.absolute(),
+            idle_timeout: Some(self.policy.idle()),
+        }
+    }
+
+    async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
+        let record = SessionRecord::new(principal.user, principal.permissions, self.clock.now());
+        let mut theirs = self.to_theirs(Id::default(), &record).ok_or(IssueError::StoreUnavailable)?;
+        self.store.create(&mut theirs).await.map_err(|_| IssueError::StoreUnavailable)?;
+        by_user::add(&mut self.users.lock(principal.user), principal.user, theirs.id);
+        Ok(Credential::new(theirs.id.to_string()))
+    }
+
+    async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
+        let id = parse(presented)?;
+        let record = self.find(&id).await?;
+        let now = self.clock.now();
+        self.policy.check(&record, now)?;
+        if self.policy.wants_touch(&record, now) {
+            self.touch(id, &SessionRecord { last_seen: now, ..record }).await?;
+        }
+        access.decide(record.user, record.permissions, Proof::StoreHit)
+    }
+
+    async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
+        let id = parse(presented)?;
+        let _turn = self.changes.lock().await;
+        let Ok(record) = self.find(&id).await else { return Ok(Revoked::Credentials(0)) };
+        by_user::remove(&mut self.users.lock(record.user), record.user, &id);
+        Ok(Revoked::Credentials(self.delete(&id).await?.into()))
+    }
+
+    async fn revoke_all(&self, user: UserId) -> Result<Revoked, Denial> {
+        let _turn = self.changes.lock().await;
+        let ids = self.users.lock(user).remove(&user).unwrap_or_default();
+        let mut count = 0;
+        for id in ids {
+            count += u64::from(self.delete(&id).await?);
+        }
+        Ok(Revoked::Credentials(count))
+    }
+}
+
+impl<C> fmt::Debug for TowerSessions<C> {
+    /// The store's own `Debug` shows every id.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TowerSessions").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
