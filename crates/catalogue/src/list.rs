@@ -377,9 +377,14 @@ catalogue! {
     #[cfg(feature = "peers")]
     Peer TowerSessionsMemory = "tower-sessions-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "session by the tower-sessions crate in its store in memory: one lock, the id itself as key, a map of JSON values",
-        peers::sessions::TowerSessions<C> => |site| {
-            Ok(peers::sessions::TowerSessions::new(site.session_policy(), site.clock()))
+        peers::sessions::TowerMemory<C> => |site| {
+            Ok(peers::sessions::TowerMemory::new(site.session_policy(), site.clock()))
         };
+
+    #[cfg(feature = "peers")]
+    Peer TowerSessionsRedis = "tower-sessions-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "session by the tower-sessions crate in its store in Redis: a key a session, MessagePack, six connections of the fred crate",
+        peers::sessions::TowerRedis<C> => |site| site.tower_redis().await;
 
     Control ControlNone = "control-none", Stateless, needs &[], floor None,
         "no work at all: what the harness itself costs",

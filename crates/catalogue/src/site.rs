@@ -1,6 +1,8 @@
 //! Where designs are built: keys, policies, addresses. One site serves all contestants of a process, so that they
 //! share what they would share in production.
 
+#[cfg(feature = "peers")]
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::{
     collections::BTreeMap, fmt, fs, io, os::unix::fs::MetadataExt, path::Path, pin::Pin, sync::Mutex,
     time::Duration,
@@ -26,6 +28,10 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 /// costs is a question of its own and must not get into the others by chance.
 const RARELY: Duration = Duration::from_secs(600);
 
+/// How many logical databases of a Redis server have been given away in this process.
+#[cfg(feature = "peers")]
+static TOWER_DATABASES: AtomicU8 = AtomicU8::new(0);
+
 /// Keys, policies and addresses.
 pub struct Site<C> {
     clock: C,
@@ -35,15 +41,11 @@ pub struct Site<C> {
     addresses: BTreeMap<Need, String>,
     /// Begins every namespace in a shared store, so that runs do not meet and what they leave can be found.
     tag: String,
-    opened: Mutex<Vec<Opened>>,
+    opened: Mutex<Vec<Clear>>,
 }
 
-/// A store that was opened here, and how it is cleared without knowing its type.
-struct Opened {
-    address: String,
-    namespace: String,
-    clear: fn(String, String) -> Clearing,
-}
+/// How a store that was opened here is cleared, without knowing its type.
+type Clear = Box<dyn FnOnce() -> Clearing + Send>;
 
 type Clearing = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
@@ -143,11 +145,26 @@ impl<C: Clock> Site<C> {
             let mut opened = self.opened.lock().expect("nothing panics under this lock");
             // Short, for it is stored once a session; two digits keep 256 stores of a process apart.
             let namespace = format!("{}{:02x}", self.tag, opened.len() % 256);
-            let clear = |address, namespace| -> Clearing { Box::pin(clear::<S>(address, namespace)) };
-            opened.push(Opened { address: address.clone(), namespace: namespace.clone(), clear });
+            let clearing = clear::<S>(address.clone(), namespace.clone());
+            opened.push(Box::new(|| Box::pin(clearing)));
             namespace
         };
         open(&address, &namespace).await
+    }
+
+    /// Sessions of the crate `tower-sessions` in this site's Redis. Its store knows no namespaces: logical databases keep the
+    /// designs of a process apart, and what is cleared is what the design knows to be its own.
+    #[cfg(feature = "peers")]
+    pub(crate) async fn tower_redis(&self) -> Result<peers::sessions::TowerRedis<C>, Unavailable> {
+        let address = self.address(Need::Redis)?;
+        // 0 is everybody's, and a server has 16 unless told otherwise.
+        let database = 1 + TOWER_DATABASES.fetch_add(1, Ordering::Relaxed) % 15;
+        let (sessions, leftovers) =
+            peers::sessions::TowerRedis::connect(address, database, self.session_policy(), self.clock())
+                .await?;
+        let clear = move || -> Clearing { Box::pin(leftovers.clear()) };
+        self.opened.lock().expect("nothing panics under this lock").push(Box::new(clear));
+        Ok(sessions)
     }
 
     /// The version that a service reports.
@@ -205,8 +222,8 @@ impl<C: Clock> Site<C> {
     /// [`Unavailable`] when a store does not answer. Sessions left behind expire by themselves.
     pub async fn clean_up(&self) -> Result<(), Unavailable> {
         let opened = std::mem::take(&mut *self.opened.lock().expect("nothing panics under this lock"));
-        for store in opened {
-            (store.clear)(store.address, store.namespace).await?;
+        for clear in opened {
+            clear().await?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use authbench_peers::sessions::{DashMapStore, MapStore, MokaStore, PapayaStore, SessionMap, TowerSessions};
+use authbench_peers::sessions::{DashMapStore, MapStore, MokaStore, PapayaStore, SessionMap, TowerMemory};
 use authoriser::{Authoriser, Denial, ManualClock, Revoked, Timestamp, UserId, conformance::customer};
 use session::{IdHash, InsertError, SessionId, SessionPolicy, SessionStore, Sessions};
 
@@ -18,8 +18,8 @@ authoriser::conformance!(over_moka, |clock| async move {
     Ok(Sessions::new(MokaStore::new(), SessionPolicy::default(), clock))
 });
 
-authoriser::conformance!(tower_sessions, |clock| async move {
-    Ok(TowerSessions::new(SessionPolicy::default(), clock))
+authoriser::conformance!(tower_sessions_in_memory, |clock| async move {
+    Ok(TowerMemory::new(SessionPolicy::default(), clock))
 });
 
 fn block_on<F: Future>(future: F) -> F::Output {
@@ -73,14 +73,14 @@ fn moka_is_a_whole_session_store() {
     block_on(revokes_lists_rotates_and_purges(MokaStore::new()));
 }
 
-/// A touch under way when the session is logged out does not bring it back, which the crate's `save` would.
+/// A touch under way when the session is logged out does not bring it back, which `save` of the store in memory would.
 #[test]
 fn tower_sessions_stay_logged_out() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).build();
     runtime.expect("the test machine can start four threads").block_on(async {
         let clock = ManualClock::at(authoriser::Clock::now(&authoriser::SystemClock));
         let policy = SessionPolicy::default();
-        let design = std::sync::Arc::new(TowerSessions::new(policy, clock.clone()));
+        let design = std::sync::Arc::new(TowerMemory::new(policy, clock.clone()));
         for _ in 0..300 {
             let credential = design.issue(&customer(7)).await.expect("no store to lose");
             clock.advance(policy.touch_every());

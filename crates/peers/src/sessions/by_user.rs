@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -22,6 +23,15 @@ impl<K: Copy + PartialEq> ByUser<K> {
     pub(super) fn lock(&self, user: UserId) -> MutexGuard<'_, Users<K>> {
         // Numbers that follow one another go to different locks.
         self.0[user.0 as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K> ByUser<K> {
+    /// All sessions, which are no longer known afterwards.
+    pub(super) fn take_all(&self) -> Vec<K> {
+        let part =
+            |users: &Mutex<Users<K>>| mem::take(&mut *users.lock().unwrap_or_else(PoisonError::into_inner));
+        self.0.iter().flat_map(|users| part(users).into_values().flatten()).collect()
     }
 }
 

@@ -1,15 +1,16 @@
-//! Sessions in this process, in the maps and the session store of others.
+//! Sessions in the maps and the session stores of others.
 //!
 //! | Peer | What is theirs | What the adapter adds |
 //! |---|---|---|
 //! | [`DashMapStore`], [`PapayaStore`], [`MokaStore`] | the concurrent map | an index of users behind 64 locks; a purge that walks the map |
-//! | [`TowerSessions`] | the store of `tower-sessions`: id, record, map | idle and absolute timeout by the contract's clock, rights, an index of users, the touch |
+//! | [`TowerMemory`], [`TowerRedis`] | a store of `tower-sessions`: id, record, and the map or the layout in Redis | idle and absolute timeout by the contract's clock, rights, an index of users, the touch |
 //!
 //! The maps hold the same record under the same SHA-256 of the id as ours, and are behind the same
 //! [`Sessions`](session::Sessions), so that the map is all that differs. They take the id's bits as their hash, as a good
 //! user of them would: ids are random already.
 
 mod by_user;
+mod client;
 mod dashmap;
 mod map;
 mod moka;
@@ -20,4 +21,4 @@ pub use dashmap::DashMapStore;
 pub use map::{MapStore, SessionMap};
 pub use moka::MokaStore;
 pub use papaya::PapayaStore;
-pub use tower_sessions::TowerSessions;
+pub use tower_sessions::{Leftovers, TowerMemory, TowerRedis, TowerSessions, TowerStore};

@@ -1,17 +1,19 @@
-//! The store in memory of the crate `tower-sessions`, driven without its middleware and a server: what a request costs it
-//! below the cookie.
+//! The crate `tower-sessions`, driven without its middleware and a server: what a request costs it below the cookie, over
+//! each of its stores.
 //!
 //! | | By itself | Here |
 //! |---|---|---|
 //! | id | 128 random bits, kept as they are: who reads the store is everybody in it | the same |
-//! | record | a map from text to JSON values, cloned at each lookup | user, rights, login and last use in it |
-//! | timeout | one: after inactivity, or at an instant | idle and absolute, by the contract's clock |
-//! | expired sessions | found dead, never removed | the same |
+//! | record | a map from text to JSON values, cloned or read from MessagePack at each lookup | user, rights, login and last use in it |
+//! | timeout | one: after inactivity, or at an instant, by the system's clock | that, and idle and absolute by the contract's clock |
 //! | use | written down at each request, or never | once in the policy's `touch_every`, as ours is |
-//! | a logout that meets a request's `save` | comes undone: `save` puts in what is not there | the adapter looks again under the user's lock |
-//! | all sessions of a user | cannot be found | the index that the maps have |
+//! | whose sessions | keys without a prefix: of all who share the map, or the logical database | a map or database for each design |
+//! | all sessions of a user | cannot be found | an index in this process, as the maps have; each process would know its own |
 
-use std::{fmt, str::FromStr, time::Duration};
+mod memory;
+mod redis;
+
+use std::{fmt, str::FromStr, sync::Arc};
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Outage, PermissionSet,
@@ -25,37 +27,43 @@ use tower_sessions_core::{
     SessionStore,
     session::{Id, Record},
 };
-use tower_sessions_memory_store::MemoryStore;
 
+pub use self::{
+    memory::TowerMemory,
+    redis::{Leftovers, TowerRedis},
+};
 use super::by_user::{self, ByUser};
 
 /// Characters of an id.
 const ID_LEN: usize = 22;
 
-/// Sessions by `tower-sessions`, in its own store in memory.
-pub struct TowerSessions<C> {
-    store: MemoryStore,
-    users: ByUser<Id>,
-    /// The store cannot change a session only if it is there, so changes take turns here; lookups do not.
+/// A store of `tower-sessions`, and what its adapter must know of it.
+pub trait TowerStore: SessionStore {
+    /// Where the sessions are.
+    const STATE: StateLocation;
+    /// What becomes of them without the store.
+    const OUTAGE: Outage;
+    /// Whether `save` puts in what is not there, so that a request that is under way undoes a logout.
+    const SAVE_REVIVES: bool;
+}
+
+/// Sessions by `tower-sessions`, in one of its stores.
+pub struct TowerSessions<S, C> {
+    store: S,
+    users: Arc<ByUser<Id>>,
+    /// Logouts take turns here, so that of two one is counted, and touches with them where one would undo the other.
+    /// Lookups do not.
     changes: Mutex<()>,
     policy: SessionPolicy,
     clock: C,
 }
 
-impl<C: Clock> TowerSessions<C> {
-    /// Sessions alive as long as `policy` says by `clock`.
-    #[must_use]
-    pub fn new(policy: SessionPolicy, clock: C) -> Self {
-        Self {
-            store: MemoryStore::default(),
-            users: ByUser::default(),
-            changes: Mutex::const_new(()),
-            policy,
-            clock,
-        }
+impl<S: TowerStore, C: Clock> TowerSessions<S, C> {
+    fn over(store: S, policy: SessionPolicy, clock: C) -> Self {
+        Self { store, users: Arc::default(), changes: Mutex::const_new(()), policy, clock }
     }
 
-    /// The crate's record of ours, which it is to find until the idle timeout.
+    /// The crate's record of ours, which it is to find until the idle timeout, by the only clock that it knows.
     fn to_theirs(&self, id: Id, record: &SessionRecord) -> Option<Record> {
         let numbers = [
             (USER, record.user.0),
@@ -64,8 +72,8 @@ impl<C: Clock> TowerSessions<C> {
             (USED, record.last_seen.0),
         ];
         let data = numbers.into_iter().map(|(name, number)| (name.to_owned(), Value::from(number))).collect();
-        let end = record.last_seen.after(self.policy.time_to_keep(record)).after(Duration::from_secs(1));
-        let expiry_date = OffsetDateTime::from_unix_timestamp(i64::try_from(end.0).ok()?).ok()?;
+        let expiry_date =
+            OffsetDateTime::now_utc().checked_add(self.policy.time_to_keep(record).try_into().ok()?)?;
         Some(Record { id, data, expiry_date })
     }
 
@@ -75,10 +83,12 @@ impl<C: Clock> TowerSessions<C> {
     }
 
     async fn touch(&self, id: Id, used: &SessionRecord) -> Result<(), Denial> {
-        let _turn = self.changes.lock().await;
+        let turn = if S::SAVE_REVIVES { Some(self.changes.lock().await) } else { None };
         self.find(&id).await?;
         let record = self.to_theirs(id, used).ok_or(Denial::StoreUnavailable)?;
-        self.store.save(&record).await.map_err(|_| Denial::StoreUnavailable)
+        let saved = self.store.save(&record).await;
+        drop(turn);
+        saved.map_err(|_| Denial::StoreUnavailable)
     }
 
     async fn delete(&self, id: &Id) -> Result<bool, Denial> {
@@ -111,13 +121,13 @@ fn parse(presented: &[u8]) -> Result<Id, Denial> {
     Id::from_str(text).map_err(|_| Denial::Malformed)
 }
 
-impl<C: Clock> Authoriser for TowerSessions<C> {
+impl<S: TowerStore, C: Clock> Authoriser for TowerSessions<S, C> {
     fn properties(&self) -> Properties {
         Properties {
             family: Family::Stateful,
-            state: StateLocation::ThisProcess,
+            state: S::STATE,
             revocation: Revocation::Immediate,
-            outage: Outage::LostWithProcess,
+            outage: S::OUTAGE,
             transport: Transport::Cookie { name: session::cookie::NAME },
             lifetime: self.policy.absolute(),
             idle_timeout: Some(self.policy.idle()),
@@ -146,7 +156,11 @@ impl<C: Clock> Authoriser for TowerSessions<C> {
     async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
         let id = parse(presented)?;
         let _turn = self.changes.lock().await;
-        let Ok(record) = self.find(&id).await else { return Ok(Revoked::Credentials(0)) };
+        let record = match self.find(&id).await {
+            Ok(record) => record,
+            Err(Denial::Unknown) => return Ok(Revoked::Credentials(0)),
+            Err(denial) => return Err(denial),
+        };
         by_user::remove(&mut self.users.lock(record.user), record.user, &id);
         Ok(Revoked::Credentials(self.delete(&id).await?.into()))
     }
@@ -162,8 +176,8 @@ impl<C: Clock> Authoriser for TowerSessions<C> {
     }
 }
 
-impl<C> fmt::Debug for TowerSessions<C> {
-    /// The store's own `Debug` shows every id.
+impl<S, C> fmt::Debug for TowerSessions<S, C> {
+    /// The stores' own `Debug` shows every id, or an address.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TowerSessions").field("policy", &self.policy).finish_non_exhaustive()
     }
