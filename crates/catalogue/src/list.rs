@@ -386,6 +386,13 @@ catalogue! {
         "session by the tower-sessions crate in its store in Redis: a key a session, MessagePack, six connections of the fred crate",
         peers::sessions::TowerRedis<C> => |site| site.tower_redis().await;
 
+    #[cfg(feature = "peers")]
+    Peer SessionRedisFred = "session-redis-fred", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "the same session in Redis as session-redis, looked up over one connection of the fred crate",
+        Sessions<peers::sessions::FredStore, C> => |site| {
+            Ok(Sessions::new(site.store(Need::Redis).await?, site.session_policy(), site.clock()))
+        };
+
     Control ControlNone = "control-none", Stateless, needs &[], floor None,
         "no work at all: what the harness itself costs",
         NoWork => |_site| Ok(NoWork);
