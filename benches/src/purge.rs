@@ -61,7 +61,7 @@ pub(crate) fn measure<A: Authoriser>(
         (true, false) => Some(on_two_threads(&context.runtime, &mut reader, design)?),
     };
     if removed == Some(0) {
-        let reason = "nothing to measure: the store forgets expired sessions by itself";
+        let reason = "nothing to measure: expired sessions are not removed when asked, but by the store itself or never";
         return Err(NotBuilt::NothingToTime(reason.to_owned()));
     }
     Ok(Built { contestant: None, counts: counts(reader.times, removed) })

@@ -297,6 +297,12 @@ impl Case {
         CASES.iter().find(|case| case.question == question && case.name == name)
     }
 
+    /// Why an entry sits this case out for want of memory, if it does: all contestants of a case are there at once.
+    pub(crate) fn absence_of_memory(&self, id: &str) -> Option<String> {
+        let much = id == SPACIOUS && self.population > SPACIOUS_MOST;
+        much.then(|| format!("{} of its records do not fit beside those of the others", self.population))
+    }
+
     /// Why a contestant over a store outside this process sits this case out, if it does.
     pub(crate) fn absence_of_stores(&self, profile: Profile) -> Option<String> {
         let flag = match self.remote_from {
@@ -314,6 +320,15 @@ impl Case {
         Some(format!("filling the store with {} sessions takes long: measured with {flag}", self.population))
     }
 }
+
+/// What is over another client where sessions are looked up, and nowhere else: asked only what that shows in.
+const LOOKED_UP_BY_ANOTHER: &str = "session-redis-fred";
+
+/// The peer that keeps a map from text to JSON for each session.
+const SPACIOUS: &str = "tower-sessions-memory";
+
+/// The largest population that it is measured with.
+const SPACIOUS_MOST: usize = 1_000_000;
 
 /// The contestant that the ratios of a question refer to, and whose twin shows the noise.
 pub(crate) const fn reference(question: Question) -> &'static str {
@@ -349,6 +364,7 @@ pub const fn about(question: Question) -> &'static str {
 pub(crate) fn concerns<E: Entry>(question: Question) -> bool {
     let (control, stateful) = (E::KIND == Kind::Control, E::FAMILY == Family::Stateful);
     match question {
+        _ if E::ID == LOOKED_UP_BY_ANOTHER => matches!(question, Question::Authorise | Question::Lookup),
         Question::Issue | Question::Authorise => true,
         Question::Revoke => !control,
         // Who refuses what is decided by the path, which those on other libraries share.
