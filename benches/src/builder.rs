@@ -138,11 +138,11 @@ impl Builder<'_> {
         let (credentials, _) = self.log_in::<E>(&design)?;
         let draws = Draws::new(self.case.choice, credentials.len(), self.context.next_seed());
         let mut contestant = InProcess(BatchJob::<_, N>::new(design, self.together, credentials, draws));
-        let batches = contestants::COUNTED / N;
+        let allocated = contestant.allocations(contestants::COUNTED / N)?;
         let allocations = Count {
             metric: Metric::Allocations,
-            value: contestant.allocations(batches)? / N as f64,
-            over: (batches * N) as u64,
+            value: allocated.each() / N as f64,
+            over: (allocated.operations * N) as u64,
             note: "heap allocations a token".to_owned(),
         };
         Ok(Built { contestant: Some(Box::new(Shared { contestant, by: N })), counts: vec![allocations] })

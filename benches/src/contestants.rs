@@ -135,10 +135,11 @@ pub(crate) const COUNTED: usize = 1_000;
 /// A contestant that never waits, with its allocations counted.
 pub(crate) fn at_once<J: Job + 'static>(job: J, mut counts: Vec<Count>) -> Result<Built, NotBuilt> {
     let mut contestant = InProcess(job);
+    let allocated = contestant.allocations(COUNTED)?;
     counts.push(Count {
         metric: Metric::Allocations,
-        value: contestant.allocations(COUNTED)?,
-        over: COUNTED as u64,
+        value: allocated.each(),
+        over: allocated.operations as u64,
         note: "heap allocations an operation".to_owned(),
     });
     Ok(Built { contestant: Some(Box::new(contestant)), counts })

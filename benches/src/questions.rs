@@ -105,6 +105,7 @@ const CASES: &[Case] = &[
         population: 100_000,
         choice: Choice::Zipf,
         remote_from: Some(Profile::Full),
+        from: Profile::Standard,
         ..LOOKUP
     },
     Case {
@@ -112,6 +113,7 @@ const CASES: &[Case] = &[
         about: "1 000 000 sessions, each as likely",
         population: 1_000_000,
         remote_from: Some(Profile::Full),
+        from: Profile::Standard,
         ..LOOKUP
     },
     Case {
@@ -120,6 +122,7 @@ const CASES: &[Case] = &[
         population: 1_000_000,
         choice: Choice::Zipf,
         remote_from: Some(Profile::Full),
+        from: Profile::Standard,
         ..LOOKUP
     },
     Case {
@@ -167,6 +170,7 @@ const CASES: &[Case] = &[
         name: "oversized",
         about: "a good credential and 64 KiB after it",
         attack: Attack::Oversized,
+        from: Profile::Standard,
         ..ATTACK
     },
     Case {
@@ -185,6 +189,7 @@ const CASES: &[Case] = &[
         name: "expired",
         about: "a good credential whose time is over",
         attack: Attack::Expired,
+        from: Profile::Standard,
         ..ATTACK
     },
     Case {

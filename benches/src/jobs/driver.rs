@@ -20,6 +20,25 @@ const CHUNK: usize = 512;
 /// Untimed operations before a sample: criterion asks for samples of seconds, which need no warm-up of seconds.
 const MOST_WARM_UP: usize = 2_048;
 
+/// Operations whose allocations are counted before the clock is looked at.
+const COUNTED_AT_ONCE: usize = 20;
+
+/// How long allocations are counted at most, of operations that take long.
+const COUNTING: Duration = Duration::from_millis(20);
+
+/// What was counted.
+pub(crate) struct Allocated {
+    allocations: u64,
+    pub(crate) operations: usize,
+}
+
+impl Allocated {
+    /// Allocations an operation.
+    pub(crate) fn each(&self) -> f64 {
+        self.allocations as f64 / self.operations as f64
+    }
+}
+
 /// The output of a future that is ready at the first poll. `None` if it is not: an in-process design never waits.
 #[inline]
 pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
@@ -33,15 +52,23 @@ pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
 pub(crate) struct InProcess<J>(pub(crate) J);
 
 impl<J: Job> InProcess<J> {
-    /// How often the job allocates, an operation, counted over so many operations outside any timed sample.
-    pub(crate) fn allocations(&mut self, operations: usize) -> Result<f64, Failure> {
-        self.prepare(operations)?;
-        let (verdict, heap) = measure::allocations::count(|| {
-            (0..operations).fold(Verdict::RIGHT, |all, index| all | self.operate(index))
-        });
-        self.finish()?;
-        verdict.check()?;
-        Ok(heap.allocations as f64 / operations as f64)
+    /// How often the job allocates, counted outside any timed sample over so many operations, or over fewer of those that
+    /// take long: to sign a thousand tokens with RSA takes seconds, and shows no more than to sign twenty.
+    pub(crate) fn allocations(&mut self, most: usize) -> Result<Allocated, Failure> {
+        let started = Instant::now();
+        let mut all = Allocated { allocations: 0, operations: 0 };
+        while all.operations < most && (all.operations == 0 || started.elapsed() < COUNTING) {
+            let operations = (most - all.operations).min(COUNTED_AT_ONCE);
+            self.prepare(operations)?;
+            let (verdict, heap) = measure::allocations::count(|| {
+                (0..operations).fold(Verdict::RIGHT, |all, index| all | self.operate(index))
+            });
+            self.finish()?;
+            verdict.check()?;
+            all.allocations += heap.allocations;
+            all.operations += operations;
+        }
+        Ok(all)
     }
 
     fn prepare(&mut self, operations: usize) -> Result<(), Failure> {

@@ -34,7 +34,7 @@ impl Program for RedisProgram {
         // A full server refuses logins; it never throws out a session that it has promised to keep.
         ("maxmemory", "0"),
         ("maxmemory-policy", "noeviction"),
-        ("databases", "1"),
+        ("databases", "16"),
         ("io-threads", "1"),
         ("bind", "127.0.0.1"),
         ("protected-mode", "yes"),
