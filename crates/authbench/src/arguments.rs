@@ -15,7 +15,7 @@ use measure::record::{Profile, Question};
 #[command(after_help = "\
 Examples:
   authbench list                        everything that can be measured, and why some of it cannot here
-  authbench run --quick                 a look, in about a minute
+  authbench run --quick                 a look, in two to three minutes
   authbench run                         figures to quote
   authbench report results/latest       draw the report again from its record
 
@@ -95,7 +95,7 @@ pub(crate) struct Run {
 #[derive(Args, Debug)]
 #[group(multiple = false)]
 pub(crate) struct Pace {
-    /// Three rounds: a look, in about a minute
+    /// Three rounds: a look, in two to three minutes
     #[arg(long)]
     quick: bool,
     /// Nine rounds: figures to quote (the default)
