@@ -137,6 +137,11 @@ impl Row {
         self.status == "ok" && self.median.parse::<f64>().is_ok_and(|median| median >= 0.0)
     }
 
+    /// Whether there is no figure because its server is not on this machine.
+    pub(crate) fn lacks_its_server(&self) -> bool {
+        self.status == "unavailable" && self.note.contains("is not installed")
+    }
+
     /// Whether it is about something that only Redis can answer.
     pub(crate) fn needs_redis(&self) -> bool {
         self.contestant.contains("redis")
