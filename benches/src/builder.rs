@@ -181,11 +181,11 @@ impl Builder<'_> {
     }
 
     /// How many log in. Logins that no server keeps are not there to be in anybody's way: a case needs as many as it
-    /// presents, and to sign a thousand with RSA takes seconds.
+    /// presents, and to sign a thousand with RSA takes seconds. Of what must be refused all present as many.
     fn population<E: Entry>(&self) -> usize {
         match self.case.question {
             Question::Issue if const { !is_stateful::<E>() } => 1,
-            Question::Attack if const { !is_stateful::<E>() } => 100,
+            Question::Attack => 100,
             _ => self.case.population,
         }
     }

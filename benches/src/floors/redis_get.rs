@@ -3,7 +3,7 @@
 use catalogue::Need;
 use measure::sampler::Failure;
 use rand::distr::{Alphanumeric, SampleString};
-use redis::{Client, RedisError, aio::MultiplexedConnection};
+use redis::{Client, IntoConnectionInfo, RedisError, aio::MultiplexedConnection, io::tcp::TcpSettings};
 
 use crate::{
     contestants::{self, Built, NotBuilt},
@@ -49,7 +49,9 @@ pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Result<Built, 
     let tag = Alphanumeric.sample_string(&mut rand::rng(), 6);
     let keys: Vec<String> = (0..case.population).map(|index| format!("{tag}{index:08}")).collect();
     let connection = context.runtime.block_on(async {
-        let client = Client::open(address)?;
+        // As in the store: its look-ups are held against this.
+        let info = address.into_connection_info()?;
+        let client = Client::open(info.set_tcp_settings(TcpSettings::default().set_nodelay(true)))?;
         let mut connection = client.get_multiplexed_async_connection().await?;
         for some in keys.chunks(AT_ONCE) {
             let mut batch = redis::pipe();

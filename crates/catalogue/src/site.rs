@@ -219,13 +219,15 @@ impl<C: Clock> Site<C> {
     /// Removes from shared stores what this site's designs have put there, and nothing else.
     ///
     /// # Errors
-    /// [`Unavailable`] when a store does not answer. Sessions left behind expire by themselves.
+    /// [`Unavailable`] when a store does not answer: the first that does not, after all were asked. What is left behind
+    /// expires by itself, but for a table in PostgreSQL.
     pub async fn clean_up(&self) -> Result<(), Unavailable> {
         let opened = std::mem::take(&mut *self.opened.lock().expect("nothing panics under this lock"));
+        let mut outcome = Ok(());
         for clear in opened {
-            clear().await?;
+            outcome = outcome.and(clear().await);
         }
-        Ok(())
+        Ok(outcome?)
     }
 
     fn address(&self, need: Need) -> Result<&str, Unavailable> {

@@ -42,7 +42,8 @@ impl<K> Default for ByUser<K> {
 }
 
 pub(super) fn add<K>(users: &mut Users<K>, user: UserId, session: K) {
-    users.entry(user).or_default().push(session);
+    // Most users have one session; a vector's first growth would make room for four.
+    users.entry(user).or_insert_with(|| Vec::with_capacity(1)).push(session);
 }
 
 pub(super) fn remove<K: PartialEq>(users: &mut Users<K>, user: UserId, session: &K) {

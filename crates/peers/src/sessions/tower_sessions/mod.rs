@@ -84,7 +84,9 @@ impl<S: TowerStore, C: Clock> TowerSessions<S, C> {
 
     async fn touch(&self, id: Id, used: &SessionRecord) -> Result<(), Denial> {
         let turn = if S::SAVE_REVIVES { Some(self.changes.lock().await) } else { None };
-        self.find(&id).await?;
+        if S::SAVE_REVIVES {
+            self.find(&id).await?;
+        }
         let record = self.to_theirs(id, used).ok_or(Denial::StoreUnavailable)?;
         let saved = self.store.save(&record).await;
         drop(turn);
@@ -161,16 +163,19 @@ impl<S: TowerStore, C: Clock> Authoriser for TowerSessions<S, C> {
             Err(Denial::Unknown) => return Ok(Revoked::Credentials(0)),
             Err(denial) => return Err(denial),
         };
+        self.store.delete(&id).await.map_err(|_| Denial::StoreUnavailable)?;
         by_user::remove(&mut self.users.lock(record.user), record.user, &id);
-        Ok(Revoked::Credentials(self.delete(&id).await?.into()))
+        Ok(Revoked::Credentials(1))
     }
 
     async fn revoke_all(&self, user: UserId) -> Result<Revoked, Denial> {
         let _turn = self.changes.lock().await;
-        let ids = self.users.lock(user).remove(&user).unwrap_or_default();
+        let ids = self.users.lock(user).get(&user).cloned().unwrap_or_default();
         let mut count = 0;
         for id in ids {
             count += u64::from(self.delete(&id).await?);
+            // Not before: what could not be deleted is still known to the next attempt.
+            by_user::remove(&mut self.users.lock(user), user, &id);
         }
         Ok(Revoked::Credentials(count))
     }

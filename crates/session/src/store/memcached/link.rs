@@ -101,7 +101,7 @@ impl Pipeline {
 
 /// The task at the other end. When it ends, for whatever reason, everybody who waits is told so.
 ///
-/// There is one timer for the oldest request, not one for each: half a microsecond saved a call.
+/// There is one timer for the oldest request, not one for each.
 struct Driver {
     reader: OwnedReadHalf,
     writer: OwnedWriteHalf,

@@ -117,17 +117,21 @@ impl PostgresStore {
         ask: impl AsyncFnOnce(&Connections) -> Result<A, Error>,
     ) -> Result<A, StoreError> {
         let lease = self.link.lease()?;
-        let within = async {
-            let Ok(_permit) = self.permits.acquire().await else {
-                return Err(StoreError::Unavailable("closed".to_owned()));
-            };
-            ask(&lease.connection).await.map_err(|error| self.failed(&lease, &error))
+        // Who waits here has asked the server nothing yet, so that it takes too long says nothing about the connections.
+        let _permit = match self.permits.try_acquire() {
+            Ok(permit) => permit,
+            Err(_) => tokio::time::timeout(self.response_timeout, self.permits.acquire())
+                .await
+                .map_err(|_| StoreError::Unavailable("too many calls in flight".to_owned()))?
+                .map_err(|_| StoreError::Unavailable("closed".to_owned()))?,
         };
-        let answer = tokio::time::timeout(self.response_timeout, within).await;
-        answer.unwrap_or_else(|_| {
-            self.link.replace(&lease);
-            Err(StoreError::Unavailable("no answer in time".to_owned()))
-        })
+        match tokio::time::timeout(self.response_timeout, ask(&lease.connection)).await {
+            Ok(answer) => answer.map_err(|error| self.failed(&lease, &error)),
+            Err(_) => {
+                self.link.replace(&lease);
+                Err(StoreError::Unavailable("no answer in time".to_owned()))
+            }
+        }
     }
 
     /// Executes a statement that writes, and says how many rows it changed.
