@@ -51,11 +51,16 @@ impl Context {
         }
         let site = Rc::new(site);
         let opened = Rc::clone(&site);
-        self.tidying.borrow_mut().push(Box::new(move |runtime| {
-            // Best effort: what stays behind expires by itself.
+        self.afterwards(move |runtime| {
+            // Best effort: what stays behind expires by itself, but for a table in PostgreSQL.
             let _ = runtime.block_on(opened.clean_up());
-        }));
+        });
         site
+    }
+
+    /// Has something done once the contestants of the case are done with.
+    pub(crate) fn afterwards(&self, tidy: impl FnOnce(&Runtime) + 'static) {
+        self.tidying.borrow_mut().push(Box::new(tidy));
     }
 
     /// A site for whoever wants to know what there is, and leaves no session behind.

@@ -66,8 +66,15 @@ pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Result<Built, 
         // Without the error's text, which could quote the address.
         NotBuilt::Broken(format!("Redis refuses the bare client: {:?}", error.kind()))
     })?;
+    let credentials = Credentials::from_texts(&keys);
+    let mut used = connection.clone();
+    context.afterwards(move |runtime| {
+        for some in keys.chunks(AT_ONCE) {
+            // Best effort: what stays behind expires by itself.
+            let _ = runtime.block_on(redis::cmd("UNLINK").arg(some).query_async::<()>(&mut used));
+        }
+    });
     let draws = Draws::new(case.choice, case.population, seed);
-    let job =
-        GetJob { connection, keys: Credentials::from_texts(keys), draws, requests: Requests::default() };
+    let job = GetJob { connection, keys: credentials, draws, requests: Requests::default() };
     Ok(contestants::waiting(context, case, job, Vec::new()))
 }

@@ -28,7 +28,8 @@ use crate::{IdHash, RecordError, SessionPolicy, SessionRecord};
 pub struct PostgresConfig {
     /// The table: letters, digits and underscores. It is made if it is not there.
     pub table: String,
-    /// A statement without an answer after this time fails, and the connections are replaced.
+    /// A statement without an answer after this time fails, and the connections are replaced. So long at most a call waits
+    /// before, where too many are in flight.
     pub response_timeout: Duration,
     /// An attempt to connect, with everything prepared, fails after this time.
     pub connection_timeout: Duration,
