@@ -28,7 +28,10 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
     let mut cautions = Vec::new();
     let any =
         |test: fn(&Provenance) -> bool| record.executions.iter().any(|execution| test(&execution.provenance));
-    if any(|from| from.interrupted) {
+    // One whose figures have all been replaced since says nothing about those that are shown.
+    let interrupted =
+        |execution: &Execution| execution.provenance.interrupted && !execution.batches.is_empty();
+    if record.executions.iter().any(interrupted) {
         cautions.push(caution(
             "Interrupted.",
             "A run was stopped before all its rounds were done. What was finished is shown; its intervals are wider \
@@ -156,6 +159,10 @@ mod tests {
         record.executions[0].provenance.interrupted = true;
         record.executions[0].provenance.dirty = Some(true);
         assert_eq!(titles(&record), ["Interrupted.", "Uncommitted changes."]);
+        let mut repeated = record.clone();
+        repeated.executions.push(example::record().executions.remove(0));
+        repeated.executions[0].batches.clear();
+        assert!(!titles(&repeated).contains(&"Interrupted.".to_owned()));
         record.executions[0].provenance.commit = None;
         assert!(titles(&record).contains(&"No commit.".to_owned()));
         assert_eq!(titles(&RunRecord::new("empty")), ["Nothing was measured."]);
