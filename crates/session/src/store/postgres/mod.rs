@@ -52,8 +52,8 @@ impl Default for PostgresConfig {
     }
 }
 
-/// How many rows one call of `purge` looks at.
-const PURGE_STEP: i64 = 10_000;
+/// How many rows one call of `purge` looks at: a login that is behind it in a pipeline waits for all of them.
+const PURGE_STEP: i64 = 1_000;
 
 /// Sessions in a table of PostgreSQL, over prepared statements.
 ///
@@ -72,7 +72,7 @@ const PURGE_STEP: i64 = 10_000;
 /// | `remove`, `remove_all`, `list` | 1 | by primary key, or by the index on the user |
 ///
 /// Every call is one statement, hence atomic. There is no index on times, so that a touch changes no index (a
-/// heap-only update); [`SessionStore::purge`] walks the primary key instead, ten thousand rows at a time.
+/// heap-only update); [`SessionStore::purge`] walks the primary key instead, a thousand rows at a time.
 pub struct PostgresStore {
     link: Link<PostgresConnect>,
     permits: Semaphore,
@@ -149,8 +149,7 @@ impl PostgresStore {
     }
 
     fn failed(&self, lease: &Lease<std::sync::Arc<Connections>>, error: &Error) -> StoreError {
-        // What the server said is no reason to give its connection up; that there is none left to say it is.
-        if error.as_db_error().is_none_or(|said| said.code().code().starts_with("57")) {
+        if error.code().is_none_or(ends_the_connection) {
             self.link.replace(lease);
         }
         connect::unavailable(error)
@@ -247,7 +246,7 @@ impl SessionStore for PostgresStore {
         Ok(ids.map(IdHash::from_bytes).collect())
     }
 
-    /// Looks at ten thousand sessions, in the order of their keys.
+    /// Looks at a thousand sessions, in the order of their keys.
     async fn purge(&self, policy: &SessionPolicy, now: Timestamp) -> Result<Purged, StoreError> {
         let after = self.purged_to.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let earlier = |by: Duration| now.0.saturating_sub(by.as_secs()).cast_signed();
@@ -310,6 +309,18 @@ impl fmt::Debug for PostgresStore {
     }
 }
 
+/// What a server says is no reason to give its connection up, unless it is that it will not serve it any longer: the
+/// connection is broken (class 08), the server is shutting down (57P), became a standby, or has forgotten, or cannot
+/// use any more, what was prepared.
+fn ends_the_connection(said: &SqlState) -> bool {
+    let codes = [
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+        SqlState::INVALID_SQL_STATEMENT_NAME,
+        SqlState::FEATURE_NOT_SUPPORTED,
+    ];
+    ["08", "57P"].iter().any(|class| said.code().starts_with(class)) || codes.contains(said)
+}
+
 /// User, login and last use as the database has them: its integers have a sign. Any 64 bits are a user; times have 63.
 fn longs(record: &SessionRecord) -> Result<[i64; 3], StoreError> {
     let time = |time: Timestamp| i64::try_from(time.0).map_err(|_| StoreError::from(RecordError::Time));
@@ -329,4 +340,19 @@ fn record(row: &Row) -> Result<SessionRecord, RecordError> {
         return Err(RecordError::Time);
     }
     Ok(SessionRecord { user: UserId(long(0, "user")?.cast_unsigned()), permissions, created, last_seen })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_statement_keeps_the_connection_and_a_lost_server_does_not() {
+        for code in ["08006", "57P01", "25006", "26000", "0A000"] {
+            assert!(ends_the_connection(&SqlState::from_code(code)), "{code}");
+        }
+        for code in ["57014", "23505", "40001", "53100"] {
+            assert!(!ends_the_connection(&SqlState::from_code(code)), "{code}");
+        }
+    }
 }

@@ -42,7 +42,8 @@ const INSERT: &str = "INSERT INTO {table} (id, user_id, permissions, created, la
 
 const GET: &str = "SELECT user_id, permissions, created, last_seen FROM {table} WHERE id = $1";
 
-const TOUCH: &str = "UPDATE {table} SET last_seen = $2 WHERE id = $1";
+/// Of two uses the later stays.
+const TOUCH: &str = "UPDATE {table} SET last_seen = greatest(last_seen, $2) WHERE id = $1";
 
 /// Of many at once, each waits for the one before it, and then finds no row with the old id.
 const REPLACE: &str = "UPDATE {table} SET id = $2, permissions = $4, created = $5, last_seen = $6 \
