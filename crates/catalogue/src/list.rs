@@ -160,7 +160,7 @@ catalogue! {
         Sessions<MemoryStore, C> => |site| Ok(Sessions::new(MemoryStore::new(), site.session_policy(), site.clock()));
 
     Design SessionRedis = "session-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
-        "the same session in Redis over TCP: a field of its user's hash, one round trip a lookup, one multiplexed connection",
+        "the same session in Redis over TCP: a part of its user's string, one round trip a lookup, one multiplexed connection",
         Sessions<RedisStore, C> => |site| {
             Ok(Sessions::new(site.store::<RedisStore>(Need::Redis).await?, site.session_policy(), site.clock()))
         };

@@ -17,7 +17,7 @@ pub enum IdForm {
     /// 256 random bits, then the user's number: 54 characters.
     ///
     /// A store that finds a session by its user needs no index from user to sessions, which in Redis cost as much as
-    /// the session itself (354 bytes against 182). The price is that the id is no longer without meaning: whoever holds
+    /// the session itself (354 bytes against 165). The price is that the id is no longer without meaning: whoever holds
     /// it can read the number of the user that it makes them, as the `sub` of a JWT shows it. Nothing is gained by
     /// changing it: what is looked for under the other user is a hash of the whole text.
     NamesUser,

@@ -42,5 +42,5 @@ pub use store::SqliteStore;
 pub use store::{
     Cluster, InsertError, MemcachedConfig, MemcachedStore, MemoryStore, OneServer, PostgresConfig,
     PostgresStore, Purged, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisStore, SessionStore,
-    SharedStore, StoreError, Topology, Touched, UserHashes,
+    SharedStore, StoreError, Topology, Touched, UserValues,
 };

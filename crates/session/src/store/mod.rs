@@ -17,6 +17,7 @@ mod memory;
 mod postgres;
 mod redis;
 mod shared;
+mod side_by_side;
 
 pub use authoriser::Purged;
 use authoriser::{Outage, StateLocation, Timestamp, UserId};
@@ -29,7 +30,7 @@ pub use self::{
     postgres::{PostgresConfig, PostgresStore},
     redis::{
         Cluster, OneServer, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisStore, Topology,
-        UserHashes,
+        UserValues,
     },
     shared::SharedStore,
 };

@@ -14,16 +14,21 @@ pub struct RedisConfig {
     pub connection_timeout: Duration,
     /// Pause between two attempts to connect again.
     pub retry_pause: Duration,
+    /// So many sessions a user may have, where they are one value: each lookup fetches them all. A login beyond them ends
+    /// the one that was used least recently.
+    pub sessions_per_user: usize,
 }
 
 impl Default for RedisConfig {
-    /// Prefix `s:`, answers within 500 ms, connections within 1 s, a new attempt every 50 ms.
+    /// Prefix `s:`, answers within 500 ms, connections within 1 s, a new attempt every 50 ms, 1 024 sessions a
+    /// user.
     fn default() -> Self {
         Self {
             prefix: b"s:".to_vec(),
             response_timeout: Duration::from_millis(500),
             connection_timeout: Duration::from_secs(1),
             retry_pause: Duration::from_millis(50),
+            sessions_per_user: 1_024,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | Store | Where | A session is | `used_memory` a session, index and expiry included |
 //! |---|---|---|---|
-//! | [`RedisStore`] | one server | a field of its user's hash | 182 bytes; about 108 where users have three |
+//! | [`RedisStore`] | one server | a part of its user's string | 165 bytes; about 86 where users have three |
 //! | [`RedisClusterStore`] | a cluster | the same | the same, and once more in the replica |
 //! | [`RedisFieldsStore`] | one server | a hash of its own, found through an index | about 385 bytes |
 
@@ -16,6 +16,6 @@ mod topology;
 pub use self::{
     config::RedisConfig,
     per_session::RedisFieldsStore,
-    per_user::{RedisClusterStore, RedisStore, UserHashes},
+    per_user::{RedisClusterStore, RedisStore, UserValues},
     topology::{Cluster, OneServer, Topology},
 };

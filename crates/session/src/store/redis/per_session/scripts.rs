@@ -20,9 +20,11 @@ redis.call('EXPIRE', KEYS[2], ARGV[5])
 return 1";
 
 /// KEYS: session. ARGV: seconds to keep it, name and value of the field to change. Answers 1, or 0 when there is no such
-/// session.
+/// session. Of two uses the later stays.
 const TOUCH: &str = r"
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local seen = redis.call('HGET', KEYS[1], ARGV[2])
+if not seen then return 0 end
+if tonumber(seen) and tonumber(seen) >= tonumber(ARGV[3]) then return 1 end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1";

@@ -1,63 +1,68 @@
-//! All of a user's sessions in one hash.
+//! All of a user's sessions as one string.
 
 mod scripts;
 
 use std::fmt;
 
 use authoriser::{Outage, StateLocation, Timestamp, UserId};
-use redis::{Value, cmd};
+use redis::{ScriptInvocation, cmd};
 
-use self::scripts::Scripts;
+use self::scripts::{CORRUPT, Scripts};
 use super::{Cluster, OneServer, RedisConfig, Topology, base::Base, keys::Keys};
 use crate::{
     IdForm, IdHash, InsertError, Purged, RecordError, SessionPolicy, SessionRecord, SessionStore,
-    SharedStore, StoreError, Touched,
+    SharedStore, StoreError, Touched, store::side_by_side,
 };
 
 /// Sessions in one Redis server.
-pub type RedisStore = UserHashes<OneServer>;
+pub type RedisStore = UserValues<OneServer>;
 /// Sessions in a Redis Cluster. A user's are in one slot, so that every call reaches one server, and logging a user out
 /// everywhere is as atomic as on one. The price: however many sessions one user has, and however often they are used, one
 /// primary bears them; and when it is away, all of them are, those of other users in other slots are not. Replicas follow their primary a moment later: when it dies, what it had
 /// acknowledged last may be lost, logouts as well as logins.
-pub type RedisClusterStore = UserHashes<Cluster>;
+pub type RedisClusterStore = UserValues<Cluster>;
 
-/// Sessions in Redis, a hash a user, over one multiplexed connection: requests in flight at the same time share it as a
+/// Sessions in Redis, a string a user, over one multiplexed connection: requests in flight at the same time share it as a
 /// pipeline.
 ///
 /// As durable as the server is set up to be; as the suite starts it, sessions are lost with the server. What is over is
-/// found dead by the policy at once; it is forgotten at a later login of the user, and with the whole hash when the last
+/// found dead by the policy at once; it is forgotten at the next login of the user, and with the whole string when the last
 /// of the user's sessions would have ended, by the server's own clock. Needs Redis 6.2.
 ///
 /// | Call | Round trips | Command |
 /// |---|---|---|
-/// | `get` | 1 | `HGET` |
-/// | `remove`, `list` | 1 | `HDEL`, `HKEYS` |
-/// | `insert`, `touch`, `replace`, `remove_all` | 1 | a Lua script each, hence atomic |
+/// | `get`, `list` | 1 | `GET` |
+/// | `remove_all` | 1 | `GETDEL` |
+/// | `insert`, `touch`, `replace`, `remove` | 1 | a Lua script each, hence atomic |
 ///
-/// The key is the prefix and the eight bytes of the user's number; a field is 24 bytes of the id's hash, its value the
-/// record. Redis keeps up to 128 of them in one allocation without a pointer. A session takes 182 bytes of
-/// `used_memory` if it is its user's only one, everything counted (the hash is the index by user, and has the one expiry),
-/// and about 108 if its user has three. For the usual layout, a hash a session and an index for each user, see
+/// The key is the prefix and the eight bytes of the user's number; the value has 41 bytes for each session: 24 of the id's
+/// hash, and the record without the user. All of a user's are fetched at each lookup;
+/// [`RedisConfig::sessions_per_user`] bounds them. A session takes 165 bytes of `used_memory` if it is its user's only
+/// one, everything counted (the string is the index by user, and has the one expiry), and about 86 if its user has
+/// three. For the usual layout, a hash a session and an index for each user, see
 /// [`RedisFieldsStore`](super::RedisFieldsStore).
 ///
-/// Weighed against this and dropped: keys of their own without an index, where logging out everywhere raises a number
-/// that is fetched with each session (`MGET`). It takes as much, looks two keys up at every request, lets the server
-/// evict what says that a session is over, and can neither count nor list what it ends.
-pub struct UserHashes<T: Topology> {
+/// Weighed against this and dropped: a hash a user with a field a session, where `HGET` costs the server more than
+/// `GET` does (lookups with 64 in flight were 0.75 of a bare `GET`'s) and a session took 182 bytes; and keys of their own
+/// without an index, where logging out everywhere raises a number that is fetched with each session (`MGET`). That takes
+/// as much, looks two keys up at every request, lets the server evict what says that a session is over, and can neither
+/// count nor list what it ends.
+pub struct UserValues<T: Topology> {
     base: Base<T>,
     scripts: Scripts,
+    sessions_per_user: usize,
 }
 
-impl<T: Topology> UserHashes<T> {
+impl<T: Topology> UserValues<T> {
     /// Connects, on the current tokio runtime.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the address is none, or nobody answers there.
     pub async fn connect(address: &str, config: RedisConfig) -> Result<Self, StoreError> {
         let topology = T::new(address, &config)?;
+        let sessions_per_user = config.sessions_per_user;
         let base = Base::connect(topology, Keys::per_user(config.prefix)).await?;
-        let store = Self { base, scripts: Scripts::new() };
+        let store = Self { base, scripts: Scripts::new(), sessions_per_user };
         store.base.load(store.scripts.all()).await?;
         Ok(store)
     }
@@ -82,9 +87,21 @@ impl<T: Topology> UserHashes<T> {
     fn key(&self, user: UserId) -> Vec<u8> {
         self.base.keys.user(user)
     }
+
+    async fn value(&self, user: UserId) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut command = cmd("GET");
+        self.base.ask(command.arg(self.key(user))).await
+    }
+
+    async fn run(&self, script: &ScriptInvocation<'_>) -> Result<i64, StoreError> {
+        match self.base.run(script).await? {
+            CORRUPT => Err(RecordError::Length(0).into()),
+            answer => Ok(answer),
+        }
+    }
 }
 
-impl<T: Topology> SessionStore for UserHashes<T> {
+impl<T: Topology> SessionStore for UserValues<T> {
     const ID_FORM: IdForm = IdForm::NamesUser;
 
     fn state(&self) -> StateLocation {
@@ -104,21 +121,22 @@ impl<T: Topology> SessionStore for UserHashes<T> {
         let mut script = self.scripts.insert.key(self.key(id.user()));
         script
             .arg(id.within_user())
-            .arg(&record.encode())
+            .arg(&side_by_side::entry(id, record))
             .arg(policy.time_to_keep(record).as_secs())
             .arg(record.last_seen.0)
             .arg(policy.idle().as_secs())
-            .arg(policy.absolute().as_secs());
-        if self.base.run(&script).await? { Ok(()) } else { Err(InsertError::Collision) }
+            .arg(policy.absolute().as_secs())
+            .arg(self.sessions_per_user);
+        match self.run(&script).await? {
+            1 => Ok(()),
+            _ => Err(InsertError::Collision),
+        }
     }
 
     async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
-        let mut command = cmd("HGET");
-        command.arg(self.key(id.user())).arg(id.within_user());
-        match self.base.ask(&command).await? {
-            Value::Nil => Ok(None),
-            Value::BulkString(bytes) => Ok(Some(SessionRecord::decode(&bytes)?)),
-            _ => Err(StoreError::Corrupt(RecordError::Length(0))),
+        match self.value(id.user()).await? {
+            Some(value) => Ok(side_by_side::find(&value, id)?),
+            None => Ok(None),
         }
     }
 
@@ -129,8 +147,11 @@ impl<T: Topology> SessionStore for UserHashes<T> {
         policy: &SessionPolicy,
     ) -> Result<Touched, StoreError> {
         let mut script = self.scripts.touch.key(self.key(id.user()));
-        script.arg(id.within_user()).arg(&record.encode()).arg(policy.time_to_keep(record).as_secs());
-        Ok(if self.base.run(&script).await? { Touched::Noted } else { Touched::Gone })
+        script
+            .arg(id.within_user())
+            .arg(side_by_side::seen_after(&side_by_side::entry(id, record)))
+            .arg(policy.time_to_keep(record).as_secs());
+        Ok(if self.run(&script).await? == 1 { Touched::Noted } else { Touched::Gone })
     }
 
     async fn replace(
@@ -147,9 +168,9 @@ impl<T: Topology> SessionStore for UserHashes<T> {
         script
             .arg(old.within_user())
             .arg(new.within_user())
-            .arg(&record.encode())
+            .arg(&side_by_side::entry(new, record))
             .arg(policy.time_to_keep(record).as_secs());
-        match self.base.run::<i64>(&script).await? {
+        match self.run(&script).await? {
             1 => Ok(true),
             0 => Ok(false),
             _ => Err(InsertError::Collision),
@@ -157,20 +178,22 @@ impl<T: Topology> SessionStore for UserHashes<T> {
     }
 
     async fn remove(&self, id: &IdHash) -> Result<bool, StoreError> {
-        let mut command = cmd("HDEL");
-        command.arg(self.key(id.user())).arg(id.within_user());
-        self.base.ask(&command).await
+        let mut script = self.scripts.remove.key(self.key(id.user()));
+        Ok(self.run(script.arg(id.within_user())).await? == 1)
     }
 
     async fn remove_all(&self, user: UserId) -> Result<u64, StoreError> {
-        self.base.run(&self.scripts.remove_all.key(self.key(user))).await
+        let mut command = cmd("GETDEL");
+        let removed: Option<Vec<u8>> = self.base.ask(command.arg(self.key(user))).await?;
+        // They are gone, whatever they were.
+        Ok(removed.map_or(0, |value| value.len() / side_by_side::ENTRY_LEN) as u64)
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<IdHash>, StoreError> {
-        let mut command = cmd("HKEYS");
-        command.arg(self.key(user));
-        let fields: Vec<Vec<u8>> = self.base.ask(&command).await?;
-        Ok(fields.iter().filter_map(|field| IdHash::in_user(user, field)).collect())
+        match self.value(user).await? {
+            Some(value) => Ok(side_by_side::ids(user, &value)?),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Nothing to do: the server forgets what has expired.
@@ -179,7 +202,7 @@ impl<T: Topology> SessionStore for UserHashes<T> {
     }
 }
 
-impl<T: Topology> SharedStore for UserHashes<T> {
+impl<T: Topology> SharedStore for UserValues<T> {
     async fn open(address: &str, namespace: &str) -> Result<Self, StoreError> {
         let config = RedisConfig { prefix: namespace.as_bytes().to_vec(), ..RedisConfig::default() };
         Self::connect(address, config).await
@@ -198,7 +221,7 @@ impl<T: Topology> SharedStore for UserHashes<T> {
     }
 }
 
-impl<T: Topology> fmt::Debug for UserHashes<T> {
+impl<T: Topology> fmt::Debug for UserValues<T> {
     /// Neither the address nor its password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedisStore").field("prefix", &self.base.keys.shown()).finish_non_exhaustive()
