@@ -6,7 +6,7 @@ use authoriser::{Outage, StateLocation, Timestamp, UserId};
 use fred::{
     bytes::Bytes,
     clients::Client,
-    interfaces::{ClientLike, HashesInterface},
+    interfaces::{ClientLike, KeysInterface},
     types::ConnectHandle,
 };
 use session::{
@@ -22,12 +22,6 @@ pub struct FredStore {
     client: Client,
     task: ConnectHandle,
     ours: RedisStore,
-    prefix: Vec<u8>,
-}
-
-impl FredStore {
-    /// Bytes of an id's hash that name the user, whose hash in Redis holds the session under the others.
-    const USER_BYTES: usize = size_of::<UserId>();
 }
 
 impl SessionStore for FredStore {
@@ -51,11 +45,9 @@ impl SessionStore for FredStore {
     }
 
     async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
-        let (user, within) = id.as_bytes().split_at(Self::USER_BYTES);
-        let key = [&self.prefix[..], user].concat();
-        let found = self.client.hget::<Option<Bytes>, _, _>(Bytes::from(key), within).await;
-        let found = found.map_err(|error| unavailable(&error))?;
-        found.map(|bytes| SessionRecord::decode(&bytes)).transpose().map_err(StoreError::from)
+        let key = Bytes::from(self.ours.key_of(id));
+        let value = self.client.get::<Option<Bytes>, _>(key).await.map_err(|error| unavailable(&error))?;
+        value.map_or(Ok(None), |value| RedisStore::session_in(&value, id))
     }
 
     async fn touch(
@@ -100,7 +92,7 @@ impl SharedStore for FredStore {
         let client = Client::new(config, Some(performance), Some(connection), Some(reconnect));
         let task = client.init().await.map_err(|error| unavailable(&error))?;
         let ours = RedisStore::open(address, namespace).await?;
-        Ok(Self { client, task, ours, prefix: namespace.as_bytes().to_vec() })
+        Ok(Self { client, task, ours })
     }
 
     async fn version(&self) -> Result<String, StoreError> {

@@ -84,6 +84,20 @@ impl<T: Topology> UserValues<T> {
         self.base.clear().await
     }
 
+    /// The key of the value with this session, if it is anywhere: for whoever reads it by another client.
+    #[must_use]
+    pub fn key_of(&self, id: &IdHash) -> Vec<u8> {
+        self.key(id.user())
+    }
+
+    /// The session of that id in its user's value, if it is there: for whoever has read the value by another client.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`].
+    pub fn session_in(value: &[u8], id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
+        Ok(side_by_side::find(value, id)?)
+    }
+
     fn key(&self, user: UserId) -> Vec<u8> {
         self.base.keys.user(user)
     }
@@ -135,7 +149,7 @@ impl<T: Topology> SessionStore for UserValues<T> {
 
     async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
         match self.value(id.user()).await? {
-            Some(value) => Ok(side_by_side::find(&value, id)?),
+            Some(value) => Self::session_in(&value, id),
             None => Ok(None),
         }
     }
