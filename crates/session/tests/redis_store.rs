@@ -113,26 +113,6 @@ fn a_login_too_many_ends_the_session_used_least_recently() {
 }
 
 #[test]
-fn a_late_touch_does_not_move_the_last_use_back() {
-    let Some(server) = own_server::<RedisServer>() else { return };
-    block_on(async {
-        let used = |after| SessionRecord { last_seen: Timestamp(LOGIN.0 + after), ..record(7) };
-        late_touch(&store(&server).await, used).await;
-        let fields = RedisFieldsStore::connect(&server.tcp_url(), RedisConfig::default()).await.unwrap();
-        late_touch(&fields, used).await;
-    });
-}
-
-async fn late_touch<S: SessionStore>(store: &S, used: impl Fn(u64) -> SessionRecord) {
-    let (id, policy) = (id::<S>(UserId(7)), SessionPolicy::default());
-    store.insert(&id, &used(0), &policy).await.unwrap();
-    for after in [70_000, 60] {
-        assert_eq!(store.touch(&id, &used(after), &policy).await, Ok(Touched::Noted));
-        assert_eq!(store.get(&id).await, Ok(Some(used(70_000))));
-    }
-}
-
-#[test]
 fn fields_expire_by_themselves_and_their_index_follows() {
     let Some(server) = own_server::<RedisServer>() else { return };
     block_on(async {

@@ -27,6 +27,7 @@ over_each_store!(
     a_clock_moved_back_behind_the_login_denies,
     a_logout_that_races_a_touch_stays_logged_out,
     a_touch_never_brings_a_session_back,
+    a_late_touch_does_not_move_the_last_use_back,
     revoke_and_list_by_user,
     rotation_changes_the_id_and_the_old_one_dies,
     rotation_carries_new_rights_and_the_old_deadline,
@@ -145,6 +146,20 @@ async fn a_touch_never_brings_a_session_back<S: SessionStore>(store: S) {
     assert_eq!(store.touch(&id, &used, &policy).await, Ok(Touched::Gone));
     assert_eq!(store.get(&id).await, Ok(None));
     assert_eq!(store.remove(&id).await, Ok(false));
+}
+
+async fn a_late_touch_does_not_move_the_last_use_back<S: SessionStore>(store: S) {
+    let (id, policy) = (id::<S>(USER), SessionPolicy::default());
+    let used = |after| SessionRecord { last_seen: Timestamp(record(USER).created.0 + after), ..record(USER) };
+    store.insert(&id, &used(0), &policy).await.unwrap();
+    for after in [70_000, 60] {
+        assert_eq!(store.touch(&id, &used(after), &policy).await, Ok(Touched::Noted));
+        // Embedded stores write after they have answered.
+        for _ in 0..20 {
+            assert_eq!(store.get(&id).await, Ok(Some(used(70_000))), "touched after {after} s");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
 }
 
 async fn revoke_and_list_by_user<S: SessionStore>(store: S) {

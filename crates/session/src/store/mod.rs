@@ -79,8 +79,8 @@ pub trait SessionStore: Send + Sync + 'static {
     fn get(&self, id: &IdHash) -> impl Future<Output = Result<Option<SessionRecord>, StoreError>> + Send;
 
     /// Notes that a session, as just looked up but for its `last_seen`, was used. Never brings back a session that was
-    /// removed meanwhile. Every lookup after the answer sees the note; a crash
-    /// of the store may lose it, which only shortens the idle time.
+    /// removed meanwhile, and of two uses the later stays. Every lookup after the answer sees the note; a crash of the store
+    /// may lose it, which only shortens the idle time.
     ///
     /// # Errors
     /// [`StoreError`] when the store could not be written to.

@@ -42,11 +42,10 @@ pub type RedisClusterStore = UserValues<Cluster>;
 /// three. For the usual layout, a hash a session and an index for each user, see
 /// [`RedisFieldsStore`](super::RedisFieldsStore).
 ///
-/// Weighed against this and dropped: a hash a user with a field a session, where `HGET` costs the server more than
-/// `GET` does (lookups with 64 in flight were 0.75 of a bare `GET`'s) and a session took 182 bytes; and keys of their own
-/// without an index, where logging out everywhere raises a number that is fetched with each session (`MGET`). That takes
-/// as much, looks two keys up at every request, lets the server evict what says that a session is over, and can neither
-/// count nor list what it ends.
+/// Weighed against this and dropped: a hash a user with a field a session, where a session took 182 bytes and lookups were no
+/// faster; and keys of their own without an index, where logging out everywhere raises a number that is fetched with each
+/// session (`MGET`). That takes as much, looks two keys up at every request, lets the server evict what says that a session
+/// is over, and can neither count nor list what it ends.
 pub struct UserValues<T: Topology> {
     base: Base<T>,
     scripts: Scripts,
