@@ -26,12 +26,10 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
         )];
     }
     let mut cautions = Vec::new();
-    let any =
-        |test: fn(&Provenance) -> bool| record.executions.iter().any(|execution| test(&execution.provenance));
     // One whose figures have all been replaced since says nothing about those that are shown.
-    let interrupted =
-        |execution: &Execution| execution.provenance.interrupted && !execution.batches.is_empty();
-    if record.executions.iter().any(interrupted) {
+    let shown = || record.executions.iter().filter(|execution| !execution.batches.is_empty());
+    let any = |test: fn(&Provenance) -> bool| shown().any(|execution| test(&execution.provenance));
+    if any(|from| from.interrupted) {
         cautions.push(caution(
             "Interrupted.",
             "A run was stopped before all its rounds were done. What was finished is shown; its intervals are wider \
