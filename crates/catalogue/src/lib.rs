@@ -7,6 +7,7 @@
 mod conformance;
 pub mod controls;
 mod entry;
+mod keys;
 pub mod list;
 mod site;
 

@@ -11,6 +11,7 @@ use session::{
 use crate::{
     Entry, Kind, Need, Site, Unavailable, Visitor,
     controls::{NoWork, StaticToken},
+    keys::{generated, key_set},
 };
 
 macro_rules! catalogue {
@@ -58,21 +59,6 @@ macro_rules! catalogue {
     (@conformance $kind:ident $name:ident) => {
         authoriser::conformance!($name, |clock| crate::conformance::build::<crate::list::$name>(clock));
     };
-}
-
-/// A key of an entry of its own, from the operating system's generator.
-fn generated<K>(key: Result<K, jwt::KeyError>) -> Result<K, Unavailable> {
-    key.map_err(|error| Unavailable(format!("no key could be generated: {error}")))
-}
-
-/// Keys as rotation leaves them: the newest signs, and tokens of the older ones have yet to expire.
-fn key_set<const N: usize>(oldest_first: [&str; N]) -> Result<jwt::KeySet, jwt::KeyError> {
-    let mut keys = jwt::KeySet::new();
-    for kid in oldest_first {
-        let key = jwt::Jwk::generate(jwt::Algorithm::EdDsa, kid)?;
-        keys.add(key).expect("a new key has a new id, and a set takes more than these");
-    }
-    Ok(keys)
 }
 
 catalogue! {
