@@ -140,11 +140,13 @@ fn an_item_expires_with_its_last_session() {
         assert_eq!(store.remove(&second).await, Ok(true));
         assert_eq!(left(), "EN", "a user without sessions leaves nothing");
 
-        // Beyond thirty days, memcached takes a number of seconds for a time of day.
+        // Beyond thirty days, memcached takes a number of seconds for a time of day. Its own clock counts whole seconds since
+        // it started and may be a tick behind ours, so that up to two seconds more than asked for are left.
         let long = std::time::Duration::from_secs(40 * 24 * 3_600);
         let policy = SessionPolicy::new(long, long * 2, policy.touch_every()).unwrap();
         store.insert(&first, &record(0), &policy).await.unwrap();
-        assert!((long.as_secs() - 5..=long.as_secs()).contains(&seconds(left())));
+        let left = seconds(left());
+        assert!((long.as_secs() - 5..=long.as_secs() + 2).contains(&left), "{left} s of {long:?}");
     });
 }
 
