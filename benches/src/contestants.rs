@@ -91,7 +91,8 @@ pub(crate) fn cards(question: Question) -> Vec<Card> {
                 return;
             }
             let kind = entries::kind(E::KIND);
-            let card = Card { id: E::ID.to_owned(), kind, about: E::ABOUT, needs: E::NEEDS, floor: E::FLOOR };
+            let floor = E::FLOOR.map(|id| floors::in_question(id, self.0));
+            let card = Card { id: E::ID.to_owned(), kind, about: E::ABOUT, needs: E::NEEDS, floor };
             let twin = Card { id: format!("{}{TWIN_SUFFIX}", E::ID), kind: Kind::Twin, ..card.clone() };
             let many = Card { id: format!("{}{MANY_SUFFIX}", E::ID), ..card.clone() };
             self.1.push(card);

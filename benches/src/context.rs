@@ -35,7 +35,8 @@ impl Context {
         Self::with(addresses.collect(), rand::random())
     }
 
-    fn with(services: Vec<(Need, String)>, seed: u64) -> std::io::Result<Self> {
+    /// For services that the suite need not look for.
+    pub(crate) fn with(services: Vec<(Need, String)>, seed: u64) -> std::io::Result<Self> {
         let runtime = Rc::new(Builder::new_current_thread().enable_all().build()?);
         Ok(Self { runtime, services, tidying: RefCell::default(), seed: Cell::new(seed) })
     }

@@ -94,7 +94,8 @@ impl Plan {
         services: &Services,
     ) -> Self {
         let plan_case = |case: &'static Case| {
-            let all = cards(case.question);
+            let mut all = cards(case.question);
+            all.retain(|card| case.concerns(&card.id, card.needs));
             let selected = |card: &&Card| selection.includes(case, &card.id);
             let mut ids: Vec<&str> = all.iter().filter(selected).map(|card| card.id.as_str()).collect();
             if ids.is_empty() {

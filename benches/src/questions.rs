@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use authoriser::Family;
-use catalogue::{Entry, Kind};
-use measure::record::{Profile, Question};
+use catalogue::{Entry, Kind, Need};
+use measure::record::{Profile, Question, TWIN_SUFFIX};
 
 use crate::{jobs::Attack, workload::Choice};
 
@@ -87,9 +87,23 @@ const CASES: &[Case] = &[
     Case { name: "1k-uniform", about: "1 000 sessions, each as likely", ..LOOKUP },
     Case { name: "1k-zipf", about: "1 000 sessions, chosen by Zipf's law", choice: Choice::Zipf, ..LOOKUP },
     Case {
+        name: "1k-uniform-16-in-flight",
+        about: "1 000 sessions, each as likely; 16 requests in flight at once",
+        in_flight: 16,
+        from: Profile::Standard,
+        ..LOOKUP
+    },
+    Case {
         name: "1k-uniform-64-in-flight",
-        about: "1 000 sessions, each as likely; 64 requests in flight at once where the store is remote",
+        about: "1 000 sessions, each as likely; 64 requests in flight at once",
         in_flight: 64,
+        ..LOOKUP
+    },
+    Case {
+        name: "1k-uniform-256-in-flight",
+        about: "1 000 sessions, each as likely; 256 requests in flight at once",
+        in_flight: 256,
+        from: Profile::Standard,
         ..LOOKUP
     },
     Case {
@@ -300,6 +314,13 @@ impl Case {
     /// The case of that name.
     pub(crate) fn find(question: Question, name: &str) -> Option<&'static Self> {
         CASES.iter().find(|case| case.question == question && case.name == name)
+    }
+
+    /// Whether a contestant with those needs takes part. Who waits for nobody has nothing in flight: the reference alone
+    /// is there, for the ratios.
+    pub(crate) fn concerns(&self, id: &str, needs: &[Need]) -> bool {
+        let reference = id.trim_end_matches(TWIN_SUFFIX) == reference(self.question);
+        self.in_flight == 1 || !needs.is_empty() || reference
     }
 
     /// Why an entry sits this case out for want of memory, if it does: all contestants of a case are there at once.

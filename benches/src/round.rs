@@ -92,5 +92,5 @@ fn measure_case(
 
 /// A round without samples: all was counted, or the contestant broke.
 const fn untimed(round: u32, failure: Option<String>) -> Round {
-    Round { round, operations_per_sample: 0, samples_ns: Vec::new(), cpu_ns: Vec::new(), failure }
+    Round { round, operations_per_sample: 0, every: 1, samples_ns: Vec::new(), cpu_ns: Vec::new(), failure }
 }

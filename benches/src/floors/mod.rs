@@ -7,13 +7,16 @@ mod hmac;
 mod ping;
 mod postgres_read;
 mod probe;
+mod redis_benchmark;
 mod redis_get;
+mod redis_keys;
 mod signature;
 
 use catalogue::Need;
 use measure::record::Question;
 use session::{MemcachedStore, RedisStore};
 
+use self::redis_benchmark::InFlight;
 use crate::{
     contestants::{Built, NotBuilt},
     context::Context,
@@ -124,10 +127,24 @@ pub(crate) const ALL: &[Floor] = &[
     },
     Floor {
         id: "floor-redis-get",
-        about: "GET of a value as long as a session's record, by the redis crate alone",
+        about: "GET of a value as long as a user's with one session, by the redis crate alone",
         needs: &[Need::Redis],
         belongs_to: |question| question == Question::Lookup,
         build: redis_get::build,
+    },
+    Floor {
+        id: "floor-redis-benchmark-pipelined",
+        about: "the same GET by redis-benchmark, a client in C, in pipelines over one connection",
+        needs: &[Need::Redis],
+        belongs_to: |question| question == Question::Lookup,
+        build: |context, case, _| redis_benchmark::build(context, case, InFlight::Pipelined),
+    },
+    Floor {
+        id: "floor-redis-benchmark-connections",
+        about: "the same GET by redis-benchmark over as many connections as are in flight",
+        needs: &[Need::Redis],
+        belongs_to: |question| question == Question::Lookup,
+        build: |context, case, _| redis_benchmark::build(context, case, InFlight::Connections),
     },
     Floor {
         id: "floor-memcached-ping",
@@ -168,6 +185,14 @@ pub(crate) const ALL: &[Floor] = &[
         build: engine_read::build::<session::SqliteStore>,
     },
 ];
+
+/// The floor, in that question, of those whose floor is of that id in general: a look-up in Redis is at the least a `GET`.
+pub(crate) fn in_question(id: &'static str, question: Question) -> &'static str {
+    match (id, question) {
+        ("floor-redis-ping", Question::Lookup) => "floor-redis-get",
+        _ => id,
+    }
+}
 
 /// Whether each operation of the question asks a store once or more often.
 const fn asks_a_server(question: Question) -> bool {

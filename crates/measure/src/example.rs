@@ -17,6 +17,7 @@ pub fn record() -> RunRecord {
             .map(|round| Round {
                 round,
                 operations_per_sample: 500,
+                every: 1,
                 samples_ns: [400.0, 400.0, 400.0, 200.0, 200.0, 200.0].map(|ns| ns * factor).to_vec(),
                 cpu_ns: Vec::new(),
                 failure: None,

@@ -159,9 +159,15 @@ fn ratio(batch: &Batch, one: &Contestant, to: &str) -> Option<(Estimate, u64)> {
     Some((estimate, by_round.iter().map(|ratios| ratios.len() as u64).sum()))
 }
 
+/// Of the repetitions in which both took a sample.
 fn repetition_ratios(one: &Round, other: &Round) -> Vec<f64> {
-    let pairs = one.samples_ns.iter().zip(&other.samples_ns);
-    pairs.filter(|(_, other)| **other > 0.0).map(|(one, other)| one / other).collect()
+    let mut others = other.repetitions().peekable();
+    let ratio = |(repetition, one): (usize, f64)| {
+        while others.next_if(|(earlier, _)| *earlier < repetition).is_some() {}
+        let (_, other) = others.next_if(|(same, _)| *same == repetition)?;
+        (other > 0.0).then(|| one / other)
+    };
+    one.repetitions().filter_map(ratio).collect()
 }
 
 fn ratio_note(batch: &Batch, noise: Option<f64>, one: &Contestant, estimate: Estimate) -> String {
@@ -198,6 +204,20 @@ mod tests {
         let floor = find(&rows, "jwt-hs256", Metric::RatioToFloor);
         assert_eq!(floor.outcome.estimate().unwrap().median, 2.0);
         assert_eq!(floor.note, "to floor-x");
+    }
+
+    #[test]
+    fn who_takes_fewer_samples_is_compared_with_those_of_the_same_repetitions() {
+        let mut record = example::record();
+        let all = &mut record.executions[0].batches[0].contestants;
+        let peer = all.iter_mut().find(|one| one.id == "peer-x").unwrap();
+        for round in &mut peer.rounds {
+            round.every = 2;
+            round.samples_ns = round.samples_ns.iter().copied().step_by(2).collect();
+        }
+        let rows = rows(&record);
+        let ratio = find(&rows, "peer-x", Metric::Ratio);
+        assert_eq!(ratio.outcome, Outcome::Ok(Estimate { median: 3.0, low: 3.0, high: 3.0 }, 6));
     }
 
     #[test]

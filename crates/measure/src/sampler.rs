@@ -19,6 +19,11 @@ pub trait Contestant {
     fn least_operations(&self) -> u64 {
         1
     }
+
+    /// So many samples a round are enough, where one takes much longer than those of the others.
+    fn most_samples(&self) -> u32 {
+        u32::MAX
+    }
 }
 
 /// What one sample took.
@@ -50,7 +55,7 @@ const WARM_UP: Duration = Duration::from_millis(10);
 const MOST_OPERATIONS: u64 = 2_048;
 
 /// Runs one round: calibrates each contestant, then lets all of them take one sample in a new random order, so many
-/// times. A contestant that fails keeps the samples it has and is left out from then on.
+/// times. One whose samples are few takes them evenly spread. A contestant that fails keeps the samples it has and is left out from then on.
 pub fn run_round(
     round: u32,
     contestants: &mut [Box<dyn Contestant>],
@@ -60,11 +65,11 @@ pub fn run_round(
     let mut rounds: Vec<Round> =
         contestants.iter_mut().map(|contestant| calibrate(round, contestant.as_mut(), pace)).collect();
     let mut order: Vec<usize> = (0..contestants.len()).collect();
-    for _ in 0..pace.samples {
+    for repetition in 0..pace.samples {
         order.shuffle(rng);
         for &turn in &order {
             let entry = &mut rounds[turn];
-            if entry.failure.is_some() {
+            if entry.failure.is_some() || !repetition.is_multiple_of(entry.every) {
                 continue;
             }
             match contestants[turn].sample(entry.operations_per_sample) {
@@ -107,7 +112,15 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, pace: Pace) -> Round {
             }
         }
     }
-    Round { round, operations_per_sample: operations, samples_ns: Vec::new(), cpu_ns: Vec::new(), failure }
+    let every = pace.samples.div_ceil(contestant.most_samples().max(1)).max(1);
+    Round {
+        round,
+        operations_per_sample: operations,
+        every,
+        samples_ns: Vec::new(),
+        cpu_ns: Vec::new(),
+        failure,
+    }
 }
 
 /// Nanoseconds an operation, to a hundredth: finer than any clock that timed it, and short in the record.
@@ -128,6 +141,7 @@ mod tests {
         each: Duration,
         fails_after: usize,
         least: u64,
+        most: u32,
         taken: usize,
         log: Rc<RefCell<String>>,
     }
@@ -146,6 +160,10 @@ mod tests {
         fn least_operations(&self) -> u64 {
             self.least
         }
+
+        fn most_samples(&self) -> u32 {
+            self.most
+        }
     }
 
     fn contest(fails_after: usize) -> (Vec<Round>, String) {
@@ -153,13 +171,15 @@ mod tests {
         let fake = |name, nanos, fails_after| -> Box<dyn Contestant> {
             let each = Duration::from_nanos(nanos);
             let least = if name == 'd' { 512 } else { 1 };
-            Box::new(Fake { name, each, fails_after, least, taken: 0, log: Rc::clone(&log) })
+            let most = if name == 'e' { 3 } else { u32::MAX };
+            Box::new(Fake { name, each, fails_after, least, most, taken: 0, log: Rc::clone(&log) })
         };
         let mut contestants = [
             fake('a', 100, usize::MAX),
             fake('b', 1_000_000, fails_after),
             fake('c', 2, usize::MAX),
             fake('d', 1_000_000, usize::MAX),
+            fake('e', 1_000, usize::MAX),
         ];
         let pace = Pace { samples: 40, sample_time: Duration::from_micros(100) };
         let rounds = run_round(3, &mut contestants, pace, &mut StdRng::seed_from_u64(1));
@@ -169,7 +189,8 @@ mod tests {
     #[test]
     fn every_contestant_takes_one_sample_a_repetition_in_an_order_that_varies() {
         let (rounds, log) = contest(usize::MAX);
-        assert!(rounds.iter().all(|round| round.round == 3 && round.samples_ns.len() == 40));
+        assert!(rounds[..4].iter().all(|round| round.round == 3 && round.samples_ns.len() == 40));
+        let log = log.replace('e', "");
         let turns: Vec<_> = log.as_bytes()[log.len() - 160..].chunks(4).map(<[u8]>::to_vec).collect();
         for turn in &turns {
             let mut names = turn.clone();
@@ -177,6 +198,14 @@ mod tests {
             assert_eq!(names, b"abcd");
         }
         assert!(turns.iter().any(|turn| *turn != turns[0]), "the order never changed");
+    }
+
+    #[test]
+    fn one_whose_samples_are_few_spreads_them_evenly() {
+        let (rounds, _) = contest(usize::MAX);
+        let few = &rounds[4];
+        assert_eq!((few.every, few.samples_ns.len()), (14, 3));
+        assert_eq!(few.repetitions().map(|(repetition, _)| repetition).collect::<Vec<_>>(), [0, 14, 28]);
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub use kind::{Kind, Service};
 pub use memcached::{MemcachedProgram, MemcachedServer};
 pub use place::Place;
 pub use postgres::{PostgresProgram, PostgresServer};
+pub use process::find_program;
 pub use redis::{NodeProgram, RedisCluster, RedisProgram, RedisServer};
 pub use server::Server;
 pub use start_error::StartError;

@@ -126,8 +126,8 @@ pub struct Contestant {
     pub unavailable: Option<String>,
 }
 
-/// What one contestant did in one round. Sample *n* of every contestant of the batch belongs to repetition *n* of
-/// the shuffled order.
+/// What one contestant did in one round. Sample *n*, counted from 0, belongs to repetition *n* × `every` of the shuffled
+/// order that all contestants of the batch took part in.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Round {
@@ -135,6 +135,9 @@ pub struct Round {
     pub round: u32,
     /// How many operations one sample timed.
     pub operations_per_sample: u64,
+    /// It took a sample in every so manieth repetition: 1, but for those whose samples take long.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub every: u32,
     /// Wall-clock time an operation, in nanoseconds, one value a sample, in the order of the repetitions.
     pub samples_ns: Vec<f64>,
     /// CPU time an operation of this process, in nanoseconds, one value a sample; for contestants that wait.
@@ -143,6 +146,23 @@ pub struct Round {
     /// Why it stopped, if it did; the samples before that are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_one(every: &u32) -> bool {
+    *every == 1
+}
+
+impl Round {
+    /// Each sample with the number of its repetition.
+    pub(crate) fn repetitions(&self) -> impl Iterator<Item = (usize, f64)> {
+        let every = self.every.max(1) as usize;
+        self.samples_ns.iter().enumerate().map(move |(place, ns)| (place * every, *ns))
+    }
 }
 
 /// Something counted rather than timed, once a round.

@@ -24,6 +24,7 @@ fn absorb(known: &mut Contestant, found: Contestant, round: u32) {
         Some(reason) if !known.rounds.is_empty() => known.rounds.push(Round {
             round,
             operations_per_sample: 0,
+            every: 1,
             samples_ns: Vec::new(),
             cpu_ns: Vec::new(),
             failure: Some(reason),

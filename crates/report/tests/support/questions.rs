@@ -277,6 +277,7 @@ impl Batches<'_> {
             Round {
                 round,
                 operations_per_sample: 500,
+                every: 1,
                 samples_ns: series(ns),
                 cpu_ns: if plan.waits { series(ns * 0.11) } else { Vec::new() },
                 failure: None,

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The first executable file of that name in the folders of `PATH`.
-pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
+pub fn find_program(name: &str) -> Option<PathBuf> {
     // An empty entry of PATH means the working directory; a benchmark does not run programs from there.
     let folders = env::var_os("PATH")?;
     env::split_paths(&folders)

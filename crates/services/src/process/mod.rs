@@ -22,11 +22,8 @@ use std::{
     thread,
 };
 
-pub(crate) use self::{
-    account::Account,
-    find::{find_program, find_versioned},
-    sweeper::Sweeper,
-};
+pub use self::find::find_program;
+pub(crate) use self::{account::Account, find::find_versioned, sweeper::Sweeper};
 use crate::place::Place;
 
 const WATCHDOG: &str = include_str!("watchdog.sh");
