@@ -6,9 +6,9 @@ use measure::record::{self, Declared, Kind};
 
 /// One line of the catalogue, with what it declares if it could be built.
 pub(crate) fn entry<E: Entry>(built: Result<impl Authoriser, Unavailable>) -> record::Entry {
-    let (properties, unavailable) = match built {
-        Ok(design) => (Some(design.properties()), None),
-        Err(reason) => (None, Some(reason.0)),
+    let (properties, settings, unavailable) = match built {
+        Ok(design) => (Some(design.properties()), design.settings(), None),
+        Err(reason) => (None, Vec::new(), Some(reason.0)),
     };
     record::Entry {
         id: E::ID.to_owned(),
@@ -16,6 +16,7 @@ pub(crate) fn entry<E: Entry>(built: Result<impl Authoriser, Unavailable>) -> re
         about: E::ABOUT.to_owned(),
         // A control promises nothing that a design does.
         properties: properties.filter(|_| E::KIND != EntryKind::Control).map(declared),
+        settings: settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         needs: E::NEEDS.iter().map(ToString::to_string).collect(),
         unavailable,
     }

@@ -12,6 +12,12 @@ pub trait Authoriser: Send + Sync + 'static {
     /// What this design promises. Constant over its life.
     fn properties(&self) -> Properties;
 
+    /// What its store is set to, as name and value: what decides which failures a login survives, what waiting is bounded
+    /// by, what a call costs. For the record of a run; it holds no secret.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// Binds a user, just authenticated, to a new credential. Never takes an id from the client.
     ///
     /// # Errors
@@ -83,6 +89,10 @@ pub struct Purged {
 impl<A: Authoriser> Authoriser for Arc<A> {
     fn properties(&self) -> Properties {
         A::properties(self)
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        A::settings(self)
     }
 
     fn issue(&self, principal: &Principal) -> impl Future<Output = Result<Credential, IssueError>> + Send {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Mutex};
 
 use authoriser::{
-    Authoriser, CoarseClock, ManualClock,
+    Authoriser, CoarseClock, Family, ManualClock,
     conformance::{Unavailable as NotHere, customer, services_are_required},
 };
 use services::Service;
@@ -41,6 +41,9 @@ impl Visitor for Issue {
         let issued = runtime().block_on(async {
             let design = E::build(&site::<E, _>(CoarseClock)?).await.map_err(|error| NotHere(error.0))?;
             assert_eq!(design.properties().family, E::FAMILY, "{} is listed under another family", E::ID);
+            let durability = design.settings().into_iter().any(|(name, _)| name == "durability");
+            let stateful = E::FAMILY == Family::Stateful;
+            assert_eq!(durability, stateful, "{}: who has a store says what survives, and nobody else", E::ID);
             Ok::<_, NotHere>(design.issue(&customer(7)).await.unwrap().reveal().to_owned())
         });
         match issued {

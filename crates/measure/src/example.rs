@@ -63,6 +63,7 @@ pub fn record() -> RunRecord {
                 lifetime_s: 3600,
                 idle_timeout_s: None,
             }),
+            settings: BTreeMap::new(),
             needs: Vec::new(),
             unavailable: None,
         }],

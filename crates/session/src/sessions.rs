@@ -107,6 +107,12 @@ impl<S: SessionStore, C: Clock> Authoriser for Sessions<S, C> {
         }
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let mut settings = self.store.settings();
+        settings.push(("touch_every", format!("{:?}", self.policy.touch_every())));
+        settings
+    }
+
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         let (credential, id) = S::ID_FORM.draw(principal.user);
         let record = SessionRecord::new(principal.user, principal.permissions, self.clock.now());

@@ -29,6 +29,10 @@ impl<S: SessionStore> SessionStore for LoggedOutAfterLookup<S> {
         self.0.outage()
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        self.0.settings()
+    }
+
     async fn insert(
         &self,
         id: &IdHash,

@@ -10,7 +10,7 @@ mod merge;
 mod provenance;
 mod schema;
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,9 @@ pub struct Entry {
     pub about: String,
     /// What it declares about itself; conformance has held it to that. Floors declare nothing.
     pub properties: Option<Declared>,
+    /// What its store was set to, as far as it decides durability, limits and cost.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
     /// The services it needs, e.g. `Redis`.
     pub needs: Vec<String>,
     /// Why it could not be measured on this machine, if so.

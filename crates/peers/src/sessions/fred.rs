@@ -35,6 +35,11 @@ impl SessionStore for FredStore {
         self.ours.outage()
     }
 
+    /// Those of our store, which does everything but look up, and has the same limits.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        self.ours.settings()
+    }
+
     async fn insert(
         &self,
         id: &IdHash,

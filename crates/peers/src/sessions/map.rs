@@ -52,6 +52,10 @@ impl<M: SessionMap> SessionStore for MapStore<M> {
         Outage::LostWithProcess
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        vec![("durability", "none: lost with the process".to_owned())]
+    }
+
     async fn insert(
         &self,
         id: &IdHash,

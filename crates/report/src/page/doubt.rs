@@ -1,13 +1,18 @@
 //! "How to doubt this": everything a sceptic needs to find fault or to repeat it.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
-use measure::record::{Execution, Profile, Provenance, Service};
+use measure::record::{Entry, Execution, Profile, Provenance, Service};
 
 use super::parts;
 use crate::{
     format,
     view::{View, rounds_done},
 };
+
+/// The setting that says what a session survives.
+const DURABILITY: &str = "durability";
 
 /// The section.
 pub(super) fn section(view: &View<'_>) -> Markup {
@@ -23,6 +28,7 @@ pub(super) fn section(view: &View<'_>) -> Markup {
                 " makes this page again from the record."
             }
             @if !view.asked.is_empty() { (noise(view)) }
+            (stores(&view.record.entries))
             @for (number, execution) in view.record.executions.iter().enumerate() {
                 (provenance(number, execution))
             }
@@ -62,6 +68,45 @@ fn noise(view: &View<'_>) -> Markup {
         }
     };
     parts::scrolling("Noise floors", table)
+}
+
+/// What the designs' stores were set to, those with the same settings together.
+fn stores(entries: &[Entry]) -> Markup {
+    let mut alike: Vec<(&BTreeMap<String, String>, Vec<&str>)> = Vec::new();
+    for entry in entries.iter().filter(|entry| !entry.settings.is_empty()) {
+        match alike.iter_mut().find(|(settings, _)| **settings == entry.settings) {
+            Some((_, ids)) => ids.push(&entry.id),
+            None => alike.push((&entry.settings, vec![&entry.id])),
+        }
+    }
+    if alike.is_empty() {
+        return html! {};
+    }
+    let table = html! {
+        table {
+            caption {
+                span.stay {
+                    "Stores as their clients are set. What a session that was acknowledged survives, and what bounds \
+                     a call; the servers' own settings stand with each execution."
+                }
+            }
+            thead { tr { th scope="col" { "Designs" } th scope="col" { "Durability" } th scope="col" { "Settings" } } }
+            tbody {
+                @for (settings, ids) in &alike {
+                    tr {
+                        th scope="row" { @for id in ids { code { (id) } br; } }
+                        td { (settings.get(DURABILITY).map_or("not stated", String::as_str)) }
+                        td {
+                            @for (name, value) in settings.iter().filter(|(name, _)| *name != DURABILITY) {
+                                code { (name) " " (value) } br;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    parts::scrolling("Settings of stores", table)
 }
 
 fn provenance(number: usize, execution: &Execution) -> Markup {

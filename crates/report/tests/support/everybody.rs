@@ -1,5 +1,7 @@
 //! Who takes part in the synthetic run: about as many as the suite's catalogue has, every figure invented.
 
+use std::collections::BTreeMap;
+
 use measure::record::{Declared, Entry, Kind};
 
 /// A contestant with its invented figures.
@@ -150,11 +152,20 @@ pub(crate) fn entries() -> Vec<Entry> {
         lifetime_s: 3_600,
         idle_timeout_s: None,
     };
+    let settings = |one: &One| {
+        let durability = match one.state {
+            "this process" => "none: lost with the process",
+            "shared store" => "the server's own",
+            _ => return BTreeMap::new(),
+        };
+        BTreeMap::from([("durability".to_owned(), durability.to_owned())])
+    };
     let contestants = everybody().into_iter().map(|one| Entry {
         id: one.id.to_owned(),
         kind: one.kind,
         about: format!("what {} does, in a phrase of the usual length", one.id),
         properties: Some(declared(&one)),
+        settings: settings(&one),
         needs: if one.id.contains("redis") { vec!["Redis".to_owned()] } else { Vec::new() },
         unavailable: None,
     });
@@ -163,6 +174,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         kind: *kind,
         about: format!("what {id} does, in a phrase"),
         properties: None,
+        settings: BTreeMap::new(),
         needs: Vec::new(),
         unavailable: None,
     });

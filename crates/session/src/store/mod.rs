@@ -61,6 +61,10 @@ pub trait SessionStore: Send + Sync + 'static {
     /// What a design over this store does when the store cannot be reached.
     fn outage(&self) -> Outage;
 
+    /// What it is set to, as name and value: first, under `durability`, what a session that was acknowledged survives; then
+    /// what bounds each call, and what else decides what one costs. Holds no secret.
+    fn settings(&self) -> Vec<(&'static str, String)>;
+
     /// Stores a new session, unless the id is taken. The policy says how long a store that forgets by itself keeps it.
     ///
     /// # Errors

@@ -20,5 +20,6 @@ impl<C: Clock> TowerMemory<C> {
 impl TowerStore for MemoryStore {
     const STATE: StateLocation = StateLocation::ThisProcess;
     const OUTAGE: Outage = Outage::LostWithProcess;
+    const DURABILITY: &str = "none: lost with the process";
     const SAVE_REVIVES: bool = true;
 }

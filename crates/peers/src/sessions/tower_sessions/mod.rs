@@ -43,6 +43,8 @@ pub trait TowerStore: SessionStore {
     const STATE: StateLocation;
     /// What becomes of them without the store.
     const OUTAGE: Outage;
+    /// What a session that was acknowledged survives.
+    const DURABILITY: &str;
     /// Whether `save` puts in what is not there, so that a request that is under way undoes a logout.
     const SAVE_REVIVES: bool;
 }
@@ -134,6 +136,10 @@ impl<S: TowerStore, C: Clock> Authoriser for TowerSessions<S, C> {
             lifetime: self.policy.absolute(),
             idle_timeout: Some(self.policy.idle()),
         }
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        vec![("durability", S::DURABILITY.to_owned())]
     }
 
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {

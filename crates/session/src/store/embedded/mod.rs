@@ -115,12 +115,6 @@ impl<E: Engine> EmbeddedStore<E> {
         Ok(Self { writer, views, touches, path, settings, next_purge })
     }
 
-    /// What decides what a commit survives and what it costs, as name and value.
-    #[must_use]
-    pub fn settings(&self) -> &[(&'static str, String)] {
-        &self.settings
-    }
-
     /// The engine's own point read and nothing else: the floor of a lookup. Whether there is something under the id.
     ///
     /// # Errors
@@ -139,6 +133,10 @@ impl<E: Engine> SessionStore for EmbeddedStore<E> {
 
     fn outage(&self) -> Outage {
         Outage::Deny
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        self.settings.clone()
     }
 
     async fn insert(

@@ -58,7 +58,11 @@ impl Engine for Redb {
     }
 
     fn settings(&self) -> Vec<(&'static str, String)> {
-        vec![("durability", "Immediate: one fsync a commit, in one phase with checksums".to_owned())]
+        vec![(
+            "durability",
+            "a commit is on the disk: Durability::Immediate, one fsync a commit, in one phase with checksums"
+                .to_owned(),
+        )]
     }
 
     fn views(&self, count: usize) -> Result<Vec<Reading>, Failure> {

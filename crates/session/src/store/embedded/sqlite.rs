@@ -76,7 +76,10 @@ impl Engine for Sqlite {
             };
             (pragma, text)
         };
-        ["journal_mode", "synchronous", "wal_autocheckpoint", "page_size", "mmap_size"].map(ask).to_vec()
+        let durability =
+            ("durability", "a commit is on the disk: write-ahead log, one fsync a commit".to_owned());
+        let pragmas = ["journal_mode", "synchronous", "wal_autocheckpoint", "page_size", "mmap_size"];
+        [durability].into_iter().chain(pragmas.map(ask)).collect()
     }
 
     fn views(&self, count: usize) -> Result<Vec<Connected>, Failure> {

@@ -199,6 +199,11 @@ impl SessionStore for MemcachedStore {
         Outage::Deny
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let durability = "none: lost with the server, and sooner where its memory is full";
+        vec![("durability", durability.to_owned())]
+    }
+
     async fn insert(
         &self,
         id: &IdHash,

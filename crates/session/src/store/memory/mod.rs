@@ -96,6 +96,10 @@ impl SessionStore for MemoryStore {
         Outage::LostWithProcess
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        vec![("durability", "none: lost with the process".to_owned())]
+    }
+
     async fn insert(
         &self,
         id: &IdHash,

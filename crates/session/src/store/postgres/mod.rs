@@ -165,6 +165,11 @@ impl SessionStore for PostgresStore {
         Outage::Deny
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let durability = "the server's own: with synchronous_commit on, its disk has what was answered";
+        vec![("durability", durability.to_owned())]
+    }
+
     async fn insert(
         &self,
         id: &IdHash,

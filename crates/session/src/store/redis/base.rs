@@ -22,6 +22,12 @@ impl<T: Topology> Base<T> {
         Ok(Self { link: Link::new(topology).await?, keys })
     }
 
+    /// For the record of a run.
+    pub(super) fn settings(&self) -> Vec<(&'static str, String)> {
+        let durability = "the servers' own: an answer waits neither for their disks nor for replicas";
+        vec![("durability", durability.to_owned())]
+    }
+
     /// Sends one command.
     pub(super) async fn ask<A: FromRedisValue>(&self, command: &redis::Cmd) -> Result<A, StoreError> {
         let mut lease = self.link.lease()?;

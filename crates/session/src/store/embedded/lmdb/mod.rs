@@ -65,7 +65,9 @@ impl Engine for Lmdb {
     fn settings(&self) -> Vec<(&'static str, String)> {
         let unsynced = EnvFlags::NO_SYNC | EnvFlags::NO_META_SYNC | EnvFlags::MAP_ASYNC;
         let durability = match self.env.flags() {
-            Ok(Some(flags)) if !flags.intersects(unsynced) => "fdatasync of the pages, then of the root",
+            Ok(Some(flags)) if !flags.intersects(unsynced) => {
+                "a commit is on the disk: fdatasync of the pages, then of the root"
+            }
             _ => "unknown",
         };
         vec![("durability", durability.to_owned())]

@@ -59,6 +59,10 @@ impl SessionStore for RedisFieldsStore {
         Outage::Deny
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        self.base.settings()
+    }
+
     async fn insert(
         &self,
         id: &IdHash,

@@ -125,6 +125,10 @@ impl<T: Topology> SessionStore for UserValues<T> {
         Outage::Deny
     }
 
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        self.base.settings()
+    }
+
     async fn insert(
         &self,
         id: &IdHash,
