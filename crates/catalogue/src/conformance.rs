@@ -43,7 +43,12 @@ impl Visitor for Issue {
             assert_eq!(design.properties().family, E::FAMILY, "{} is listed under another family", E::ID);
             let durability = design.settings().into_iter().any(|(name, _)| name == "durability");
             let stateful = E::FAMILY == Family::Stateful;
-            assert_eq!(durability, stateful, "{}: who has a store says what survives, and nobody else", E::ID);
+            assert_eq!(
+                durability,
+                stateful,
+                "{}: who has a store says what survives, and nobody else",
+                E::ID
+            );
             Ok::<_, NotHere>(design.issue(&customer(7)).await.unwrap().reveal().to_owned())
         });
         match issued {

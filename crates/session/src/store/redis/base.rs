@@ -2,7 +2,11 @@
 
 use redis::{FromRedisValue, RedisResult, ScriptInvocation, cmd, pipe};
 
-use super::{Topology, keys::Keys, topology::unavailable};
+use super::{
+    RedisConfig, Topology,
+    keys::Keys,
+    topology::{Commands, unavailable},
+};
 use crate::{
     StoreError,
     store::link::{Lease, Link},
@@ -15,23 +19,33 @@ const SCAN_COUNT: usize = 1_000;
 pub(super) struct Base<T: Topology> {
     link: Link<T>,
     pub(super) keys: Keys,
+    pub(super) config: RedisConfig,
 }
 
 impl<T: Topology> Base<T> {
-    pub(super) async fn connect(topology: T, keys: Keys) -> Result<Self, StoreError> {
-        Ok(Self { link: Link::new(topology).await?, keys })
+    pub(super) async fn connect(address: &str, keys: Keys, config: RedisConfig) -> Result<Self, StoreError> {
+        let topology = T::new(address, &config)?;
+        Ok(Self { link: Link::new(topology).await?, keys, config })
     }
 
     /// For the record of a run.
     pub(super) fn settings(&self) -> Vec<(&'static str, String)> {
         let durability = "the servers' own: an answer waits neither for their disks nor for replicas";
-        vec![("durability", durability.to_owned())]
+        let mut settings = vec![
+            ("durability", durability.to_owned()),
+            ("response_timeout", format!("{:?}", self.config.response_timeout)),
+            ("connection_timeout", format!("{:?}", self.config.connection_timeout)),
+        ];
+        settings.extend(T::SETTINGS.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        settings
     }
 
     /// Sends one command.
     pub(super) async fn ask<A: FromRedisValue>(&self, command: &redis::Cmd) -> Result<A, StoreError> {
         let mut lease = self.link.lease()?;
-        let answer = command.query_async(&mut lease.connection).await;
+        let pending = lease.connection.begin();
+        let answer = command.query_async(lease.connection.inner()).await;
+        drop(pending);
         self.settle(&lease, answer)
     }
 
@@ -41,7 +55,9 @@ impl<T: Topology> Base<T> {
         script: &ScriptInvocation<'_>,
     ) -> Result<A, StoreError> {
         let mut lease = self.link.lease()?;
-        let answer = script.invoke_async(&mut lease.connection).await;
+        let pending = lease.connection.begin();
+        let answer = script.invoke_async(lease.connection.inner()).await;
+        drop(pending);
         self.settle(&lease, answer)
     }
 
@@ -61,7 +77,8 @@ impl<T: Topology> Base<T> {
 
     /// The bare round trip on the connection that the sessions use.
     pub(super) async fn ping(&self) -> Result<(), StoreError> {
-        self.ask::<String>(&cmd("PING")).await.map(drop)
+        // The prefix alone is no key of ours.
+        self.ask::<redis::Value>(&T::ping(self.keys.prefix())).await.map(drop)
     }
 
     /// Removes every key that is ours under the prefix, and says how many that were.

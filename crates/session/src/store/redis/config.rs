@@ -8,7 +8,7 @@ pub struct RedisConfig {
     /// What all keys start with: any bytes, best few, for they are stored once a user or session. Of two stores on one
     /// server neither prefix may start with the other.
     pub prefix: Vec<u8>,
-    /// A command without an answer after this time fails, and the connection is replaced.
+    /// A command without an answer after this time, or up to a fifth of it earlier, fails, and the connection is replaced.
     pub response_timeout: Duration,
     /// An attempt to connect fails after this time.
     pub connection_timeout: Duration,

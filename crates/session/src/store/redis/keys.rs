@@ -7,6 +7,9 @@ use crate::IdHash;
 /// Stands between the prefix and a user's number where sessions have keys of their own.
 const USER: u8 = b'u';
 
+/// Digits of the largest number of a user.
+const LONGEST_NUMBER: usize = 20;
+
 /// Makes keys under one prefix.
 #[derive(Debug)]
 pub(super) struct Keys {
@@ -46,11 +49,16 @@ impl Keys {
 
     /// In decimal where a script puts this key together from a field of the session.
     pub(super) fn user(&self, user: UserId) -> Vec<u8> {
-        let number = match self.layout {
-            Layout::PerUser => user.0.to_le_bytes().to_vec(),
-            Layout::PerSession => user.0.to_string().into_bytes(),
-        };
-        [self.all_users(), number].concat()
+        let mut key = Vec::with_capacity(self.prefix.len() + 1 + LONGEST_NUMBER);
+        key.extend_from_slice(&self.prefix);
+        match self.layout {
+            Layout::PerUser => key.extend_from_slice(&user.0.to_le_bytes()),
+            Layout::PerSession => {
+                key.push(USER);
+                key.extend_from_slice(user.0.to_string().as_bytes());
+            }
+        }
+        key
     }
 
     /// What all users' keys start with.

@@ -12,6 +12,7 @@ mod keys;
 mod per_session;
 mod per_user;
 mod topology;
+mod watched;
 
 pub use self::{
     config::RedisConfig,

@@ -3,22 +3,33 @@
 use std::time::Duration;
 
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionInfo, ErrorKind, IntoConnectionInfo, RedisError,
+    Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, RedisError,
     aio::{ConnectionLike, MultiplexedConnection},
     cluster::ClusterClient,
     cluster_async::ClusterConnection,
     io::tcp::TcpSettings,
 };
 
-use super::RedisConfig;
+use super::{
+    RedisConfig,
+    watched::{Pending, Watched, keepalive},
+};
 use crate::{StoreError, store::link::Connect};
 
 /// How a store reaches its sessions. Implemented by [`OneServer`] and [`Cluster`].
 #[expect(private_bounds, reason = "how connections are kept is no part of the interface")]
-pub trait Topology: Connect<Connection: ConnectionLike> + Sized {
+pub trait Topology: Connect<Connection: Commands> + Sized {
+    /// What is set beyond the limits of each call, for the record of a run.
+    #[doc(hidden)]
+    const SETTINGS: &'static [(&'static str, &'static str)];
+
     /// Reads an address.
     #[doc(hidden)]
     fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError>;
+
+    /// The least that one server can be asked for; of several, the one that would have this key.
+    #[doc(hidden)]
+    fn ping(key: &[u8]) -> Cmd;
 
     /// Whether this error means that the connection is of no more use.
     #[doc(hidden)]
@@ -29,33 +40,87 @@ pub trait Topology: Connect<Connection: ConnectionLike> + Sized {
     fn holders(&self) -> impl Future<Output = Result<Vec<MultiplexedConnection>, StoreError>> + Send;
 }
 
+/// A connection that takes commands.
+pub(super) trait Commands {
+    type Inner: ConnectionLike + Send;
+
+    /// Itself.
+    fn inner(&mut self) -> &mut Self::Inner;
+
+    /// Notes that a request begins, where there is no timer for each.
+    fn begin(&self) -> Option<Pending>;
+}
+
+impl Commands for Watched {
+    type Inner = MultiplexedConnection;
+
+    fn inner(&mut self) -> &mut MultiplexedConnection {
+        &mut self.connection
+    }
+
+    fn begin(&self) -> Option<Pending> {
+        Some(Self::begin(self))
+    }
+}
+
+impl Commands for ClusterConnection {
+    type Inner = Self;
+
+    fn inner(&mut self) -> &mut Self {
+        self
+    }
+
+    fn begin(&self) -> Option<Pending> {
+        None
+    }
+}
+
 /// One Redis server: `redis://[user:password@]host[:port][/database]` or `redis+unix://path`.
 pub struct OneServer {
-    client: Client,
-    config: AsyncConnectionConfig,
-    retry_pause: Duration,
+    info: ConnectionInfo,
+    config: RedisConfig,
+}
+
+impl OneServer {
+    fn at(info: ConnectionInfo, config: &RedisConfig) -> Result<Self, StoreError> {
+        // It knows which addresses it can serve.
+        let client = Client::open(info).map_err(|error| unavailable(&error))?;
+        Ok(Self { info: client.get_connection_info().clone(), config: config.clone() })
+    }
+
+    /// A connection apart from that of the sessions, for commands that are few: with a timer for each.
+    async fn apart(&self) -> Result<MultiplexedConnection, StoreError> {
+        let mut connection = self.connect().await?.connection;
+        connection.set_response_timeout(self.config.response_timeout);
+        Ok(connection)
+    }
 }
 
 impl Connect for OneServer {
-    type Connection = MultiplexedConnection;
+    type Connection = Watched;
 
     async fn connect(&self) -> Result<Self::Connection, StoreError> {
-        let connecting = self.client.get_multiplexed_async_connection_with_config(&self.config);
-        connecting.await.map_err(|error| unavailable(&error))
+        Watched::connect(&self.info, &self.config).await
     }
 
     fn retry_pause(&self) -> Duration {
-        self.retry_pause
+        self.config.retry_pause
     }
 }
 
 impl Topology for OneServer {
+    const SETTINGS: &'static [(&'static str, &'static str)] = &[
+        ("connections", "1, multiplexed"),
+        ("timers", "one for all requests of the connection"),
+        ("tcp_nodelay", "yes"),
+    ];
+
     fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError> {
-        let client = Client::open(info(address)?).map_err(|error| unavailable(&error))?;
-        let connections = AsyncConnectionConfig::new()
-            .set_response_timeout(Some(config.response_timeout))
-            .set_connection_timeout(Some(config.connection_timeout));
-        Ok(Self { client, config: connections, retry_pause: config.retry_pause })
+        Self::at(info(address)?, config)
+    }
+
+    fn ping(_key: &[u8]) -> Cmd {
+        redis::cmd("PING")
     }
 
     /// The crate's own `ConnectionManager` keeps a connection whose commands time out: a peer that vanished without a
@@ -66,7 +131,7 @@ impl Topology for OneServer {
     }
 
     async fn holders(&self) -> Result<Vec<MultiplexedConnection>, StoreError> {
-        Ok(vec![self.connect().await?])
+        Ok(vec![self.apart().await?])
     }
 }
 
@@ -94,17 +159,35 @@ impl Connect for Cluster {
 }
 
 impl Topology for Cluster {
+    const SETTINGS: &'static [(&'static str, &'static str)] = &[
+        ("connections", "1 to each primary, multiplexed"),
+        ("timers", "the client's, for each request"),
+        ("tcp_nodelay", "yes"),
+    ];
+
     fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError> {
         let seeds = address.split(',').map(info).collect::<Result<Vec<_>, _>>()?;
+        let settings =
+            TcpSettings::default().set_nodelay(true).set_keepalive(keepalive(config.response_timeout));
+        #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+        let settings = settings.set_user_timeout(config.response_timeout);
         let client = ClusterClient::builder(seeds.clone())
-            .tcp_settings(TcpSettings::default().set_nodelay(true))
+            .tcp_settings(settings)
             .response_timeout(config.response_timeout)
-            .connection_timeout(config.connection_timeout)
+            // Nodes are tried one after another: the time for all of them is not to go by with one that is silent.
+            .connection_timeout(config.connection_timeout / 3)
             // A slot that moved is found within the time that an answer may take, or the call fails.
             .overall_response_timeout(Some(config.response_timeout))
             .build()
             .map_err(|error| unavailable(&error))?;
         Ok(Self { client, seeds, config: config.clone() })
+    }
+
+    /// `PING` would go to all of them.
+    fn ping(key: &[u8]) -> Cmd {
+        let mut command = redis::cmd("EXISTS");
+        command.arg(key);
+        command
     }
 
     /// The client connects to each node again by itself, and what one node does not answer says nothing about the others.
@@ -125,15 +208,7 @@ impl Topology for Cluster {
         for address in primaries(&nodes) {
             let url = format!("redis://{address}");
             let info = info(&url)?.set_redis_settings(seed.redis_settings().clone());
-            let client = Client::open(info).map_err(|error| unavailable(&error))?;
-            let one = OneServer {
-                client,
-                config: AsyncConnectionConfig::new()
-                    .set_response_timeout(Some(self.config.response_timeout))
-                    .set_connection_timeout(Some(self.config.connection_timeout)),
-                retry_pause: self.config.retry_pause,
-            };
-            holders.push(one.connect().await?);
+            holders.push(OneServer::at(info, &self.config)?.apart().await?);
         }
         Ok(holders)
     }
@@ -152,10 +227,7 @@ fn primaries(nodes: &str) -> impl Iterator<Item = &str> {
 }
 
 fn info(url: &str) -> Result<ConnectionInfo, StoreError> {
-    // A request is one small write. Nagle's algorithm would hold it back while an earlier one is unanswered.
-    let settings = TcpSettings::default().set_nodelay(true);
-    let info = url.into_connection_info().map_err(|error| unavailable(&error))?;
-    Ok(info.set_tcp_settings(settings))
+    url.into_connection_info().map_err(|error| unavailable(&error))
 }
 
 /// The error without any of its free text, which could quote the URL or what the server said about a password.

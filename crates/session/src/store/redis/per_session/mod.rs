@@ -9,7 +9,7 @@ use authoriser::{Outage, StateLocation, Timestamp, UserId};
 use redis::cmd;
 
 use self::scripts::Scripts;
-use super::{OneServer, RedisConfig, Topology, base::Base, keys::Keys};
+use super::{OneServer, RedisConfig, base::Base, keys::Keys};
 use crate::{
     IdHash, InsertError, Purged, SessionPolicy, SessionRecord, SessionStore, SharedStore, StoreError, Touched,
 };
@@ -38,8 +38,7 @@ impl RedisFieldsStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when the URL is none, or nobody answers there.
     pub async fn connect(url: &str, config: RedisConfig) -> Result<Self, StoreError> {
-        let topology = OneServer::new(url, &config)?;
-        let base = Base::connect(topology, Keys::per_session(config.prefix)).await?;
+        let base = Base::connect(url, Keys::per_session(config.prefix.clone()), config).await?;
         let store = Self { base, scripts: Scripts::new() };
         store.base.load(store.scripts.all()).await?;
         Ok(store)

@@ -49,7 +49,6 @@ pub type RedisClusterStore = UserValues<Cluster>;
 pub struct UserValues<T: Topology> {
     base: Base<T>,
     scripts: Scripts,
-    sessions_per_user: usize,
 }
 
 impl<T: Topology> UserValues<T> {
@@ -58,10 +57,8 @@ impl<T: Topology> UserValues<T> {
     /// # Errors
     /// [`StoreError::Unavailable`] when the address is none, or nobody answers there.
     pub async fn connect(address: &str, config: RedisConfig) -> Result<Self, StoreError> {
-        let topology = T::new(address, &config)?;
-        let sessions_per_user = config.sessions_per_user;
-        let base = Base::connect(topology, Keys::per_user(config.prefix)).await?;
-        let store = Self { base, scripts: Scripts::new(), sessions_per_user };
+        let base = Base::connect(address, Keys::per_user(config.prefix.clone()), config).await?;
+        let store = Self { base, scripts: Scripts::new() };
         store.base.load(store.scripts.all()).await?;
         Ok(store)
     }
@@ -126,7 +123,9 @@ impl<T: Topology> SessionStore for UserValues<T> {
     }
 
     fn settings(&self) -> Vec<(&'static str, String)> {
-        self.base.settings()
+        let mut settings = self.base.settings();
+        settings.push(("sessions_per_user", self.base.config.sessions_per_user.to_string()));
+        settings
     }
 
     async fn insert(
@@ -143,7 +142,7 @@ impl<T: Topology> SessionStore for UserValues<T> {
             .arg(record.last_seen.0)
             .arg(policy.idle().as_secs())
             .arg(policy.absolute().as_secs())
-            .arg(self.sessions_per_user);
+            .arg(self.base.config.sessions_per_user);
         match self.run(&script).await? {
             1 => Ok(()),
             _ => Err(InsertError::Collision),

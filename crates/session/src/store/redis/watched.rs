@@ -1,0 +1,199 @@
+//! A connection to one server whose answers are bounded by one timer for all.
+//!
+//! The crate sets a timer for each request. With 64 requests in flight a `GET` took 0.90 of the time without that, and
+//! with room for all of them in the connection's queue (50 is the crate's default).
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use redis::{
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, RedisError,
+    aio::MultiplexedConnection,
+    io::tcp::socket2::{SockRef, TcpKeepalive},
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::MissedTickBehavior,
+};
+
+use super::{RedisConfig, topology::unavailable};
+use crate::StoreError;
+
+/// Requests that may wait to be written before others wait for a place.
+const QUEUE: usize = 1_024;
+
+/// A connection, and what it owes. A clone is the same connection.
+#[derive(Clone)]
+pub(crate) struct Watched {
+    pub(super) connection: MultiplexedConnection,
+    requests: Arc<Requests>,
+}
+
+/// How many requests there were, and how many of them wait no more.
+#[derive(Debug, Default)]
+struct Requests {
+    begun: AtomicU64,
+    ended: AtomicU64,
+}
+
+/// A request that waits for its answer; when it is dropped, it does no more.
+#[must_use]
+pub(super) struct Pending(Arc<Requests>);
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Relaxed);
+    }
+}
+
+impl Watched {
+    /// Connects, within the time limit, and has the connection watched for as long as anybody holds it.
+    pub(super) async fn connect(info: &ConnectionInfo, config: &RedisConfig) -> Result<Self, StoreError> {
+        let connecting = async {
+            match info.addr() {
+                ConnectionAddr::Tcp(host, port) => {
+                    let stream = TcpStream::connect((host.as_str(), *port)).await?;
+                    set_up(&stream, config.response_timeout)?;
+                    Self::over(stream, info, config).await
+                }
+                #[cfg(unix)]
+                ConnectionAddr::Unix(path) => {
+                    Self::over(tokio::net::UnixStream::connect(path).await?, info, config).await
+                }
+                _ => Err(RedisError::from((redis::ErrorKind::InvalidClientConfig, "no such transport"))),
+            }
+        };
+        let connected = tokio::time::timeout(config.connection_timeout, connecting).await;
+        let connected = connected.map_err(|_| StoreError::Unavailable("no answer in time".to_owned()))?;
+        connected.map_err(|error| unavailable(&error))
+    }
+
+    async fn over(
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        info: &ConnectionInfo,
+        config: &RedisConfig,
+    ) -> Result<Self, RedisError> {
+        let crates = AsyncConnectionConfig::new().set_response_timeout(None).set_pipeline_buffer_size(QUEUE);
+        let (connection, driver) =
+            MultiplexedConnection::new_with_config(info.redis_settings(), stream, crates).await?;
+        let requests = Arc::new(Requests::default());
+        let (watched, patience) = (Arc::clone(&requests), config.response_timeout);
+        tokio::spawn(async move {
+            // The driver ends with the connection, or with the last who holds it. When it is dropped, everybody who waits
+            // for an answer is told so.
+            tokio::select! {
+                () = driver => {}
+                () = watched.until_one_is_overdue(patience) => {}
+            }
+        });
+        Ok(Self { connection, requests })
+    }
+
+    /// Counts a request until its answer is there.
+    pub(super) fn begin(&self) -> Pending {
+        self.requests.begun.fetch_add(1, Relaxed);
+        Pending(Arc::clone(&self.requests))
+    }
+}
+
+impl Requests {
+    /// Requests are answered in their order, so as many have to be over by now as had begun that long ago. Looks at it in
+    /// steps, so that one is overdue after four to five fifths of the time.
+    async fn until_one_is_overdue(&self, patience: Duration) {
+        const STEPS: usize = 4;
+        let mut begun = [0; STEPS];
+        let mut ticks = tokio::time::interval((patience / (STEPS as u32 + 1)).max(Duration::from_millis(1)));
+        // A process that was held up has not waited for the server meanwhile.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for step in (0..STEPS).cycle() {
+            ticks.tick().await;
+            if self.ended.load(Relaxed) < begun[step] {
+                return;
+            }
+            begun[step] = self.begun.load(Relaxed);
+        }
+    }
+}
+
+/// A request is one small write: Nagle's algorithm would hold it back while an earlier one is unanswered. A peer that is
+/// gone without a word is noticed by what it does not acknowledge, or where nothing is sent by what it does not echo.
+fn set_up(stream: &TcpStream, patience: Duration) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(&keepalive(patience))?;
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    socket.set_tcp_user_timeout(Some(patience))?;
+    Ok(())
+}
+
+/// In whole seconds, as systems count them.
+pub(super) fn keepalive(patience: Duration) -> TcpKeepalive {
+    let seconds = Duration::from_secs(patience.as_secs().max(1));
+    TcpKeepalive::new().with_time(seconds).with_interval(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_millis(500);
+
+    fn begin(requests: &Arc<Requests>) -> Pending {
+        requests.begun.fetch_add(1, Relaxed);
+        Pending(Arc::clone(requests))
+    }
+
+    async fn overdue_within(requests: &Requests, limit: Duration) -> bool {
+        tokio::time::timeout(limit, requests.until_one_is_overdue(PATIENCE)).await.is_ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_without_an_answer_is_overdue_in_time_and_not_much_before() {
+        let requests = Arc::new(Requests::default());
+        let _pending = begin(&requests);
+        let started = tokio::time::Instant::now();
+        requests.until_one_is_overdue(PATIENCE).await;
+        let waited = started.elapsed();
+        assert!(PATIENCE * 4 / 5 <= waited && waited <= PATIENCE, "{waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn later_answers_do_not_stand_for_an_earlier_one() {
+        let requests = Arc::new(Requests::default());
+        let _stuck = begin(&requests);
+        let others = async {
+            loop {
+                let one = begin(&requests);
+                tokio::time::sleep(PATIENCE * 3).await;
+                drop(one);
+            }
+        };
+        tokio::select! {
+            () = others => unreachable!("it has no end"),
+            () = requests.until_one_is_overdue(PATIENCE) => {}
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answered_ones_and_idleness_are_nothing_to_end_a_connection_for() {
+        let requests = Arc::new(Requests::default());
+        assert!(!overdue_within(&requests, PATIENCE * 20).await, "idle");
+        let prompt = async {
+            loop {
+                let one = begin(&requests);
+                tokio::time::sleep(PATIENCE / 2).await;
+                drop(one);
+            }
+        };
+        tokio::select! {
+            () = prompt => unreachable!("it has no end"),
+            overdue = overdue_within(&requests, PATIENCE * 20) => assert!(!overdue, "answered"),
+        }
+    }
+}
