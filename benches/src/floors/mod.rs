@@ -14,7 +14,7 @@ mod signature;
 
 use catalogue::Need;
 use measure::record::Question;
-use session::{MemcachedStore, RedisStore};
+use session::{MemcachedStore, RedisClusterStore, RedisStore};
 
 use self::redis_benchmark::InFlight;
 use crate::{
@@ -124,6 +124,13 @@ pub(crate) const ALL: &[Floor] = &[
         needs: &[Need::RedisUnix],
         belongs_to: asks_a_server,
         build: |context, case, _| ping::build::<RedisStore>(context, case, Need::RedisUnix),
+    },
+    Floor {
+        id: "floor-redis-cluster-ping",
+        about: "EXISTS of a key that nobody has, over the same client of the cluster",
+        needs: &[Need::RedisCluster],
+        belongs_to: asks_a_server,
+        build: |context, case, _| ping::build::<RedisClusterStore>(context, case, Need::RedisCluster),
     },
     Floor {
         id: "floor-redis-get",

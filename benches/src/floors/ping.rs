@@ -2,7 +2,7 @@
 
 use catalogue::Need;
 use measure::sampler::Failure;
-use session::{MemcachedStore, RedisStore, SharedStore, StoreError};
+use session::{MemcachedStore, RedisClusterStore, RedisStore, SharedStore, StoreError};
 
 use crate::{
     contestants::{self, Built, NotBuilt},
@@ -17,6 +17,12 @@ pub(super) trait Ping: SharedStore + 'static {
 }
 
 impl Ping for RedisStore {
+    fn ping(&self) -> impl Future<Output = Result<(), StoreError>> {
+        Self::ping(self)
+    }
+}
+
+impl Ping for RedisClusterStore {
     fn ping(&self) -> impl Future<Output = Result<(), StoreError>> {
         Self::ping(self)
     }

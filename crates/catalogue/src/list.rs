@@ -163,7 +163,7 @@ catalogue! {
             Ok(Sessions::new(site.store::<RedisFieldsStore>(Need::Redis).await?, site.session_policy(), site.clock()))
         };
 
-    Design SessionRedisCluster = "session-redis-cluster", Stateful, needs &[Need::RedisCluster], floor None,
+    Design SessionRedisCluster = "session-redis-cluster", Stateful, needs &[Need::RedisCluster], floor Some("floor-redis-cluster-ping"),
         "the same as session-redis over three primaries: a user's sessions are in one slot, so that each call reaches one",
         Sessions<RedisClusterStore, C> => |site| {
             let store = site.store::<RedisClusterStore>(Need::RedisCluster).await?;

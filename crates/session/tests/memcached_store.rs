@@ -8,8 +8,8 @@
 mod common;
 
 use std::{
-    io::{BufRead, BufReader, Write},
-    net::TcpStream,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
 };
 
 use authbench_session::{
@@ -83,7 +83,7 @@ fn a_full_server_ends_what_was_used_least_recently() {
         for batch in 0..300 {
             let mut requests = String::new();
             for place in 0..1_000 {
-                requests.push_str(&format!("ms junk{batch:04}x{place:04} 49 q\r\n{}\r\n", "x".repeat(49)));
+                requests.push_str(&format!("ms junk{batch:04}x{place:04} 41 q\r\n{}\r\n", "x".repeat(41)));
             }
             requests.push_str("mn\r\n");
             stream.get_mut().write_all(requests.as_bytes()).unwrap();
@@ -165,6 +165,66 @@ fn a_foreign_value_under_a_users_key_is_corrupt_and_denied() {
         assert_eq!(format!("{:?}", design.store()), "MemcachedStore { prefix: \"s:\", .. }");
         design.store().ping().await.unwrap();
     });
+}
+
+#[test]
+fn what_the_server_refuses_to_store_is_an_error_and_the_connection_lives_on() {
+    let Some(server) = own_server::<MemcachedServer>() else { return };
+    block_on(async {
+        let config = MemcachedConfig { sessions_per_user: 1 << 20, ..MemcachedConfig::default() };
+        let store = MemcachedStore::connect(&server.tcp_url(), config).await.unwrap();
+        let policy = SessionPolicy::default();
+        let first = id::<MemcachedStore>(USER);
+        store.insert(&first, &record(0), &policy).await.unwrap();
+
+        // As many more as an item can hold: the first one again, under other ids.
+        let address = server.tcp_url();
+        let mut stream = TcpStream::connect(address.strip_prefix("memcached://").unwrap()).unwrap();
+        stream.write_all(format!("mg {KEY} v\r\n").as_bytes()).unwrap();
+        let mut answers = BufReader::new(stream.try_clone().unwrap());
+        let mut line = String::new();
+        answers.read_line(&mut line).unwrap();
+        assert_eq!(line, "VA 41\r\n");
+        let mut entry = vec![0; 41 + 2];
+        answers.read_exact(&mut entry).unwrap();
+        let mut full = entry[..41].to_vec();
+        for number in 1_u64..25_500 {
+            full.extend_from_slice(&number.to_le_bytes());
+            full.extend_from_slice(&entry[8..41]);
+        }
+        stream.write_all(format!("ms {KEY} {}\r\n", full.len()).as_bytes()).unwrap();
+        stream.write_all(&[&full[..], b"\r\n"].concat()).unwrap();
+        line.clear();
+        answers.read_line(&mut line).unwrap();
+        assert_eq!(line, "HD\r\n");
+
+        let refusal = loop {
+            match store.insert(&id::<MemcachedStore>(USER), &record(1), &policy).await {
+                Ok(()) => {}
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(refusal.to_string(), "session store unavailable: refused by the server");
+        // At once: a connection that was given up would be missing for a moment. The server drops what it failed to replace,
+        // which ends sessions and brings none back.
+        assert_eq!(store.get(&first).await, Ok(None));
+    });
+}
+
+#[test]
+fn what_is_no_memcached_is_called_that() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("memcached://{}", listener.local_addr().unwrap());
+    let other = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut asked = [0; 4];
+        stream.read_exact(&mut asked).unwrap();
+        stream.write_all(b"-ERR unknown command 'mn'\r\n").unwrap();
+        asked
+    });
+    let refusal = block_on(MemcachedStore::connect(&address, MemcachedConfig::default())).err().unwrap();
+    assert!(refusal.to_string().contains("not a memcached"), "{refusal}");
+    assert_eq!(&other.join().unwrap(), b"mn\r\n");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! All of a user's sessions as one value, for stores that find them by their user.
+//! All of a user's sessions as one value, for stores that find them by their user: Redis and memcached.
 //!
 //! Entries stand side by side, 41 bytes each, in no order:
 //!
@@ -64,6 +64,17 @@ pub(super) fn ids(user: UserId, value: &[u8]) -> Result<Vec<IdHash>, RecordError
     Ok(entries.filter_map(|entry| IdHash::in_user(user, &entry[..HASH_LEN])).collect())
 }
 
+/// All sessions of a user's value, with their ids.
+///
+/// # Errors
+/// [`RecordError`] for a value that is none, or any entry that is none.
+pub(super) fn sessions(user: UserId, value: &[u8]) -> Result<Vec<(IdHash, SessionRecord)>, RecordError> {
+    let ids = ids(user, value)?.into_iter();
+    ids.zip(value.chunks_exact(ENTRY_LEN))
+        .map(|(id, entry)| Ok((id, record(user, &entry[HASH_LEN..])?)))
+        .collect()
+}
+
 fn record(user: UserId, rest: &[u8]) -> Result<SessionRecord, RecordError> {
     let mut encoded = [0; SessionRecord::ENCODED_LEN];
     let (version, others) = rest.split_at(SessionRecord::USER_BYTES.start);
@@ -99,6 +110,7 @@ mod tests {
             let sessions: Vec<_> = times.into_iter().map(|(created, used)| session(created, used)).collect();
             let value: Vec<u8> = sessions.iter().flat_map(|(id, record)| entry(id, record)).collect();
             prop_assert_eq!(ids(USER, &value), Ok(sessions.iter().map(|(id, _)| *id).collect()));
+            prop_assert_eq!(super::sessions(USER, &value), Ok(sessions.clone()));
             for (id, record) in &sessions {
                 prop_assert_eq!(find(&value, id), Ok(Some(*record)));
             }
@@ -107,7 +119,7 @@ mod tests {
 
         #[test]
         fn no_bytes_make_it_panic(bytes: Vec<u8>) {
-            let _found = (find(&bytes, &session(0, 0).0), ids(USER, &bytes));
+            let _found = (find(&bytes, &session(0, 0).0), ids(USER, &bytes), sessions(USER, &bytes));
         }
     }
 
@@ -121,6 +133,7 @@ mod tests {
         value.pop();
         value[HASH_LEN] = 9;
         assert_eq!(find(&value, &id), Err(RecordError::Version(9)));
+        assert_eq!(sessions(USER, &value), Err(RecordError::Version(9)));
         assert_eq!(find(&value, &session(0, 0).0), Ok(None), "another session is none of its business");
     }
 }

@@ -11,7 +11,10 @@ use tokio::{
         TcpStream,
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
-    sync::{mpsc, oneshot},
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
 };
 
 use super::{
@@ -66,13 +69,14 @@ impl Connect for MemcachedConnect {
     async fn connect(&self) -> Result<Self::Connection, StoreError> {
         let (reader, writer) = self.stream().await?.into_split();
         let (sender, requests) = mpsc::channel(WAITING);
-        let driver =
-            Driver { reader, writer, requests, owed: VecDeque::new(), patience: self.response_timeout() };
-        tokio::spawn(driver.run());
-        let pipeline = Pipeline(sender);
-        // A frozen server is connected to by its kernel: only an answer tells.
-        pipeline.ask(b"mn\r\n".to_vec()).await?;
-        Ok(pipeline)
+        let patience = self.response_timeout();
+        tokio::spawn(Driver { reader, writer, requests, owed: VecDeque::new(), patience }.run());
+        let pipeline = Pipeline { requests: sender, patience };
+        // A frozen server is connected to by its kernel: only an answer tells. And the answer, whether it is a memcached.
+        match pipeline.ask(b"mn\r\n".to_vec()).await? {
+            Answer::Nothing => Ok(pipeline),
+            _ => Err(StoreError::Unavailable("not a memcached of version 1.6 or later".to_owned())),
+        }
     }
 
     fn retry_pause(&self) -> Duration {
@@ -82,7 +86,42 @@ impl Connect for MemcachedConnect {
 
 /// The callers' end of a connection.
 #[derive(Clone)]
-pub(super) struct Pipeline(mpsc::Sender<Request>);
+pub(super) struct Pipeline {
+    requests: mpsc::Sender<Request>,
+    patience: Duration,
+}
+
+/// Why a request came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The time went by before the request had a place in the queue. The server knows nothing of it.
+    Crowded,
+    /// The connection ended, or an answer did not come in time. What was asked may have been done.
+    Lost,
+    /// The server does not do it.
+    Refused,
+    /// The two ends do not agree about what was asked.
+    Misunderstood,
+}
+
+impl Failure {
+    /// Whether the connection is of no more use.
+    pub(super) const fn ends_the_connection(self) -> bool {
+        matches!(self, Self::Lost | Self::Misunderstood)
+    }
+}
+
+impl From<Failure> for StoreError {
+    fn from(failure: Failure) -> Self {
+        let reason = match failure {
+            Failure::Crowded => "too many requests at once",
+            Failure::Lost => "connection lost",
+            Failure::Refused => "refused by the server",
+            Failure::Misunderstood => "an answer to something else",
+        };
+        Self::Unavailable(reason.to_owned())
+    }
+}
 
 struct Request {
     bytes: Vec<u8>,
@@ -90,12 +129,20 @@ struct Request {
 }
 
 impl Pipeline {
-    /// Sends a request and waits for its answer, for as long as the connection is believed to live.
-    pub(super) async fn ask(&self, bytes: Vec<u8>) -> Result<Answer, StoreError> {
-        let lost = || StoreError::Unavailable("connection lost".to_owned());
+    /// Sends a request, which waits for a place in the queue as long as an answer may take, and waits for its answer, for as
+    /// long as the connection is believed to live.
+    pub(super) async fn ask(&self, bytes: Vec<u8>) -> Result<Answer, Failure> {
+        let place = match self.requests.try_reserve() {
+            Ok(place) => place,
+            Err(TrySendError::Closed(())) => return Err(Failure::Lost),
+            Err(TrySendError::Full(())) => tokio::time::timeout(self.patience, self.requests.reserve())
+                .await
+                .map_err(|_| Failure::Crowded)?
+                .map_err(|_| Failure::Lost)?,
+        };
         let (answer, answered) = oneshot::channel();
-        self.0.send(Request { bytes, answer }).await.map_err(|_| lost())?;
-        answered.await.map_err(|_| lost())
+        place.send(Request { bytes, answer });
+        answered.await.map_err(|_| Failure::Lost)
     }
 }
 
@@ -117,7 +164,9 @@ impl Driver {
         let (mut written, mut batch) = (0, Vec::with_capacity(BATCH));
         let timer = tokio::time::sleep(self.patience);
         tokio::pin!(timer);
-        loop {
+        let mut more_may_come = true;
+        // When nobody can ask any more, who has asked is still answered.
+        while more_may_come || !self.owed.is_empty() {
             tokio::select! {
                 read = self.reader.read_buf(&mut incoming) => {
                     if !matches!(read, Ok(1..)) || self.hand_out(&mut incoming).is_err() {
@@ -133,14 +182,8 @@ impl Driver {
                     }
                 }
                 // Requests wait in the channel, which is bounded, while the server does not take what it was sent.
-                count = self.requests.recv_many(&mut batch, BATCH), if outgoing.is_empty() => {
-                    if count == 0 {
-                        // Nobody can ask any more. Who has asked is still answered.
-                        if self.owed.is_empty() {
-                            return;
-                        }
-                        tokio::task::yield_now().await;
-                    }
+                count = self.requests.recv_many(&mut batch, BATCH), if more_may_come && outgoing.is_empty() => {
+                    more_may_come = count > 0;
                     let now = Instant::now();
                     for request in batch.drain(..) {
                         outgoing.extend_from_slice(&request.bytes);
@@ -171,5 +214,33 @@ impl Driver {
         }
         incoming.drain(..used);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_finds_no_place_in_the_queue_is_told_so_in_time_and_the_connection_lives() {
+        let patience = Duration::from_millis(500);
+        let (requests, mut asked) = mpsc::channel(1);
+        let pipeline = Pipeline { requests, patience };
+        let first = tokio::spawn({
+            let pipeline = pipeline.clone();
+            async move { pipeline.ask(b"first".to_vec()).await }
+        });
+        tokio::task::yield_now().await;
+        let started = tokio::time::Instant::now();
+        assert_eq!(pipeline.ask(b"second".to_vec()).await, Err(Failure::Crowded));
+        assert!((patience..patience * 2).contains(&started.elapsed()), "{:?}", started.elapsed());
+        assert!(!Failure::Crowded.ends_the_connection());
+
+        let request = asked.recv().await.unwrap();
+        assert_eq!(request.bytes, b"first");
+        request.answer.send(Answer::Done).unwrap();
+        assert_eq!(first.await.unwrap(), Ok(Answer::Done));
+        drop(asked);
+        assert_eq!(pipeline.ask(b"third".to_vec()).await, Err(Failure::Lost));
     }
 }

@@ -15,10 +15,14 @@ use base64_simd::URL_SAFE_NO_PAD;
 
 use self::{
     item::Item,
-    link::{MemcachedConnect, Pipeline},
-    protocol::Answer,
+    link::{Failure, MemcachedConnect, Pipeline},
+    protocol::{Answer, Stored},
 };
-use super::{InsertError, Purged, SessionStore, SharedStore, StoreError, Touched, link::Link};
+use super::{
+    InsertError, Purged, SessionStore, SharedStore, StoreError, Touched,
+    link::{Lease, Link},
+    side_by_side,
+};
 use crate::{IdForm, IdHash, SessionPolicy, SessionRecord};
 
 /// How to reach memcached, and what its keys start with. Durations are upper limits, so no call hangs.
@@ -32,7 +36,8 @@ pub struct MemcachedConfig {
     pub connection_timeout: Duration,
     /// Pause between two attempts to connect again.
     pub retry_pause: Duration,
-    /// So many sessions a user may have. A login beyond them ends the one that was used least recently.
+    /// So many sessions a user may have. A login beyond them ends the one that was used least recently. A server that takes
+    /// items of 1 MiB has room for 25 000, and drops them all at the login that does not fit.
     pub sessions_per_user: usize,
 }
 
@@ -61,8 +66,8 @@ impl Default for MemcachedConfig {
 /// | `get`, `list` | 1 | `mg` |
 /// | all others | 2 | `mg`, then `ms` or `md` of exactly the item that was read (compare and swap), again if another was faster |
 ///
-/// Hence each call is atomic, and a touch never brings back what is gone. The whole item, 49 bytes a session, is read at
-/// each lookup; [`MemcachedConfig::sessions_per_user`] bounds it. A session takes 119 bytes, headers included, if it is
+/// Hence each call is atomic, and a touch never brings back what is gone. The whole item, 41 bytes a session, is read at
+/// each lookup; [`MemcachedConfig::sessions_per_user`] bounds it. A session takes 111 bytes, headers included, if it is
 /// its user's only one.
 ///
 /// Weighed against this and dropped: a key a session, and a number for each user that a logout everywhere raises. The
@@ -102,40 +107,41 @@ impl MemcachedStore {
     pub async fn ping(&self) -> Result<(), StoreError> {
         let lease = self.link.lease()?;
         // A user's key is longer.
-        match lease.connection.ask(protocol::get(&format!("{}-", self.config.prefix))).await {
-            Ok(Answer::Missing) => Ok(()),
-            Ok(_) => Err(refused()),
-            Err(error) => {
-                self.link.replace(&lease);
-                Err(error)
-            }
-        }
+        let answer = lease.connection.ask(protocol::get(&format!("{}-", self.config.prefix))).await;
+        self.settle(
+            &lease,
+            answer.and_then(|answer| if answer == Answer::Missing { Ok(()) } else { Err(answer.into()) }),
+        )
     }
 
-    async fn read(&self, user: UserId) -> Result<Option<Item>, StoreError> {
+    /// Has the connection replaced if that is what failed.
+    fn settle<A>(&self, lease: &Lease<Pipeline>, outcome: Result<A, Failure>) -> Result<A, StoreError> {
+        outcome.map_err(|failure| {
+            if failure.ends_the_connection() {
+                self.link.replace(lease);
+            }
+            failure.into()
+        })
+    }
+
+    /// What is stored for a user.
+    async fn read(&self, user: UserId) -> Result<Option<Stored>, StoreError> {
         let lease = self.link.lease()?;
         let found = self.look_up(&lease.connection, user).await;
-        found.inspect_err(|_| self.link.replace(&lease))?.map(|(item, ..)| item).transpose()
+        self.settle(&lease, found)
     }
 
-    /// The item, its version, and the seconds for which it will be kept. What is wrong with the item is no fault of the
-    /// connection's.
-    async fn look_up(
-        &self,
-        connection: &Pipeline,
-        user: UserId,
-    ) -> Result<Option<(Result<Item, StoreError>, u64, u64)>, StoreError> {
+    async fn look_up(&self, connection: &Pipeline, user: UserId) -> Result<Option<Stored>, Failure> {
         match connection.ask(protocol::get(&self.key(user))).await? {
             Answer::Missing => Ok(None),
-            Answer::Value { data, version, seconds_left } => {
-                Ok(Some((Item::decode(user, &data).map_err(Into::into), version, seconds_left)))
-            }
-            _ => Err(refused()),
+            Answer::Value(stored) => Ok(Some(stored)),
+            other => Err(other.into()),
         }
     }
 
     /// Reads a user's item, and writes what becomes of it unless someone else has done so in between: then it starts over,
     /// until the time for an answer is up. Someone succeeds in each round, so that is long for more rivals than a user has.
+    /// What was to be written when the connection was lost may have been written.
     async fn change<A>(
         &self,
         user: UserId,
@@ -146,38 +152,30 @@ impl MemcachedStore {
         while started.elapsed() < self.config.response_timeout {
             // Read and written over one connection: a server that restarts in between counts its versions anew.
             let lease = self.link.lease()?;
-            let attempt = async {
-                let (item, version, seconds_left) = match self.look_up(&lease.connection, user).await? {
-                    Some((Ok(item), version, seconds_left)) => (item, Some(version), seconds_left),
-                    None => (Item::empty(user), None, 0),
-                    // Nothing can be said of a corrupt item but that it is.
-                    Some((Err(error), ..)) => return Ok(Err(error)),
-                };
-                let (item, keep, answer) = match decide(item) {
-                    Change::Keep(answer) => return Ok(Ok(Some(answer))),
-                    Change::Write(item, keep, answer) => (item, keep, answer),
-                };
-                let request = match version {
-                    Some(version) if item.is_empty() => protocol::delete(&key, version),
-                    version => {
-                        let seconds = expiry(keep.as_secs().max(seconds_left).max(1));
-                        protocol::set(&key, &item.encode(), seconds, version)
-                    }
-                };
-                Ok::<_, StoreError>(match lease.connection.ask(request).await? {
-                    Answer::Done => Ok(Some(answer)),
-                    Answer::Changed => Ok(None),
-                    _ => Err(refused()),
-                })
+            let found = self.settle(&lease, self.look_up(&lease.connection, user).await)?;
+            let (item, version, seconds_left) = match found {
+                Some(found) => (Item::decode(user, &found.data)?, Some(found.version), found.seconds_left),
+                None => (Item::empty(user), None, 0),
             };
-            match attempt.await {
-                Ok(Ok(Some(answer))) => return Ok(answer),
-                Ok(Ok(None)) => {}
-                Ok(Err(error)) => return Err(error),
-                Err(error) => {
-                    self.link.replace(&lease);
-                    return Err(error);
+            let (item, keep, answer) = match decide(item) {
+                Change::Keep(answer) => return Ok(answer),
+                Change::Write(item, keep, answer) => (item, keep, answer),
+            };
+            let request = match version {
+                Some(version) if item.is_empty() => protocol::delete(&key, version),
+                version => {
+                    let seconds = expiry(keep.as_secs().max(seconds_left).max(1));
+                    protocol::set(&key, &item.encode(), seconds, version)
                 }
+            };
+            let written = match lease.connection.ask(request).await {
+                Ok(Answer::Done) => Ok(true),
+                Ok(Answer::Changed) => Ok(false),
+                Ok(other) => Err(other.into()),
+                Err(failure) => Err(failure),
+            };
+            if self.settle(&lease, written)? {
+                return Ok(answer);
             }
         }
         Err(StoreError::Unavailable("too many writers at once".to_owned()))
@@ -201,7 +199,15 @@ impl SessionStore for MemcachedStore {
 
     fn settings(&self) -> Vec<(&'static str, String)> {
         let durability = "none: lost with the server, and sooner where its memory is full";
-        vec![("durability", durability.to_owned())]
+        vec![
+            ("durability", durability.to_owned()),
+            ("response_timeout", format!("{:?}", self.config.response_timeout)),
+            ("connection_timeout", format!("{:?}", self.config.connection_timeout)),
+            ("sessions_per_user", self.config.sessions_per_user.to_string()),
+            ("connections", "1, multiplexed".to_owned()),
+            ("timers", "one for all requests of the connection".to_owned()),
+            ("tcp_nodelay", "yes".to_owned()),
+        ]
     }
 
     async fn insert(
@@ -225,7 +231,10 @@ impl SessionStore for MemcachedStore {
     }
 
     async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
-        Ok(self.read(id.user()).await?.and_then(|item| item.find(id)))
+        match self.read(id.user()).await? {
+            Some(stored) => Ok(side_by_side::find(&stored.data, id)?),
+            None => Ok(None),
+        }
     }
 
     async fn touch(
@@ -289,7 +298,10 @@ impl SessionStore for MemcachedStore {
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<IdHash>, StoreError> {
-        Ok(self.read(user).await?.map(|item| item.ids().collect()).unwrap_or_default())
+        match self.read(user).await? {
+            Some(stored) => Ok(side_by_side::ids(user, &stored.data)?),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Nothing to do: the server forgets what has expired.
@@ -305,24 +317,27 @@ impl SharedStore for MemcachedStore {
     }
 
     async fn version(&self) -> Result<String, StoreError> {
-        let lines = admin::ask(self.link.connector(), "version", admin::one_line).await?;
+        let lines = admin::ask(self.link.connector(), "version", admin::one_line, |_| true).await?;
         let version = lines.first().and_then(|line| line.strip_prefix("VERSION "));
-        version.map(str::to_owned).ok_or_else(refused)
+        version.map(str::to_owned).ok_or_else(|| Failure::Refused.into())
     }
 
     /// `bytes` of `stats`: items with their headers, without what slabs leave unused.
     async fn stored_bytes(&self) -> Result<u64, StoreError> {
-        let lines = admin::ask(self.link.connector(), "stats", admin::until_end).await?;
+        let lines = admin::ask(self.link.connector(), "stats", admin::until_end, |line| {
+            line.starts_with("STAT bytes ")
+        })
+        .await?;
         let bytes = lines.iter().find_map(|line| line.strip_prefix("STAT bytes ")?.parse().ok());
-        bytes.ok_or_else(refused)
+        bytes.ok_or_else(|| Failure::Refused.into())
     }
 
     async fn clear(&self) -> Result<(), StoreError> {
         let keys = admin::keys(self.link.connector(), &self.config.prefix).await?;
         let lease = self.link.lease()?;
         for key in keys {
-            let deleted = lease.connection.ask(format!("md {key}\r\n").into_bytes()).await;
-            deleted.inspect_err(|_| self.link.replace(&lease))?;
+            // One that is gone by now is gone.
+            self.settle(&lease, lease.connection.ask(format!("md {key}\r\n").into_bytes()).await)?;
         }
         Ok(())
     }
@@ -332,10 +347,6 @@ impl fmt::Debug for MemcachedStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemcachedStore").field("prefix", &self.config.prefix).finish_non_exhaustive()
     }
-}
-
-fn refused() -> StoreError {
-    StoreError::Unavailable("refused by the server".to_owned())
 }
 
 /// Seconds to keep an item, in memcached's terms: beyond thirty days it takes a number for a time of day.

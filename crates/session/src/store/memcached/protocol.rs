@@ -5,6 +5,8 @@
 //! connection for themselves from request to answer, so that many requests in flight need many connections, and none
 //! bounds how long it waits.
 
+use super::link::Failure;
+
 /// `mg`: the value with its version and the seconds that it has left.
 pub(super) fn get(key: &str) -> Vec<u8> {
     format!("mg {key} v c t\r\n").into_bytes()
@@ -28,7 +30,7 @@ pub(super) fn delete(key: &str, version: u64) -> Vec<u8> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// `VA`.
-    Value { data: Vec<u8>, version: u64, seconds_left: u64 },
+    Value(Stored),
     /// `EN`: no such key.
     Missing,
     /// `HD`: done.
@@ -37,8 +39,26 @@ pub(super) enum Answer {
     Changed,
     /// `MN`: the answer to a request that does nothing.
     Nothing,
-    /// Any other line: an error, which says nothing about the key.
+    /// `SERVER_ERROR` or `BUSY`: the server does not do it, and both ends agree about what was asked.
     Refused,
+    /// Any other line, such as `ERROR` and `CLIENT_ERROR`: it did not understand what was asked, and may take what
+    /// follows for something else.
+    Misunderstood,
+}
+
+/// A value, with its version and the seconds for which it will be kept.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) data: Vec<u8>,
+    pub(super) version: u64,
+    pub(super) seconds_left: u64,
+}
+
+/// What is wrong with an answer that is none of those expected.
+impl From<Answer> for Failure {
+    fn from(unexpected: Answer) -> Self {
+        if unexpected == Answer::Refused { Self::Refused } else { Self::Misunderstood }
+    }
 }
 
 /// Longer than any value that the server stores.
@@ -76,10 +96,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Option<(Answer, usize)>, Nonsense> {
             }
             let Some(value) = bytes.get(after_line..after_line + length + 2) else { return Ok(None) };
             let data = value.strip_suffix(b"\r\n").ok_or(Nonsense)?.to_vec();
-            let answer = Answer::Value { data, version: version.ok_or(Nonsense)?, seconds_left };
+            let answer = Answer::Value(Stored { data, version: version.ok_or(Nonsense)?, seconds_left });
             return Ok(Some((answer, after_line + length + 2)));
         }
-        _ => Answer::Refused,
+        Some(b"SERVER_ERROR" | b"BUSY") => Answer::Refused,
+        _ => Answer::Misunderstood,
     };
     Ok(Some((answer, after_line)))
 }
@@ -96,7 +117,7 @@ mod tests {
 
     #[test]
     fn each_answer_is_read_when_it_is_complete() {
-        let value = Answer::Value { data: b"a\r\nb".to_vec(), version: 17, seconds_left: 90 };
+        let value = Answer::Value(Stored { data: b"a\r\nb".to_vec(), version: 17, seconds_left: 90 });
         let cases = [
             (&b"VA 4 c17 t90\r\na\r\nb\r\n"[..], value),
             (b"HD\r\n", Answer::Done),
@@ -106,7 +127,9 @@ mod tests {
             (b"NS\r\n", Answer::Changed),
             (b"MN\r\n", Answer::Nothing),
             (b"SERVER_ERROR out of memory storing object\r\n", Answer::Refused),
-            (b"ERROR\r\n", Answer::Refused),
+            (b"BUSY please wait\r\n", Answer::Refused),
+            (b"ERROR\r\n", Answer::Misunderstood),
+            (b"CLIENT_ERROR bad data chunk\r\n", Answer::Misunderstood),
         ];
         for (text, answer) in cases {
             for cut in 0..text.len() {
@@ -147,7 +170,7 @@ mod tests {
             text.extend_from_slice(&data);
             text.extend_from_slice(b"\r\n");
             let length = text.len();
-            prop_assert_eq!(parse(&text), Ok(Some((Answer::Value { data, version, seconds_left }, length))));
+            prop_assert_eq!(parse(&text), Ok(Some((Answer::Value(Stored { data, version, seconds_left }), length))));
         }
     }
 }
