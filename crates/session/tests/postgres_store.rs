@@ -7,12 +7,15 @@
 
 mod common;
 
+use std::time::Duration;
+
 use authbench_session::{
     PostgresConfig, PostgresStore, RecordError, SessionPolicy, SessionRecord, SessionStore, SharedStore,
     StoreError,
 };
 use authoriser::{PermissionSet, Timestamp, UserId};
-use common::{block_on, id, own_server};
+use common::{block_on, id, own_server, until};
+use futures_util::future::try_join_all;
 use services::{PostgresServer, Server};
 use tokio_postgres::{Client, NoTls};
 
@@ -30,6 +33,12 @@ async fn client(server: &PostgresServer) -> Client {
     let (client, connection) = tokio_postgres::connect(&server.tcp_url(), NoTls).await.unwrap();
     tokio::spawn(connection);
     client
+}
+
+/// Ends those connections from the server's side.
+async fn hang_up(admin: &Client, whose: &str) {
+    let statement = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {whose}");
+    assert!(!admin.query(&statement, &[]).await.unwrap().is_empty());
 }
 
 #[test]
@@ -131,11 +140,72 @@ fn a_touch_changes_no_index() {
                 return;
             }
             assert!(started.elapsed().as_secs() < 20, "{updates} updates are known of");
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
             store.list(UserId(1)).await.unwrap();
             // A touch in vain, so that the connections for writes have a reason to report.
             for _ in 0..4 {
                 store.remove(&id::<PostgresStore>(UserId(1))).await.unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn a_role_that_may_create_nothing_uses_the_table_of_an_administrator() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let admin = client(&server).await;
+        admin
+            .batch_execute(
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE clerk LOGIN PASSWORD 'of the clerk'",
+            )
+            .await
+            .unwrap();
+        let url = format!("{}?user=clerk&password=of%20the%20clerk", server.tcp_url());
+        let no_table = PostgresStore::connect(&url, PostgresConfig::default()).await.unwrap_err();
+        assert_eq!(no_table, StoreError::Unavailable("refused by the server: 42501".to_owned()));
+
+        drop(store(&server).await);
+        admin.batch_execute("GRANT SELECT, INSERT, UPDATE, DELETE ON sessions TO clerk").await.unwrap();
+        let clerk = PostgresStore::connect(&url, PostgresConfig::default()).await.unwrap();
+        let (id, policy) = (id::<PostgresStore>(UserId(7)), SessionPolicy::default());
+        clerk.insert(&id, &record(7, 0), &policy).await.unwrap();
+        hang_up(&admin, "usename = 'clerk'").await;
+        until(async || clerk.get(&id).await.is_ok()).await;
+        assert_eq!(clerk.get(&id).await, Ok(Some(record(7, 0))));
+        until(async || clerk.remove(&id).await.is_ok()).await;
+    });
+}
+
+#[test]
+fn a_table_that_is_gone_is_not_made_again_by_who_connects_again() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let admin = client(&server).await;
+        admin.batch_execute("ALTER TABLE sessions RENAME TO put_aside").await.unwrap();
+        hang_up(&admin, "pid <> pg_backend_pid() AND backend_type = 'client backend'").await;
+        for _ in 0..20 {
+            assert!(store.list(UserId(7)).await.is_err());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // It would fail if there were another by now.
+        admin.batch_execute("ALTER TABLE put_aside RENAME TO sessions").await.unwrap();
+        until(async || store.list(UserId(7)).await.is_ok()).await;
+    });
+}
+
+#[test]
+fn many_who_open_the_same_new_table_at_once_find_one() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let url = server.tcp_url();
+        for namespace in ["a", "b", "c"] {
+            let stores = try_join_all((0..4).map(|_| PostgresStore::open(&url, namespace))).await.unwrap();
+            let id = id::<PostgresStore>(UserId(7));
+            stores[0].insert(&id, &record(7, 0), &SessionPolicy::default()).await.unwrap();
+            for store in &stores {
+                assert_eq!(store.list(UserId(7)).await, Ok(vec![id]));
             }
         }
     });

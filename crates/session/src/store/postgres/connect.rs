@@ -13,7 +13,7 @@ use tokio_postgres::{Client, Config, Error, NoTls};
 
 use super::{
     PostgresConfig,
-    statements::{Statements, create_table},
+    statements::{IS_THERE, Statements, create_table},
 };
 use crate::{StoreError, store::link::Connect};
 
@@ -52,6 +52,29 @@ impl PostgresConnect {
         &self.config.table
     }
 
+    /// Makes the table, if there is none. Whoever connects again uses what is there, so that the role of a service needs
+    /// no right to create anything, and what an administrator drops stays away.
+    pub(super) async fn make_table(&self) -> Result<(), StoreError> {
+        let table = self.table();
+        self.in_time(async {
+            // A connection of its own, which takes a transaction that failed half-way with it.
+            let client = self.one().await?;
+            if client.query_one(IS_THERE, &[&table]).await?.try_get(0)? {
+                return Ok(());
+            }
+            client.batch_execute(&create_table(table)).await
+        })
+        .await
+    }
+
+    /// The library's own limit ends with TCP's handshake, while a frozen server is silent after it.
+    async fn in_time<A>(&self, ask: impl Future<Output = Result<A, Error>>) -> Result<A, StoreError> {
+        match tokio::time::timeout(self.config.connection_timeout, ask).await {
+            Ok(answer) => answer.map_err(|error| unavailable(&error)),
+            Err(_) => Err(StoreError::Unavailable("no answer in time".to_owned())),
+        }
+    }
+
     async fn one(&self) -> Result<Client, Error> {
         let (client, connection) = self.address.connect(NoTls).await?;
         // Ends with its client, or with an error that the client's calls return as well.
@@ -62,7 +85,6 @@ impl PostgresConnect {
     async fn all(&self) -> Result<Connections, Error> {
         let table = self.table();
         let reader = self.one().await?;
-        reader.batch_execute(&create_table(table)).await?;
         let statements = Statements::prepare(&reader, table).await?;
         // At once: proving a password takes thousands of hashes, at each end.
         let writers = try_join_all((0..WRITERS).map(|_| async {
@@ -78,11 +100,7 @@ impl Connect for PostgresConnect {
     type Connection = Arc<Connections>;
 
     async fn connect(&self) -> Result<Self::Connection, StoreError> {
-        // The library's own limit ends with TCP's handshake, while a frozen server is silent after it.
-        match tokio::time::timeout(self.config.connection_timeout, self.all()).await {
-            Ok(connected) => connected.map(Arc::new).map_err(|error| unavailable(&error)),
-            Err(_) => Err(StoreError::Unavailable("no answer in time".to_owned())),
-        }
+        self.in_time(self.all()).await.map(Arc::new)
     }
 
     fn retry_pause(&self) -> Duration {

@@ -26,12 +26,14 @@ use crate::{IdHash, RecordError, SessionPolicy, SessionRecord};
 /// How to reach PostgreSQL. Durations are upper limits, so no call hangs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostgresConfig {
-    /// The table: letters, digits and underscores. It is made if it is not there.
+    /// The table: letters, digits and underscores. A store that is opened makes it if it is not there, and only then needs
+    /// the right to. One that is there, from an administrator who once opened a store, say, is used as it is; the role needs
+    /// `SELECT`, `INSERT`, `UPDATE` and `DELETE` on it.
     pub table: String,
     /// A statement without an answer after this time fails, and the connections are replaced. So long at most a call waits
     /// before, where too many are in flight.
     pub response_timeout: Duration,
-    /// An attempt to connect, with everything prepared, fails after this time.
+    /// An attempt to connect, with everything prepared, fails after this time. Making the table has as long again.
     pub connection_timeout: Duration,
     /// Pause between two attempts to connect again.
     pub retry_pause: Duration,
@@ -85,13 +87,16 @@ type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 impl PostgresStore {
     /// Connects to `postgresql://user:password@host:port/database`, or to a unix socket by `?host=/folder`, without TLS, on
-    /// the current tokio runtime.
+    /// the current tokio runtime. Makes the table if there is none, which it does not do when it connects again later.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the URL is none, or nobody answers there.
+    /// [`StoreError::Unavailable`] when the URL is none, nobody answers there, or the role may neither use such a table
+    /// nor make one.
     pub async fn connect(url: &str, config: PostgresConfig) -> Result<Self, StoreError> {
         let (permits, response_timeout) = (Semaphore::new(config.in_flight), config.response_timeout);
-        let link = Link::new(PostgresConnect::new(url, config)?).await?;
+        let connector = PostgresConnect::new(url, config)?;
+        connector.make_table().await?;
+        let link = Link::new(connector).await?;
         Ok(Self { link, permits, response_timeout, purged_to: Mutex::default() })
     }
 

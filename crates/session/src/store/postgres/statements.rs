@@ -56,10 +56,14 @@ const PURGE: &str = "WITH part AS (SELECT id, created, last_seen FROM {table} WH
                      SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM part), \
                          (SELECT id FROM part ORDER BY id DESC LIMIT 1)";
 
+/// Whether there is such a table, or whatever else goes by that name, where the role looks for it.
+pub(super) const IS_THERE: &str = "SELECT to_regclass($1) IS NOT NULL";
+
 /// Makes the table. The columns stand in the order that leaves no gaps between them. A tenth of each page is left free,
 /// for the new version of a row that is touched.
 ///
-/// Two who make it at once would collide in the database's own catalogue, hence the lock, whose number is arbitrary.
+/// Two who found no table and make it at once would collide in the database's own catalogue, hence the lock, whose
+/// number is arbitrary. Whoever gets it last finds everything made.
 pub(super) fn create_table(table: &str) -> String {
     format!(
         "BEGIN;
