@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use authbench_session::{
     PostgresConfig, PostgresStore, RecordError, SessionPolicy, SessionRecord, SessionStore, SharedStore,
-    StoreError,
+    StoreError, Touched,
 };
 use authoriser::{PermissionSet, Timestamp, UserId};
 use common::{block_on, id, own_server, until};
@@ -208,6 +208,53 @@ fn many_who_open_the_same_new_table_at_once_find_one() {
                 assert_eq!(store.list(UserId(7)).await, Ok(vec![id]));
             }
         }
+    });
+}
+
+#[test]
+fn a_call_that_waits_for_a_lock_fails_in_time_and_costs_no_connection() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        // The server gives up after half of it, which leaves a slow machine three seconds to say so.
+        let config = PostgresConfig { response_timeout: Duration::from_secs(6), ..PostgresConfig::default() };
+        let url = format!("{}?application_name=waiting", server.tcp_url());
+        let store = PostgresStore::connect(&url, config).await.unwrap();
+        let (id, policy, noted) = (id::<PostgresStore>(UserId(7)), SessionPolicy::default(), record(7, 0));
+        store.insert(&id, &noted, &policy).await.unwrap();
+        let admin = client(&server).await;
+        let connected = async || {
+            let pids = "SELECT pid FROM pg_stat_activity WHERE application_name = 'waiting' ORDER BY pid";
+            let rows = admin.query(pids, &[]).await.unwrap();
+            rows.iter().map(|row| row.get(0)).collect::<Vec<i32>>()
+        };
+        let before = connected().await;
+
+        admin.batch_execute("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE").await.unwrap();
+        let (found, touched) = tokio::join!(store.get(&id), store.touch(&id, &noted, &policy));
+        let late = StoreError::Unavailable("no answer in time".to_owned());
+        assert_eq!((found, touched), (Err(late.clone()), Err(late)));
+        admin.batch_execute("ROLLBACK").await.unwrap();
+
+        assert_eq!(store.get(&id).await, Ok(Some(noted)));
+        assert_eq!(store.touch(&id, &noted, &policy).await, Ok(Touched::Noted));
+        assert_eq!(connected().await, before);
+    });
+}
+
+#[test]
+fn clearing_waits_longer_than_a_call() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let admin = client(&server).await;
+        admin.batch_execute("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE").await.unwrap();
+        let release = async {
+            tokio::time::sleep(2 * PostgresConfig::default().response_timeout).await;
+            admin.batch_execute("ROLLBACK").await
+        };
+        let (cleared, released) = tokio::join!(store.clear(), release);
+        released.unwrap();
+        assert_eq!(cleared, Ok(()));
     });
 }
 

@@ -9,11 +9,11 @@ use std::{
 };
 
 use futures_util::future::try_join_all;
-use tokio_postgres::{Client, Config, Error, NoTls};
+use tokio_postgres::{Client, Config, Error, NoTls, error::SqlState};
 
 use super::{
     PostgresConfig,
-    statements::{IS_THERE, Statements, create_table},
+    statements::{IS_THERE, Statements, create_table, drop_table, limit_statements},
 };
 use crate::{StoreError, store::link::Connect};
 
@@ -58,7 +58,7 @@ impl PostgresConnect {
         let table = self.table();
         self.in_time(async {
             // A connection of its own, which takes a transaction that failed half-way with it.
-            let client = self.one().await?;
+            let client = self.one(self.config.connection_timeout).await?;
             if client.query_one(IS_THERE, &[&table]).await?.try_get(0)? {
                 return Ok(());
             }
@@ -67,31 +67,45 @@ impl PostgresConnect {
         .await
     }
 
+    /// Drops the table. It has as long as an attempt to connect, not as an answer: who wants a table for himself waits for
+    /// all others, for a second where that is an automatic vacuum, which then gives way.
+    pub(super) async fn drop_table(&self) -> Result<(), StoreError> {
+        self.in_time(async {
+            let client = self.one(self.config.connection_timeout).await?;
+            client.batch_execute(&drop_table(self.table())).await
+        })
+        .await
+    }
+
     /// The library's own limit ends with TCP's handshake, while a frozen server is silent after it.
     async fn in_time<A>(&self, ask: impl Future<Output = Result<A, Error>>) -> Result<A, StoreError> {
         match tokio::time::timeout(self.config.connection_timeout, ask).await {
             Ok(answer) => answer.map_err(|error| unavailable(&error)),
-            Err(_) => Err(StoreError::Unavailable("no answer in time".to_owned())),
+            Err(_) => Err(no_answer()),
         }
     }
 
-    async fn one(&self) -> Result<Client, Error> {
+    /// A connection on which the server gives a statement up after that time.
+    async fn one(&self, limit: Duration) -> Result<Client, Error> {
         let (client, connection) = self.address.connect(NoTls).await?;
         // Ends with its client, or with an error that the client's calls return as well.
         tokio::spawn(connection);
+        client.batch_execute(&limit_statements(limit)).await?;
         Ok(client)
     }
 
+    /// A connection for calls, with everything prepared. The server gives up well before the call does, so that the
+    /// call hears of it and the connection stays.
+    async fn prepared(&self) -> Result<(Client, Statements), Error> {
+        let client = self.one(self.config.response_timeout / 2).await?;
+        let statements = Statements::prepare(&client, self.table()).await?;
+        Ok((client, statements))
+    }
+
     async fn all(&self) -> Result<Connections, Error> {
-        let table = self.table();
-        let reader = self.one().await?;
-        let statements = Statements::prepare(&reader, table).await?;
+        let (reader, statements) = self.prepared().await?;
         // At once: proving a password takes thousands of hashes, at each end.
-        let writers = try_join_all((0..WRITERS).map(|_| async {
-            let writer = self.one().await?;
-            let statements = Statements::prepare(&writer, table).await?;
-            Ok::<_, Error>((writer, statements))
-        }));
+        let writers = try_join_all((0..WRITERS).map(|_| self.prepared()));
         Ok(Connections { reader, statements, writers: writers.await?, next: AtomicUsize::new(0) })
     }
 }
@@ -119,9 +133,15 @@ impl Connections {
 /// The error without any of its free text, which could quote the address, or what the server said about a password.
 pub(super) fn unavailable(error: &Error) -> StoreError {
     let kind = match error.code() {
+        Some(&SqlState::QUERY_CANCELED) => return no_answer(),
         Some(code) => format!("refused by the server: {}", code.code()),
         None if error.is_closed() => "connection lost".to_owned(),
         None => "no connection".to_owned(),
     };
     StoreError::Unavailable(kind)
+}
+
+/// Neither this end nor the server's waits any longer.
+pub(super) fn no_answer() -> StoreError {
+    StoreError::Unavailable("no answer in time".to_owned())
 }
