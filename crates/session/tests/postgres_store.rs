@@ -259,6 +259,44 @@ fn clearing_waits_longer_than_a_call() {
 }
 
 #[test]
+fn a_server_that_takes_no_writes_is_not_used() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let admin = client(&server).await;
+        let ours = "application_name = 'authbench'";
+        let connections = format!("SELECT count(*) FROM pg_stat_activity WHERE {ours}");
+        // The one that made the table may not be gone yet.
+        until(async || admin.query_one(&connections, &[]).await.unwrap().get::<_, i64>(0) == 5).await;
+
+        // To a client it looks as a standby does.
+        admin.batch_execute("ALTER DATABASE postgres SET default_transaction_read_only = on").await.unwrap();
+        hang_up(&admin, ours).await;
+        until(async || store.list(UserId(7)).await.is_err()).await;
+        for _ in 0..20 {
+            assert!(store.list(UserId(7)).await.is_err());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let read_only = format!("{}?target_session_attrs=read-only", server.tcp_url());
+        let reading = PostgresStore::connect(&read_only, PostgresConfig::default()).await.unwrap();
+        assert_eq!(reading.list(UserId(7)).await, Ok(Vec::new()), "who asks for a standby gets one");
+
+        admin.batch_execute("ALTER DATABASE postgres RESET default_transaction_read_only").await.unwrap();
+        until(async || store.list(UserId(7)).await.is_ok()).await;
+    });
+}
+
+#[test]
+fn the_longest_limit_is_within_what_the_server_and_the_kernel_take() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let config = PostgresConfig { response_timeout: Duration::MAX, ..PostgresConfig::default() };
+        let store = PostgresStore::connect(&server.tcp_url(), config).await.unwrap();
+        store.ping().await.unwrap();
+    });
+}
+
+#[test]
 fn only_a_plain_name_is_a_table() {
     let Some(server) = own_server::<PostgresServer>() else { return };
     block_on(async {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::future::try_join_all;
-use tokio_postgres::{Client, Config, Error, NoTls, error::SqlState};
+use tokio_postgres::{Client, Config, Error, NoTls, config::TargetSessionAttrs, error::SqlState};
 
 use super::{
     PostgresConfig,
@@ -39,7 +39,7 @@ impl PostgresConnect {
         let mut address: Config = url
             .parse()
             .map_err(|_| StoreError::Unavailable("not a URL of a PostgreSQL server".to_owned()))?;
-        address.connect_timeout(config.connection_timeout);
+        add_defaults(&mut address, &config);
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         // It stands in the statements as it is. PostgreSQL's names end after 63 bytes; the index's is longer by five.
         if config.table.is_empty() || config.table.len() > 58 || !config.table.bytes().all(plain) {
@@ -110,6 +110,37 @@ impl PostgresConnect {
     }
 }
 
+/// Sets what the URL leaves open: how soon a machine that is gone is noticed, and that nobody writes to a standby.
+fn add_defaults(address: &mut Config, config: &PostgresConfig) {
+    if address.get_application_name().is_none() {
+        address.application_name("authbench");
+    }
+    if address.get_connect_timeout().is_none() {
+        // The second of two machines is to have its turn even if the first is silent.
+        let hosts = address.get_hosts().len().max(address.get_hostaddrs().len()).max(1);
+        address.connect_timeout(config.connection_timeout / u32::try_from(hosts).unwrap_or(u32::MAX));
+    }
+    // Linux refuses longer times than the greatest ones here, and 0 is its own default of many minutes.
+    let longest_unacknowledged = Duration::from_millis(i32::MAX.unsigned_abs().into());
+    let longest_idle = Duration::from_secs(i16::MAX.unsigned_abs().into());
+    let limit = config.response_timeout;
+    if address.get_tcp_user_timeout().is_none() {
+        address.tcp_user_timeout(limit.clamp(Duration::from_millis(1), longest_unacknowledged));
+    }
+    // In whole seconds, each.
+    let probe = limit.clamp(Duration::from_secs(1), longest_idle);
+    let untold = Config::new();
+    if address.get_keepalives_idle() == untold.get_keepalives_idle() {
+        address.keepalives_idle(probe);
+    }
+    if address.get_keepalives_interval().is_none() {
+        address.keepalives_interval(probe);
+    }
+    if address.get_target_session_attrs() == untold.get_target_session_attrs() {
+        address.target_session_attrs(TargetSessionAttrs::ReadWrite);
+    }
+}
+
 impl Connect for PostgresConnect {
     type Connection = Arc<Connections>;
 
@@ -144,4 +175,46 @@ pub(super) fn unavailable(error: &Error) -> StoreError {
 /// Neither this end nor the server's waits any longer.
 pub(super) fn no_answer() -> StoreError {
     StoreError::Unavailable("no answer in time".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(parameters: &str, config: PostgresConfig) -> Config {
+        PostgresConnect::new(&format!("postgresql://127.0.0.1/db{parameters}"), config).unwrap().address
+    }
+
+    #[test]
+    fn what_the_url_leaves_open_follows_from_the_limits() {
+        let config = PostgresConfig { response_timeout: Duration::from_millis(2_500), ..Default::default() };
+        let ours = address("", config);
+        assert_eq!(ours.get_application_name(), Some("authbench"));
+        assert_eq!(ours.get_connect_timeout(), Some(&Duration::from_secs(5)));
+        assert_eq!(ours.get_tcp_user_timeout(), Some(&Duration::from_millis(2_500)));
+        assert!(ours.get_keepalives());
+        assert_eq!(ours.get_keepalives_idle().as_secs(), 2);
+        assert_eq!(ours.get_keepalives_interval().unwrap().as_secs(), 2);
+        assert_eq!(ours.get_target_session_attrs(), TargetSessionAttrs::ReadWrite);
+
+        let two = address("?host=127.0.0.2", PostgresConfig::default());
+        assert_eq!(two.get_connect_timeout(), Some(&Duration::from_millis(2_500)), "each");
+        assert_eq!(two.get_keepalives_idle(), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn what_the_url_says_wins() {
+        let theirs = address(
+            "?application_name=&connect_timeout=7&tcp_user_timeout=9&keepalives=0&keepalives_idle=11\
+             &keepalives_interval=13&target_session_attrs=read-only",
+            PostgresConfig::default(),
+        );
+        assert_eq!(theirs.get_application_name(), Some(""));
+        assert_eq!(theirs.get_connect_timeout(), Some(&Duration::from_secs(7)));
+        assert_eq!(theirs.get_tcp_user_timeout(), Some(&Duration::from_secs(9)));
+        assert!(!theirs.get_keepalives());
+        assert_eq!(theirs.get_keepalives_idle(), Duration::from_secs(11));
+        assert_eq!(theirs.get_keepalives_interval(), Some(Duration::from_secs(13)));
+        assert_eq!(theirs.get_target_session_attrs(), TargetSessionAttrs::ReadOnly);
+    }
 }

@@ -91,6 +91,19 @@ impl PostgresStore {
     /// Connects to `postgresql://user:password@host:port/database`, or to a unix socket by `?host=/folder`, without TLS, on
     /// the current tokio runtime. Makes the table if there is none, which it does not do when it connects again later.
     ///
+    /// The URL may hold the parameters of [`tokio_postgres::Config`]. Where it is silent, these hold:
+    ///
+    /// | Parameter | Unless the URL says otherwise |
+    /// |---|---|
+    /// | `application_name` | `authbench` |
+    /// | `connect_timeout` | [`connection_timeout`](PostgresConfig::connection_timeout), divided among the hosts |
+    /// | `tcp_user_timeout` | [`response_timeout`](PostgresConfig::response_timeout), over TCP |
+    /// | `keepalives_idle`, `keepalives_interval` | the same, but a second at least, over TCP |
+    /// | `target_session_attrs` | `read-write`: of several hosts the primary, and never a standby |
+    ///
+    /// The client library does not tell a parameter that has its own default value from one that is not there, so that
+    /// `target_session_attrs=any`, `keepalives_idle=7200` and 0 for a time are no way around them.
+    ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the URL is none, nobody answers there, or the role may neither use such a table
     /// nor make one.
