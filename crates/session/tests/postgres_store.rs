@@ -297,14 +297,38 @@ fn the_longest_limit_is_within_what_the_server_and_the_kernel_take() {
 }
 
 #[test]
+fn namespaces_that_differ_in_case_alone_share_nothing() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let (id, policy) = (id::<PostgresStore>(UserId(7)), SessionPolicy::default());
+        let lower = PostgresStore::open(&server.tcp_url(), "ab1").await.unwrap();
+        let upper = PostgresStore::open(&server.tcp_url(), "aB1").await.unwrap();
+        lower.insert(&id, &record(7, 0), &policy).await.unwrap();
+        assert_eq!(upper.get(&id).await, Ok(None));
+        upper.clear().await.unwrap();
+        assert_eq!(lower.get(&id).await, Ok(Some(record(7, 0))));
+    });
+}
+
+#[test]
 fn only_a_plain_name_is_a_table() {
     let Some(server) = own_server::<PostgresServer>() else { return };
     block_on(async {
-        for table in ["", "a b", "a;DROP TABLE sessions", "a\"", "ä", &"a".repeat(59)] {
+        let connect = async |table: &str| {
             let config = PostgresConfig { table: table.to_owned(), ..PostgresConfig::default() };
-            let error = PostgresStore::connect(&server.tcp_url(), config).await.unwrap_err();
-            assert!(matches!(error, StoreError::Unavailable(_)));
+            PostgresStore::connect(&server.tcp_url(), config).await
+        };
+        let refused = ["", "a b", "a;DROP TABLE sessions", "a\"", "ä", "1a", "Sessions", &"a".repeat(52)];
+        for table in refused {
+            let error = connect(table).await.unwrap_err();
+            assert_eq!(error, StoreError::Unavailable("not the name of a table".to_owned()), "{table}");
         }
+        let longest = format!("_{}", "a1".repeat(25));
+        connect(&longest).await.unwrap();
+        let index = format!("SELECT '{longest}_user_id_idx'::regclass::text");
+        let index: String = client(&server).await.query_one(&index, &[]).await.unwrap().get(0);
+        assert_eq!(index, format!("{longest}_user_id_idx"), "in full");
+
         let store = store(&server).await;
         assert_eq!(format!("{store:?}"), "PostgresStore { table: \"sessions\", .. }");
         store.ping().await.unwrap();

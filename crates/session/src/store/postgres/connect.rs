@@ -13,7 +13,7 @@ use tokio_postgres::{Client, Config, Error, NoTls, config::TargetSessionAttrs, e
 
 use super::{
     PostgresConfig,
-    statements::{IS_THERE, Statements, create_table, drop_table, limit_statements},
+    statements::{IS_THERE, Statements, USER_INDEX, create_table, drop_table, limit_statements},
 };
 use crate::{StoreError, store::link::Connect};
 
@@ -40,9 +40,7 @@ impl PostgresConnect {
             .parse()
             .map_err(|_| StoreError::Unavailable("not a URL of a PostgreSQL server".to_owned()))?;
         add_defaults(&mut address, &config);
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        // It stands in the statements as it is. PostgreSQL's names end after 63 bytes; the index's is longer by five.
-        if config.table.is_empty() || config.table.len() > 58 || !config.table.bytes().all(plain) {
+        if !is_plain(&config.table) {
             return Err(StoreError::Unavailable("not the name of a table".to_owned()));
         }
         Ok(Self { address, config })
@@ -108,6 +106,16 @@ impl PostgresConnect {
         let writers = try_join_all((0..WRITERS).map(|_| self.prepared()));
         Ok(Connections { reader, statements, writers: writers.await?, next: AtomicUsize::new(0) })
     }
+}
+
+/// Whether it can stand in the statements as it is. PostgreSQL folds upper case to lower there, and cuts names off after
+/// 63 bytes: the longest is the index's.
+pub(super) fn is_plain(table: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let longest = 63 - USER_INDEX.len();
+    (1..=longest).contains(&table.len())
+        && !table.starts_with(|first: char| first.is_ascii_digit())
+        && table.bytes().all(plain)
 }
 
 /// Sets what the URL leaves open: how soon a machine that is gone is noticed, and that nobody writes to a standby.

@@ -26,9 +26,9 @@ use crate::{IdHash, RecordError, SessionPolicy, SessionRecord};
 /// How to reach PostgreSQL. Durations are upper limits, so no call hangs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostgresConfig {
-    /// The table: letters, digits and underscores. A store that is opened makes it if it is not there, and only then needs
-    /// the right to. One that is there, from an administrator who once opened a store, say, is used as it is; the role needs
-    /// `SELECT`, `INSERT`, `UPDATE` and `DELETE` on it.
+    /// The table: up to 51 lower-case letters, digits and underscores, no digit at the start. A store that is opened makes
+    /// it if it is not there, and only then needs the right to. One that is there, from an administrator who once opened a
+    /// store, say, is used as it is; the role needs `SELECT`, `INSERT`, `UPDATE` and `DELETE` on it.
     pub table: String,
     /// A statement without an answer after this time fails, and the connections are replaced. The server itself gives it up
     /// at half of this time (`statement_timeout`), where it waits for a lock, say: then it fails and the connections stay.
@@ -291,7 +291,7 @@ impl SessionStore for PostgresStore {
 
 impl SharedStore for PostgresStore {
     async fn open(address: &str, namespace: &str) -> Result<Self, StoreError> {
-        let config = PostgresConfig { table: format!("authbench_{namespace}"), ..PostgresConfig::default() };
+        let config = PostgresConfig { table: table_of(namespace), ..PostgresConfig::default() };
         Self::connect(address, config).await
     }
 
@@ -329,6 +329,19 @@ impl fmt::Debug for PostgresStore {
     }
 }
 
+/// The table of a namespace: no two share one. PostgreSQL folds upper case to lower, so that `A` is written as `_a`, and
+/// hence `_` as `__`.
+fn table_of(namespace: &str) -> String {
+    let mut table = "authbench_".to_owned();
+    for letter in namespace.chars() {
+        if letter.is_ascii_uppercase() || letter == '_' {
+            table.push('_');
+        }
+        table.push(letter.to_ascii_lowercase());
+    }
+    table
+}
+
 /// What a server says is no reason to give its connection up, unless it is that it will not serve it any longer: the
 /// connection is broken (class 08), the server is shutting down (57P), became a standby, or has forgotten, or cannot
 /// use any more, what was prepared.
@@ -364,7 +377,36 @@ fn record(row: &Row) -> Result<SessionRecord, RecordError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The namespace of a table.
+    fn namespace_of(table: &str) -> String {
+        let mut letters = table.strip_prefix("authbench_").unwrap().chars();
+        let mut namespace = String::new();
+        while let Some(letter) = letters.next() {
+            namespace.push(if letter == '_' { letters.next().unwrap().to_ascii_uppercase() } else { letter });
+        }
+        namespace
+    }
+
+    proptest! {
+        #[test]
+        fn a_namespace_can_be_told_from_its_table_so_that_no_two_share_one(
+            namespace in prop_oneof!["[a-zA-Z0-9]{0,20}", "[aA_]{0,12}"],
+        ) {
+            let table = table_of(&namespace);
+            prop_assert!(connect::is_plain(&table), "{}", table);
+            prop_assert_eq!(namespace_of(&table), namespace);
+        }
+    }
+
+    #[test]
+    fn the_usual_namespace_stands_in_the_name_of_its_table() {
+        assert_eq!(table_of("ab12"), "authbench_ab12");
+        assert_eq!(table_of("aB_1"), "authbench_a_b__1");
+    }
 
     #[test]
     fn a_refused_statement_keeps_the_connection_and_a_lost_server_does_not() {

@@ -69,6 +69,9 @@ pub(super) fn limit_statements(limit: Duration) -> String {
 /// Whether there is such a table, or whatever else goes by that name, where the role looks for it.
 pub(super) const IS_THERE: &str = "SELECT to_regclass($1) IS NOT NULL";
 
+/// What the name of the index on the user adds to the table's, as PostgreSQL itself would name it.
+pub(super) const USER_INDEX: &str = "_user_id_idx";
+
 /// Makes the table. The columns stand in the order that leaves no gaps between them. A tenth of each page is left free,
 /// for the new version of a row that is touched.
 ///
@@ -85,7 +88,7 @@ pub(super) fn create_table(table: &str) -> String {
              permissions integer NOT NULL,
              id bytea NOT NULL PRIMARY KEY
          ) WITH (fillfactor = 90);
-         CREATE INDEX IF NOT EXISTS {table}_user ON {table} (user_id);
+         CREATE INDEX IF NOT EXISTS {table}{USER_INDEX} ON {table} (user_id);
          COMMIT"
     )
 }
