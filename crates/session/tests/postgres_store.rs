@@ -259,6 +259,54 @@ fn clearing_waits_longer_than_a_call() {
 }
 
 #[test]
+fn a_connection_that_is_lost_costs_no_other() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let (id, policy, noted) = (id::<PostgresStore>(UserId(7)), SessionPolicy::default(), record(7, 0));
+        store.insert(&id, &noted, &policy).await.unwrap();
+        store.get(&id).await.unwrap();
+        let admin = client(&server).await;
+        let those = async |which: &str| {
+            let pids = format!(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'authbench' AND {which} ORDER BY pid"
+            );
+            let rows = admin.query(&pids, &[]).await.unwrap();
+            rows.iter().map(|row| row.get(0)).collect::<Vec<i32>>()
+        };
+        // The one that made the table may not be gone yet.
+        until(async || those("true").await.len() == 5).await;
+        let reader = those("query LIKE 'SELECT user_id, %'").await[0];
+        let writers = those(&format!("pid <> {reader}")).await;
+
+        hang_up(&admin, &format!("pid = {}", writers[0])).await;
+        let (mut refused, mut touches) = (0, 0);
+        while touches < 40 || those("true").await.len() < 5 {
+            refused += usize::from(store.touch(&id, &noted, &policy).await.is_err());
+            assert_eq!(store.get(&id).await, Ok(Some(noted)));
+            touches += 1;
+            assert!(touches < 10_000, "nobody connects again");
+        }
+        assert!(refused <= 1, "only who finds out may fail, not {refused} of {touches}");
+        let kept = format!("pid IN ({reader}, {}, {}, {})", writers[1], writers[2], writers[3]);
+        assert_eq!(those(&kept).await.len(), 4);
+
+        hang_up(&admin, &format!("pid = {reader}")).await;
+        until(async || {
+            assert_eq!(store.touch(&id, &noted, &policy).await, Ok(Touched::Noted));
+            store.get(&id).await.is_err()
+        })
+        .await;
+        until(async || {
+            assert_eq!(store.touch(&id, &noted, &policy).await, Ok(Touched::Noted));
+            store.get(&id).await.is_ok()
+        })
+        .await;
+        assert_eq!(those(&format!("pid IN ({}, {}, {})", writers[1], writers[2], writers[3])).await.len(), 3);
+    });
+}
+
+#[test]
 fn a_server_that_takes_no_writes_is_not_used() {
     let Some(server) = own_server::<PostgresServer>() else { return };
     block_on(async {

@@ -1,14 +1,7 @@
-//! Connections to PostgreSQL: one for lookups, some for writes, everything prepared on each.
+//! How a connection to PostgreSQL is made.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use futures_util::future::try_join_all;
 use tokio_postgres::{Client, Config, Error, NoTls, config::TargetSessionAttrs, error::SqlState};
 
 use super::{
@@ -17,21 +10,17 @@ use super::{
 };
 use crate::{StoreError, store::link::Connect};
 
-/// Commits of several connections share one wait for the disk.
-const WRITERS: usize = 4;
-
 /// How a store connects.
+#[derive(Clone)]
 pub(super) struct PostgresConnect {
     address: Config,
     config: PostgresConfig,
 }
 
-/// The connections of one store, replaced all at once.
-pub(super) struct Connections {
-    pub(super) reader: Client,
+/// A connection with everything prepared on it.
+pub(super) struct Prepared {
+    pub(super) client: Client,
     pub(super) statements: Statements,
-    writers: Vec<(Client, Statements)>,
-    next: AtomicUsize,
 }
 
 impl PostgresConnect {
@@ -91,21 +80,6 @@ impl PostgresConnect {
         client.batch_execute(&limit_statements(limit)).await?;
         Ok(client)
     }
-
-    /// A connection for calls, with everything prepared. The server gives up well before the call does, so that the
-    /// call hears of it and the connection stays.
-    async fn prepared(&self) -> Result<(Client, Statements), Error> {
-        let client = self.one(self.config.response_timeout / 2).await?;
-        let statements = Statements::prepare(&client, self.table()).await?;
-        Ok((client, statements))
-    }
-
-    async fn all(&self) -> Result<Connections, Error> {
-        let (reader, statements) = self.prepared().await?;
-        // At once: proving a password takes thousands of hashes, at each end.
-        let writers = try_join_all((0..WRITERS).map(|_| self.prepared()));
-        Ok(Connections { reader, statements, writers: writers.await?, next: AtomicUsize::new(0) })
-    }
 }
 
 /// Whether it can stand in the statements as it is. PostgreSQL folds upper case to lower there, and cuts names off after
@@ -150,22 +124,24 @@ fn add_defaults(address: &mut Config, config: &PostgresConfig) {
 }
 
 impl Connect for PostgresConnect {
-    type Connection = Arc<Connections>;
+    type Connection = Arc<Prepared>;
+
+    fn is_closed(connection: &Self::Connection) -> bool {
+        connection.client.is_closed()
+    }
 
     async fn connect(&self) -> Result<Self::Connection, StoreError> {
-        self.in_time(self.all()).await.map(Arc::new)
+        let prepared = self.in_time(async {
+            // The server gives up well before the call does, so that the call hears of it and the connection stays.
+            let client = self.one(self.config.response_timeout / 2).await?;
+            let statements = Statements::prepare(&client, self.table()).await?;
+            Ok(Prepared { client, statements })
+        });
+        prepared.await.map(Arc::new)
     }
 
     fn retry_pause(&self) -> Duration {
         self.config.retry_pause
-    }
-}
-
-impl Connections {
-    /// The next of the connections for writes, in turn, with what is prepared on it.
-    pub(super) fn writer(&self) -> &(Client, Statements) {
-        let next = self.next.fetch_add(1, Ordering::Relaxed);
-        &self.writers[next % self.writers.len()]
     }
 }
 
