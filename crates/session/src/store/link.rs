@@ -16,6 +16,11 @@ pub(super) trait Connect: Send + Sync + 'static {
     /// A connection that many calls share: a clone is the same connection.
     type Connection: Clone + Send + Sync + 'static;
 
+    /// Whether it is known to be lost, so that no call need fail to find out.
+    fn is_closed(_connection: &Self::Connection) -> bool {
+        false
+    }
+
     /// Connects, within a limited time.
     fn connect(&self) -> impl Future<Output = Result<Self::Connection, StoreError>> + Send;
 
@@ -59,6 +64,7 @@ impl<C: Connect> Link<C> {
     /// The connection, for one call.
     pub(super) fn lease(&self) -> Result<Lease<C::Connection>, StoreError> {
         let down = match &*self.0.read() {
+            State::Up { connection, number } if C::is_closed(connection) => Some(*number),
             State::Up { connection, number } => {
                 return Ok(Lease { connection: connection.clone(), number: *number });
             }

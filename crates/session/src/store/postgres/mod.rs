@@ -1,6 +1,7 @@
 //! Sessions in PostgreSQL.
 
 mod connect;
+mod pool;
 mod statements;
 
 use std::{
@@ -10,32 +11,28 @@ use std::{
 };
 
 use authoriser::{Outage, PermissionSet, StateLocation, Timestamp, UserId};
-use tokio::sync::Semaphore;
-use tokio_postgres::{Error, Row, Statement, error::SqlState, types::ToSql};
+use tokio_postgres::{Row, Statement, error::SqlState, types::ToSql};
 
-use self::{
-    connect::{Connections, PostgresConnect},
-    statements::Statements,
-};
-use super::{
-    InsertError, Purged, SessionStore, SharedStore, StoreError, Touched,
-    link::{Lease, Link},
-};
+use self::{connect::PostgresConnect, pool::Pool, statements::Statements};
+use super::{InsertError, Purged, SessionStore, SharedStore, StoreError, Touched};
 use crate::{IdHash, RecordError, SessionPolicy, SessionRecord};
 
 /// How to reach PostgreSQL. Durations are upper limits, so no call hangs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PostgresConfig {
-    /// The table: letters, digits and underscores. It is made if it is not there.
+    /// The table: up to 51 lower-case letters, digits and underscores, no digit at the start. A store that is opened makes
+    /// it if it is not there, and only then needs the right to. One that is there, from an administrator who once opened a
+    /// store, say, is used as it is; the role needs `SELECT`, `INSERT`, `UPDATE` and `DELETE` on it.
     pub table: String,
-    /// A statement without an answer after this time fails, and the connections are replaced. So long at most a call waits
-    /// before, where too many are in flight.
+    /// A statement without an answer after this time fails, and its connection is replaced. The server itself gives it up
+    /// at half of this time (`statement_timeout`), where it waits for a lock, say: then it fails and the connection stays.
+    /// So long at most a call waits before, where too many are in flight.
     pub response_timeout: Duration,
-    /// An attempt to connect, with everything prepared, fails after this time.
+    /// An attempt to connect, with everything prepared, fails after this time. Making the table has as long again.
     pub connection_timeout: Duration,
     /// Pause between two attempts to connect again.
     pub retry_pause: Duration,
-    /// So many calls are in flight at once; more wait, within their time limit.
+    /// So many lookups are in flight at once, and so many writes; more wait, within their time limit.
     pub in_flight: usize,
 }
 
@@ -52,8 +49,12 @@ impl Default for PostgresConfig {
     }
 }
 
-/// How many rows one call of `purge` looks at: a login that is behind it in a pipeline waits for all of them.
+/// How many rows one call of `purge` looks at: a login that is behind it in a pipeline waits for all of them. Removing
+/// as many takes about ten milliseconds, of the 250 that a statement has by default.
 const PURGE_STEP: i64 = 1_000;
+
+/// Commits of several connections share one wait for the disk.
+const WRITERS: usize = 4;
 
 /// Sessions in a table of PostgreSQL, over prepared statements.
 ///
@@ -61,7 +62,8 @@ const PURGE_STEP: i64 = 1_000;
 /// answered survives a loss of power, and waits for the disk once. The table is an ordinary one, never `UNLOGGED`.
 ///
 /// Lookups share one connection, as a pipeline. Writes have four of their own: in one pipeline with them, every lookup
-/// behind a login would wait for its commit.
+/// behind a login would wait for its commit. A connection that is lost costs the calls that are on it, and lookups
+/// their only one until it is replaced; a disk that stalls the commits costs no lookup.
 ///
 /// | Call | Round trips | Statement |
 /// |---|---|---|
@@ -74,9 +76,9 @@ const PURGE_STEP: i64 = 1_000;
 /// Every call is one statement, hence atomic. There is no index on times, so that a touch changes no index (a
 /// heap-only update); [`SessionStore::purge`] walks the primary key instead, a thousand rows at a time.
 pub struct PostgresStore {
-    link: Link<PostgresConnect>,
-    permits: Semaphore,
-    response_timeout: Duration,
+    connector: PostgresConnect,
+    lookups: Pool,
+    writes: Pool,
     /// The last id that `purge` looked at; empty at the start.
     purged_to: Mutex<Vec<u8>>,
 }
@@ -85,20 +87,37 @@ type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 impl PostgresStore {
     /// Connects to `postgresql://user:password@host:port/database`, or to a unix socket by `?host=/folder`, without TLS, on
-    /// the current tokio runtime.
+    /// the current tokio runtime. Makes the table if there is none, which it does not do when it connects again later.
+    ///
+    /// The URL may hold the parameters of [`tokio_postgres::Config`]. Where it is silent, these hold:
+    ///
+    /// | Parameter | Unless the URL says otherwise |
+    /// |---|---|
+    /// | `application_name` | `authbench` |
+    /// | `connect_timeout` | [`connection_timeout`](PostgresConfig::connection_timeout), divided among the hosts |
+    /// | `tcp_user_timeout` | [`response_timeout`](PostgresConfig::response_timeout), over TCP |
+    /// | `keepalives_idle`, `keepalives_interval` | the same, but a second at least, over TCP |
+    /// | `target_session_attrs` | `read-write`: of several hosts the primary, and never a standby |
+    ///
+    /// The client library does not tell a parameter that has its own default value from one that is not there, so that
+    /// `target_session_attrs=any`, `keepalives_idle=7200` and 0 for a time are no way around them.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the URL is none, or nobody answers there.
+    /// [`StoreError::Unavailable`] when the URL is none, nobody answers there, or the role may neither use such a table
+    /// nor make one.
     pub async fn connect(url: &str, config: PostgresConfig) -> Result<Self, StoreError> {
-        let (permits, response_timeout) = (Semaphore::new(config.in_flight), config.response_timeout);
-        let link = Link::new(PostgresConnect::new(url, config)?).await?;
-        Ok(Self { link, permits, response_timeout, purged_to: Mutex::default() })
+        let (in_flight, limit) = (config.in_flight, config.response_timeout);
+        let connector = PostgresConnect::new(url, config)?;
+        connector.make_table().await?;
+        let pool = |connections| Pool::connect(&connector, connections, in_flight, limit);
+        let (lookups, writes) = tokio::try_join!(pool(1), pool(WRITERS))?;
+        Ok(Self { connector, lookups, writes, purged_to: Mutex::default() })
     }
 
     /// The table's name, which can stand in a statement as it is: for whoever reads the sessions by other means.
     #[must_use]
     pub fn table(&self) -> &str {
-        self.link.connector().table()
+        self.connector.table()
     }
 
     /// The bare round trip on the connection that lookups use: a prepared statement that reads nothing.
@@ -106,33 +125,7 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.call(async |connections| {
-            connections.reader.query_one(&connections.statements.ping, &[]).await.map(drop)
-        })
-        .await
-    }
-
-    /// One call, within its limits.
-    async fn call<A>(
-        &self,
-        ask: impl AsyncFnOnce(&Connections) -> Result<A, Error>,
-    ) -> Result<A, StoreError> {
-        let lease = self.link.lease()?;
-        // Who waits here has asked the server nothing yet, so that it takes too long says nothing about the connections.
-        let _permit = match self.permits.try_acquire() {
-            Ok(permit) => permit,
-            Err(_) => tokio::time::timeout(self.response_timeout, self.permits.acquire())
-                .await
-                .map_err(|_| StoreError::Unavailable("too many calls in flight".to_owned()))?
-                .map_err(|_| StoreError::Unavailable("closed".to_owned()))?,
-        };
-        match tokio::time::timeout(self.response_timeout, ask(&lease.connection)).await {
-            Ok(answer) => answer.map_err(|error| self.failed(&lease, &error)),
-            Err(_) => {
-                self.link.replace(&lease);
-                Err(StoreError::Unavailable("no answer in time".to_owned()))
-            }
-        }
+        self.lookups.call(async |on| on.client.query_one(&on.statements.ping, &[]).await.map(drop)).await
     }
 
     /// Executes a statement that writes, and says how many rows it changed.
@@ -141,18 +134,7 @@ impl PostgresStore {
         statement: impl FnOnce(&Statements) -> &Statement + Send,
         parameters: Parameters<'_>,
     ) -> Result<u64, StoreError> {
-        self.call(async |connections| {
-            let (writer, statements) = connections.writer();
-            writer.execute(statement(statements), parameters).await
-        })
-        .await
-    }
-
-    fn failed(&self, lease: &Lease<std::sync::Arc<Connections>>, error: &Error) -> StoreError {
-        if error.code().is_none_or(ends_the_connection) {
-            self.link.replace(lease);
-        }
-        connect::unavailable(error)
+        self.writes.call(async |on| on.client.execute(statement(&on.statements), parameters).await).await
     }
 }
 
@@ -187,9 +169,8 @@ impl SessionStore for PostgresStore {
 
     async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
         let row = self
-            .call(async |connections| {
-                connections.reader.query_opt(&connections.statements.get, &[&&id.as_bytes()[..]]).await
-            })
+            .lookups
+            .call(async |on| on.client.query_opt(&on.statements.get, &[&&id.as_bytes()[..]]).await)
             .await?;
         row.map(|row| record(&row)).transpose().map_err(Into::into)
     }
@@ -220,12 +201,10 @@ impl SessionStore for PostgresStore {
         let (old, new) = (&old.as_bytes()[..], &new.as_bytes()[..]);
         let parameters: Parameters<'_> = &[&old, &new, &user, &permissions, &created, &last_seen];
         let moved = self
-            .call(async |connections| {
-                let (writer, statements) = connections.writer();
-                match writer.execute(&statements.replace, parameters).await {
-                    Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(None),
-                    moved => moved.map(Some),
-                }
+            .writes
+            .call(async |on| match on.client.execute(&on.statements.replace, parameters).await {
+                Err(error) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(None),
+                moved => moved.map(Some),
             })
             .await?;
         moved.map(|rows| rows > 0).ok_or(InsertError::Collision)
@@ -243,9 +222,8 @@ impl SessionStore for PostgresStore {
 
     async fn list(&self, user: UserId) -> Result<Vec<IdHash>, StoreError> {
         let rows = self
-            .call(async |connections| {
-                connections.reader.query(&connections.statements.list, &[&user.0.cast_signed()]).await
-            })
+            .lookups
+            .call(async |on| on.client.query(&on.statements.list, &[&user.0.cast_signed()]).await)
             .await?;
         let ids = rows.iter().filter_map(|row| row.try_get::<_, &[u8]>(0).ok()?.try_into().ok());
         Ok(ids.map(IdHash::from_bytes).collect())
@@ -257,12 +235,8 @@ impl SessionStore for PostgresStore {
         let earlier = |by: Duration| now.0.saturating_sub(by.as_secs()).cast_signed();
         let parameters: Parameters<'_> =
             &[&after, &PURGE_STEP, &earlier(policy.absolute()), &earlier(policy.idle())];
-        let row = self
-            .call(async |connections| {
-                let (writer, statements) = connections.writer();
-                writer.query_one(&statements.purge, parameters).await
-            })
-            .await?;
+        let row =
+            self.writes.call(async |on| on.client.query_one(&on.statements.purge, parameters).await).await?;
         let unexpected = |_| StoreError::Unavailable("an answer of another type".to_owned());
         let removed: i64 = row.try_get(0).map_err(unexpected)?;
         let looked_at: i64 = row.try_get(1).map_err(unexpected)?;
@@ -276,34 +250,31 @@ impl SessionStore for PostgresStore {
 
 impl SharedStore for PostgresStore {
     async fn open(address: &str, namespace: &str) -> Result<Self, StoreError> {
-        let config = PostgresConfig { table: format!("authbench_{namespace}"), ..PostgresConfig::default() };
+        let config = PostgresConfig { table: table_of(namespace), ..PostgresConfig::default() };
         Self::connect(address, config).await
     }
 
     /// `server_version`, without what a distribution adds, e.g. `15.18`.
     async fn version(&self) -> Result<String, StoreError> {
-        let row = self
-            .call(async |connections| connections.reader.query_one("SHOW server_version", &[]).await)
-            .await?;
+        let row = self.lookups.call(async |on| on.client.query_one("SHOW server_version", &[]).await).await?;
         let text = row.try_get::<_, &str>(0).ok().and_then(|text| text.split(' ').next().map(str::to_owned));
         text.ok_or_else(|| StoreError::Unavailable("an answer of another type".to_owned()))
     }
 
     /// The tables of all namespaces with their indices, as `pg_total_relation_size` gives them.
     async fn stored_bytes(&self) -> Result<u64, StoreError> {
-        let row = self
-            .call(async |connections| connections.reader.query_one(statements::STORED_BYTES, &[]).await)
-            .await?;
+        let row =
+            self.lookups.call(async |on| on.client.query_one(statements::STORED_BYTES, &[]).await).await?;
         let bytes: Option<i64> = row.try_get(0).ok();
         bytes
             .map(i64::unsigned_abs)
             .ok_or_else(|| StoreError::Unavailable("an answer of another type".to_owned()))
     }
 
-    /// Drops the table: this store answers nothing more.
+    /// Drops the table: this store answers nothing more. Over a connection of its own, which has as long as
+    /// [`connection_timeout`](PostgresConfig::connection_timeout) says.
     async fn clear(&self) -> Result<(), StoreError> {
-        let drop_table = statements::drop_table(self.table());
-        self.call(async |connections| connections.writer().0.batch_execute(&drop_table).await).await
+        self.connector.drop_table().await
     }
 }
 
@@ -314,16 +285,17 @@ impl fmt::Debug for PostgresStore {
     }
 }
 
-/// What a server says is no reason to give its connection up, unless it is that it will not serve it any longer: the
-/// connection is broken (class 08), the server is shutting down (57P), became a standby, or has forgotten, or cannot
-/// use any more, what was prepared.
-fn ends_the_connection(said: &SqlState) -> bool {
-    let codes = [
-        SqlState::READ_ONLY_SQL_TRANSACTION,
-        SqlState::INVALID_SQL_STATEMENT_NAME,
-        SqlState::FEATURE_NOT_SUPPORTED,
-    ];
-    ["08", "57P"].iter().any(|class| said.code().starts_with(class)) || codes.contains(said)
+/// The table of a namespace: no two share one. PostgreSQL folds upper case to lower, so that `A` is written as `_a`, and
+/// hence `_` as `__`.
+fn table_of(namespace: &str) -> String {
+    let mut table = "authbench_".to_owned();
+    for letter in namespace.chars() {
+        if letter.is_ascii_uppercase() || letter == '_' {
+            table.push('_');
+        }
+        table.push(letter.to_ascii_lowercase());
+    }
+    table
 }
 
 /// User, login and last use as the database has them: its integers have a sign. Any 64 bits are a user; times have 63.
@@ -349,15 +321,34 @@ fn record(row: &Row) -> Result<SessionRecord, RecordError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
+    /// The namespace of a table.
+    fn namespace_of(table: &str) -> String {
+        let mut letters = table.strip_prefix("authbench_").unwrap().chars();
+        let mut namespace = String::new();
+        while let Some(letter) = letters.next() {
+            namespace.push(if letter == '_' { letters.next().unwrap().to_ascii_uppercase() } else { letter });
+        }
+        namespace
+    }
+
+    proptest! {
+        #[test]
+        fn a_namespace_can_be_told_from_its_table_so_that_no_two_share_one(
+            namespace in prop_oneof!["[a-zA-Z0-9]{0,20}", "[aA_]{0,12}"],
+        ) {
+            let table = table_of(&namespace);
+            prop_assert!(connect::is_plain(&table), "{}", table);
+            prop_assert_eq!(namespace_of(&table), namespace);
+        }
+    }
+
     #[test]
-    fn a_refused_statement_keeps_the_connection_and_a_lost_server_does_not() {
-        for code in ["08006", "57P01", "25006", "26000", "0A000"] {
-            assert!(ends_the_connection(&SqlState::from_code(code)), "{code}");
-        }
-        for code in ["57014", "23505", "40001", "53100"] {
-            assert!(!ends_the_connection(&SqlState::from_code(code)), "{code}");
-        }
+    fn the_usual_namespace_stands_in_the_name_of_its_table() {
+        assert_eq!(table_of("ab12"), "authbench_ab12");
+        assert_eq!(table_of("aB_1"), "authbench_a_b__1");
     }
 }

@@ -1,5 +1,7 @@
 //! What is said to the database.
 
+use std::time::Duration;
+
 use tokio_postgres::{Client, Error, Statement};
 
 /// The statements that every connection prepares.
@@ -56,10 +58,25 @@ const PURGE: &str = "WITH part AS (SELECT id, created, last_seen FROM {table} WH
                      SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM part), \
                          (SELECT id FROM part ORDER BY id DESC LIMIT 1)";
 
+/// Has the server give up a statement that it has worked on, or waited for a lock with, for so long. The statements that
+/// wait before it in the pipeline, and the wait of its commit for the disk, are not in that time.
+pub(super) fn limit_statements(limit: Duration) -> String {
+    // 0 would be no limit, and more than the greatest is refused.
+    let limit = limit.as_millis().clamp(1, i32::MAX.unsigned_abs().into());
+    format!("SET statement_timeout = {limit}")
+}
+
+/// Whether there is such a table, or whatever else goes by that name, where the role looks for it.
+pub(super) const IS_THERE: &str = "SELECT to_regclass($1) IS NOT NULL";
+
+/// What the name of the index on the user adds to the table's, as PostgreSQL itself would name it.
+pub(super) const USER_INDEX: &str = "_user_id_idx";
+
 /// Makes the table. The columns stand in the order that leaves no gaps between them. A tenth of each page is left free,
 /// for the new version of a row that is touched.
 ///
-/// Two who make it at once would collide in the database's own catalogue, hence the lock, whose number is arbitrary.
+/// Two who found no table and make it at once would collide in the database's own catalogue, hence the lock, whose
+/// number is arbitrary. Whoever gets it last finds everything made.
 pub(super) fn create_table(table: &str) -> String {
     format!(
         "BEGIN;
@@ -71,7 +88,7 @@ pub(super) fn create_table(table: &str) -> String {
              permissions integer NOT NULL,
              id bytea NOT NULL PRIMARY KEY
          ) WITH (fillfactor = 90);
-         CREATE INDEX IF NOT EXISTS {table}_user ON {table} (user_id);
+         CREATE INDEX IF NOT EXISTS {table}{USER_INDEX} ON {table} (user_id);
          COMMIT"
     )
 }
@@ -84,3 +101,21 @@ pub(super) fn drop_table(table: &str) -> String {
 /// Every namespace's tables, with indices. A sum of `bigint` is `numeric` unless told otherwise.
 pub(super) const STORED_BYTES: &str = "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class \
                                        WHERE relkind = 'r' AND relname LIKE 'authbench\\_%'";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_is_one_that_the_server_takes() {
+        let cases = [
+            (Duration::ZERO, "1"),
+            (Duration::from_micros(1_999), "1"),
+            (Duration::from_millis(250), "250"),
+            (Duration::MAX, "2147483647"),
+        ];
+        for (limit, milliseconds) in cases {
+            assert_eq!(limit_statements(limit), format!("SET statement_timeout = {milliseconds}"));
+        }
+    }
+}
