@@ -53,7 +53,7 @@ pub(super) fn refused(error: &RedisError) -> NotBuilt {
 
 async fn fill(address: &str, keys: &[String]) -> Result<(ConnectionInfo, MultiplexedConnection), RedisError> {
     let info = address.into_connection_info()?;
-    // As in the store: its look-ups are held against these.
+    // The crate as it is, but for what would hold small requests back: look-ups of the stores are held against it.
     let info = info.set_tcp_settings(TcpSettings::default().set_nodelay(true));
     let mut connection = Client::open(info.clone())?.get_multiplexed_async_connection().await?;
     for some in keys.chunks(AT_ONCE) {

@@ -39,6 +39,10 @@ impl PostgresConnect {
         &self.config.table
     }
 
+    pub(super) const fn config(&self) -> &PostgresConfig {
+        &self.config
+    }
+
     /// Makes the table, if there is none. Whoever connects again uses what is there, so that the role of a service needs
     /// no right to create anything, and what an administrator drops stays away.
     pub(super) async fn make_table(&self) -> Result<(), StoreError> {

@@ -149,7 +149,15 @@ impl SessionStore for PostgresStore {
 
     fn settings(&self) -> Vec<(&'static str, String)> {
         let durability = "the server's own: with synchronous_commit on, its disk has what was answered";
-        vec![("durability", durability.to_owned())]
+        let config = self.connector.config();
+        vec![
+            ("durability", durability.to_owned()),
+            ("response_timeout", format!("{:?}", config.response_timeout)),
+            ("statement_timeout", format!("{:?}", config.response_timeout / 2)),
+            ("connection_timeout", format!("{:?}", config.connection_timeout)),
+            ("connections", format!("1 for look-ups, {WRITERS} for changes, pipelined")),
+            ("in_flight", format!("{} look-ups, {0} changes", config.in_flight)),
+        ]
     }
 
     async fn insert(
