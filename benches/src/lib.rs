@@ -17,6 +17,7 @@ mod entries;
 mod floors;
 pub mod harness;
 mod hostile;
+mod huge_pages;
 mod interrupt;
 mod jobs;
 mod list;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     contestants::{self, Built, NotBuilt},
     context::Context,
+    huge_pages,
     jobs::{Job, Verdict},
     questions::Case,
     workload::{Credentials, Draws, Requests, user},
@@ -23,7 +24,8 @@ struct Slot {
     user: UserId,
 }
 
-/// Open addressing with linear probing, at most half full, written once: no lock, no growth, no removal.
+/// Open addressing with linear probing, at most half full, written once: no lock, no growth, no removal. In huge pages,
+/// where the system gives them.
 struct FlatTable {
     slots: Vec<Slot>,
     mask: usize,
@@ -35,7 +37,10 @@ const VACANT: UserId = UserId(u64::MAX);
 impl FlatTable {
     fn new(population: usize) -> Self {
         let capacity = (population * 2).next_power_of_two();
-        Self { slots: vec![Slot { id: [0; 32], user: VACANT }; capacity], mask: capacity - 1 }
+        let mut slots = Vec::with_capacity(capacity);
+        huge_pages::advise(slots.spare_capacity_mut());
+        slots.resize(capacity, Slot { id: [0; 32], user: VACANT });
+        Self { slots, mask: capacity - 1 }
     }
 
     /// The id is a SHA-256, so any of its bits will do as the hash.
