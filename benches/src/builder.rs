@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc, time::Duration};
 
-use authoriser::{Authoriser, Credential, Family, Revocation, Transport};
+use authoriser::{Authoriser, Credential, Family, IssueError, Revocation, Transport};
 use catalogue::{Entry, Kind, Need, Site, Visitor};
 use measure::record::{Count, Metric, Question};
 
@@ -15,7 +15,7 @@ use crate::{
     },
     placement, purge,
     questions::{self, Case},
-    workload::{Credentials, Draws},
+    workload::{Credentials, Draws, NotLoggedIn},
 };
 
 /// Builds the entry of that id for a case; `together` if it is to decide the requests of a batch in one call.
@@ -194,7 +194,13 @@ impl Builder<'_> {
     fn log_in<E: Entry>(&self, design: &Design<E>) -> Result<(Credentials, f64), NotBuilt> {
         let in_flight = if waits::<E>() { FILLING } else { 1 };
         let population = Credentials::issue(design, self.population::<E>(), in_flight);
-        Ok(self.context.runtime.block_on(population)?)
+        self.context.runtime.block_on(population).map_err(|error| match error {
+            // How much fits is what is asked.
+            NotLoggedIn::Issue(IssueError::Unrepresentable(why)) if self.case.payload.is_some() => {
+                NotBuilt::NothingToTime(format!("a payload of that length does not fit: {why}"))
+            }
+            error => error.into(),
+        })
     }
 
     /// Bytes in the design's store before the population comes, where it has one outside this process.

@@ -15,6 +15,7 @@ use crate::{
     jobs::{InProcess, Job, Remote},
     questions::{self, Case},
     services::Services,
+    workload::NotLoggedIn,
 };
 
 /// What is known of a contestant before it is built.
@@ -65,6 +66,12 @@ pub(crate) enum NotBuilt {
 impl From<Failure> for NotBuilt {
     fn from(failure: Failure) -> Self {
         Self::Broken(failure.0)
+    }
+}
+
+impl From<NotLoggedIn> for NotBuilt {
+    fn from(error: NotLoggedIn) -> Self {
+        Self::Broken(error.to_string())
     }
 }
 

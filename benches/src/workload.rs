@@ -4,7 +4,7 @@
 //! copied together before a sample starts, as a network stack copies them in: a contestant's inputs are warm, while what
 //! it looks up is as cold as the population makes it.
 
-use authoriser::{Authoriser, IssueError, Permission, PermissionSet, Principal, UserId};
+use authoriser::{Authoriser, Denial, IssueError, Permission, PermissionSet, Principal, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use measure::{allocations, sampler::Failure};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -36,6 +36,17 @@ pub(crate) fn principal(index: usize) -> Principal {
     }
 }
 
+/// Why a population could not be logged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotLoggedIn {
+    /// A login failed.
+    #[error("cannot log the population in: {0}")]
+    Issue(#[from] IssueError),
+    /// The first login, which was a trial, could not be undone.
+    #[error("cannot log the first user out again: {0}")]
+    Undo(#[from] Denial),
+}
+
 /// The credentials of a population of logged-in users, one each.
 pub(crate) struct Credentials {
     text: Vec<u8>,
@@ -49,12 +60,11 @@ impl Credentials {
         design: &A,
         population: usize,
         in_flight: usize,
-    ) -> Result<(Self, f64), Failure> {
-        let failed = |error: IssueError| Failure(format!("cannot log the population in: {error}"));
+    ) -> Result<(Self, f64), NotLoggedIn> {
         // The first login may take room for many.
         let counting = allocations::Counting::start();
-        let length = design.issue(&principal(0)).await.map_err(failed)?.len();
-        design.revoke_all(user(0)).await.map_err(|denial| Failure(denial.to_string()))?;
+        let length = design.issue(&principal(0)).await?.len();
+        design.revoke_all(user(0)).await?;
         let first = counting.stop();
 
         // Reserved before, with room for ids of different lengths, so that only the design's own memory is counted.
@@ -67,7 +77,7 @@ impl Credentials {
             stream::iter((0..population).map(|index| async move { design.issue(&principal(index)).await }));
         let mut logins = logins.buffered(in_flight);
         let counting = allocations::Counting::start();
-        while let Some(credential) = logins.try_next().await.map_err(failed)? {
+        while let Some(credential) = logins.try_next().await? {
             all.text.extend_from_slice(credential.reveal().as_bytes());
             all.ends.push(all.text.len());
         }
