@@ -22,7 +22,7 @@ const SAMPLE: Duration = Duration::from_millis(100);
 /// So few hold a round up for a third of a second.
 const SAMPLES: u32 = 3;
 /// Requests for each in flight, to find out how many fill a sample.
-const TRIED: u64 = 500;
+const TRIED: u64 = 1_000;
 /// Then it is taken for hung.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -44,18 +44,21 @@ struct RedisBenchmark {
 }
 
 impl Contestant for RedisBenchmark {
+    /// Of fewer requests than fill a sample, such as criterion's first, it would know no time: as many as do are made, and
+    /// their share is told.
     fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
         let runtime = Rc::clone(&self.runtime);
-        let elapsed = runtime.block_on(async {
+        let requests = operations.max(self.operations);
+        let each = runtime.block_on(async {
             let before = self.hits().await?;
-            let elapsed = self.run(operations).await?;
+            let rate = self.run(requests).await?;
             // It does not look at its answers.
             match self.hits().await? - before {
-                hits if hits >= operations => Ok(elapsed),
-                hits => Err(Failure(format!("redis-benchmark: {hits} of {operations} keys were there"))),
+                hits if hits >= requests => Ok(1.0 / rate),
+                hits => Err(Failure(format!("redis-benchmark: {hits} of {requests} keys were there"))),
             }
         })?;
-        Ok(Sample { elapsed, cpu: None })
+        Ok(Sample { elapsed: Duration::from_secs_f64(each * operations as f64), cpu: None })
     }
 
     fn least_operations(&self) -> u64 {
@@ -68,7 +71,8 @@ impl Contestant for RedisBenchmark {
 }
 
 impl RedisBenchmark {
-    async fn run(&self, requests: u64) -> Result<Duration, Failure> {
+    /// Requests a second, of so many.
+    async fn run(&self, requests: u64) -> Result<f64, Failure> {
         let failed = |why: &str| Failure(format!("redis-benchmark {why}"));
         let mut command = Command::new(&self.program);
         let (count, pattern) = (requests.to_string(), self.arguments.last().map_or("", String::as_str));
@@ -80,8 +84,7 @@ impl RedisBenchmark {
         if !output.status.success() {
             return Err(failed(&format!("failed: {}", output.status)));
         }
-        let each = rate(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| failed("names no rate"))?;
-        Ok(Duration::from_secs_f64(requests as f64 / each))
+        rate(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| failed("names no rate"))
     }
 
     async fn hits(&self) -> Result<u64, Failure> {
@@ -172,6 +175,8 @@ mod tests {
             let requests = contestant.least_operations();
             let sample = contestant.sample(requests).unwrap();
             assert!(sample.elapsed > Duration::ZERO, "{in_flight:?}");
+            let one = contestant.sample(1).unwrap();
+            assert!(Duration::ZERO < one.elapsed && one.elapsed < sample.elapsed, "{in_flight:?}: {one:?}");
 
             context.clean_up();
             let failure = contestant.sample(requests).unwrap_err().to_string();
