@@ -125,6 +125,13 @@ pub(crate) fn cards(question: Question) -> Vec<Card> {
     cards.1
 }
 
+/// Those of them who take part in a case.
+pub(crate) fn cards_of(case: &Case) -> Vec<Card> {
+    let mut cards = cards(case.question);
+    cards.retain(|card| case.concerns(&card.id, card.needs));
+    cards
+}
+
 /// Builds the contestant of that id for a case, logged-in population and all.
 pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, NotBuilt> {
     if let Some(floor) = floors::ALL.iter().find(|floor| floor.id == id) {

@@ -47,7 +47,7 @@ pub(crate) fn run(question: Question, profile: Profile, services: &Services) -> 
     for case in Case::of(question, profile) {
         let mut group = criterion.benchmark_group(question.word());
         group.sampling_mode(SamplingMode::Auto);
-        for card in contestants::cards(question) {
+        for card in contestants::cards_of(case) {
             let absence = plan::absence(&card, case, profile, services);
             let timed = Timed::new(&context, case, &card);
             let id = BenchmarkId::new(case.name, &card.id);

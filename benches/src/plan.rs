@@ -11,7 +11,7 @@ use measure::{
 };
 
 use crate::{
-    contestants::{Card, cards},
+    contestants::{Card, cards, cards_of},
     questions::{self, Case},
     services::Services,
 };
@@ -94,8 +94,7 @@ impl Plan {
         services: &Services,
     ) -> Self {
         let plan_case = |case: &'static Case| {
-            let mut all = cards(case.question);
-            all.retain(|card| case.concerns(&card.id, card.needs));
+            let all = cards_of(case);
             let selected = |card: &&Card| selection.includes(case, &card.id);
             let mut ids: Vec<&str> = all.iter().filter(selected).map(|card| card.id.as_str()).collect();
             if ids.is_empty() {
