@@ -96,10 +96,10 @@ impl Plan {
         let plan_case = |case: &'static Case| {
             let all = cards_of(case);
             let selected = |card: &&Card| selection.includes(case, &card.id);
-            let mut ids: Vec<&str> = all.iter().filter(selected).map(|card| card.id.as_str()).collect();
-            if ids.is_empty() {
+            if !all.iter().filter(selected).any(|card| case.is_about(card.needs)) {
                 return None;
             }
+            let mut ids: Vec<&str> = all.iter().filter(selected).map(|card| card.id.as_str()).collect();
             let reference = questions::reference(case.question);
             let twin = format!("{reference}{TWIN_SUFFIX}");
             ids.extend([reference, &twin]);
@@ -131,10 +131,12 @@ impl Plan {
         for one in planned {
             let case = Case::find(one.question, &one.case)
                 .with_context(|| format!("this build has no case {} of {}", one.case, one.question))?;
-            let all = cards(one.question);
+            let all = cards_of(case);
             let invite = |id: &String| {
                 let card = all.iter().find(|card| card.id == *id);
-                let card = card.with_context(|| format!("this build has no contestant {id}"))?;
+                let card = card.with_context(|| {
+                    format!("this build has no contestant {id} in {} of {}", one.case, one.question)
+                })?;
                 Ok((card.clone(), absence(card, case, profile, services)))
             };
             let invited = one.contestants.iter().map(invite).collect::<anyhow::Result<_>>()?;

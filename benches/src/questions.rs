@@ -88,20 +88,20 @@ const CASES: &[Case] = &[
     Case { name: "1k-zipf", about: "1 000 sessions, chosen by Zipf's law", choice: Choice::Zipf, ..LOOKUP },
     Case {
         name: "1k-uniform-16-in-flight",
-        about: "1 000 sessions, each as likely; 16 requests in flight at once",
+        about: "1 000 sessions, each as likely; 16 requests in flight at once where a server is asked",
         in_flight: 16,
         from: Profile::Standard,
         ..LOOKUP
     },
     Case {
         name: "1k-uniform-64-in-flight",
-        about: "1 000 sessions, each as likely; 64 requests in flight at once",
+        about: "1 000 sessions, each as likely; 64 requests in flight at once where a server is asked",
         in_flight: 64,
         ..LOOKUP
     },
     Case {
         name: "1k-uniform-256-in-flight",
-        about: "1 000 sessions, each as likely; 256 requests in flight at once",
+        about: "1 000 sessions, each as likely; 256 requests in flight at once where a server is asked",
         in_flight: 256,
         from: Profile::Standard,
         ..LOOKUP
@@ -316,11 +316,14 @@ impl Case {
         CASES.iter().find(|case| case.question == question && case.name == name)
     }
 
-    /// Whether a contestant with those needs takes part. Who waits for nobody has nothing in flight: the reference alone
-    /// is there, for the ratios.
+    /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight.
+    pub(crate) fn is_about(&self, needs: &[Need]) -> bool {
+        self.in_flight == 1 || needs.iter().any(|need| need.is_waited_for())
+    }
+
+    /// Whether a contestant with those needs takes part. The reference does everywhere, for the ratios.
     pub(crate) fn concerns(&self, id: &str, needs: &[Need]) -> bool {
-        let reference = id.trim_end_matches(TWIN_SUFFIX) == reference(self.question);
-        self.in_flight == 1 || !needs.is_empty() || reference
+        self.is_about(needs) || id.trim_end_matches(TWIN_SUFFIX) == reference(self.question)
     }
 
     /// Why an entry sits this case out for want of memory, if it does: all contestants of a case are there at once.
@@ -337,7 +340,7 @@ impl Case {
             Some(_) => "--standard",
             None if self.threads > 1 => {
                 return Some(
-                    "several threads are measured in process alone; see the case with many in flight"
+                    "several threads are measured in process alone; see the cases with many in flight"
                         .to_owned(),
                 );
             }

@@ -21,8 +21,10 @@ use crate::{
 const SAMPLE: Duration = Duration::from_millis(100);
 /// So few hold a round up for a third of a second.
 const SAMPLES: u32 = 3;
-/// Requests for each in flight, to find out how many fill a sample.
-const TRIED: u64 = 1_000;
+/// Requests, to find out how many fill a sample: enough for a time in whole milliseconds to say something.
+const TRIED: u64 = 2_000;
+/// With many in flight, so many times as many at the least: at the end fewer and fewer are in flight.
+const FULL: u64 = 8;
 /// Then it is taken for hung.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -53,9 +55,10 @@ impl Contestant for RedisBenchmark {
             let before = self.hits().await?;
             let rate = self.run(requests).await?;
             // It does not look at its answers.
-            match self.hits().await? - before {
-                hits if hits >= requests => Ok(1.0 / rate),
-                hits => Err(Failure(format!("redis-benchmark: {hits} of {requests} keys were there"))),
+            match self.hits().await?.checked_sub(before) {
+                None => Err(Failure("redis-benchmark: the server began to count anew".to_owned())),
+                Some(hits) if hits >= requests => Ok(1.0 / rate),
+                Some(hits) => Err(Failure(format!("redis-benchmark: {hits} of {requests} keys were there"))),
             }
         })?;
         Ok(Sample { elapsed: Duration::from_secs_f64(each * operations as f64), cpu: None })
@@ -78,11 +81,14 @@ impl RedisBenchmark {
         let (count, pattern) = (requests.to_string(), self.arguments.last().map_or("", String::as_str));
         let options = &self.arguments[..self.arguments.len() - 1];
         command.args(options).args(["-n", &count, "--csv", "GET", pattern]);
-        command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+        command.stdin(Stdio::null()).kill_on_drop(true);
         let output = timeout(PATIENCE, command.output()).await.map_err(|_| failed("hangs"))?;
         let output = output.map_err(|error| failed(&format!("cannot be run: {error}")))?;
         if !output.status.success() {
-            return Err(failed(&format!("failed: {}", output.status)));
+            let said = String::from_utf8_lossy(&output.stderr);
+            let said =
+                said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it does not say why");
+            return Err(failed(&format!("failed ({}): {said}", output.status)));
         }
         rate(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| failed("names no rate"))
     }
@@ -140,12 +146,13 @@ pub(super) fn build(context: &Context, case: &Case, in_flight: InFlight) -> Resu
     arguments.extend(["-r".to_owned(), case.population.to_string(), format!("{tag}__rand_int__")]);
     let runtime = Rc::clone(&context.runtime);
     let mut contestant = RedisBenchmark { program, arguments, connection, runtime, operations: 1 };
+    let least = FULL * case.in_flight as u64;
+    let tried = TRIED.max(least);
     // The first are slow.
-    let tried = TRIED * case.in_flight as u64;
     contestant.sample(tried)?;
     let took = contestant.sample(tried)?.elapsed.max(Duration::from_millis(1));
     let in_a_sample = SAMPLE.as_secs_f64() / took.as_secs_f64() * tried as f64;
-    contestant.operations = (in_a_sample as u64).max(tried);
+    contestant.operations = (in_a_sample as u64).max(least);
     Ok(Built { contestant: Some(Box::new(contestant)), counts: Vec::new() })
 }
 

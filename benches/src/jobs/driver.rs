@@ -17,6 +17,10 @@ use super::{Job, Verdict};
 /// Operations whose inputs are made ready at once: they stay in the second-level cache, as a request's bytes do.
 const CHUNK: usize = 512;
 
+/// With many operations in flight, so many times as many are timed in one go: at the end fewer and fewer are in flight,
+/// and that share is timed too.
+const FULL: usize = 8;
+
 /// Untimed operations before a sample: criterion asks for samples of seconds, which need no warm-up of seconds.
 const MOST_WARM_UP: usize = 2_048;
 
@@ -156,7 +160,10 @@ impl<J: Job> Contestant for Remote<J> {
             let mut sample = Sample { elapsed: Duration::ZERO, cpu: Some(Duration::ZERO) };
             let mut left = operations;
             while left > 0 {
-                let chunk = left.min(CHUNK.max(in_flight));
+                // A window of few operations would be timed filling and emptying more than full: what is left over is no
+                // window of its own.
+                let window = CHUNK.max(FULL * in_flight);
+                let chunk = if left < 2 * window { left } else { window };
                 let warm_up = in_flight;
                 job.prepare(warm_up + chunk + 1).await?;
                 Self::timed(job, 0, warm_up, in_flight).await.check()?;
@@ -173,9 +180,8 @@ impl<J: Job> Contestant for Remote<J> {
         })
     }
 
-    /// With many in flight, eight times as many a sample: at its end the window empties, and that share is timed too.
     fn least_operations(&self) -> u64 {
-        if self.in_flight == 1 { 1 } else { 8 * self.in_flight as u64 }
+        if self.in_flight == 1 { 1 } else { (FULL * self.in_flight) as u64 }
     }
 }
 

@@ -17,6 +17,7 @@ impl Machine {
             cpu_flags: flags.split_whitespace().map(str::to_owned).collect(),
             caches: caches(),
             governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+            huge_pages: read("/sys/kernel/mm/transparent_hugepage/enabled"),
             memory_bytes: read("/proc/meminfo").and_then(|text| memory(&text)),
             kernel: read("/proc/sys/kernel/osrelease").map(|release| format!("Linux {release}")),
             operating_system: read("/etc/os-release").and_then(|text| pretty_name(&text)),

@@ -55,7 +55,8 @@ const WARM_UP: Duration = Duration::from_millis(10);
 const MOST_OPERATIONS: u64 = 2_048;
 
 /// Runs one round: calibrates each contestant, then lets all of them take one sample in a new random order, so many
-/// times. One whose samples are few takes them evenly spread. A contestant that fails keeps the samples it has and is left out from then on.
+/// times. One whose samples are few takes them evenly spread. A contestant that fails keeps the samples it has and is left
+/// out from then on.
 pub fn run_round(
     round: u32,
     contestants: &mut [Box<dyn Contestant>],

@@ -24,6 +24,12 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether it is a server, whose answers are waited for. What is on this machine's disk is read on the calling thread.
+    #[must_use]
+    pub const fn is_waited_for(self) -> bool {
+        !matches!(self, Self::Folder)
+    }
+
     /// All of them.
     pub const ALL: &[Self] =
         &[Self::Redis, Self::RedisUnix, Self::RedisCluster, Self::Postgres, Self::Memcached, Self::Folder];

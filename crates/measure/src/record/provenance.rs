@@ -89,6 +89,9 @@ pub struct Machine {
     pub caches: Vec<String>,
     /// The frequency governor, where the kernel tells.
     pub governor: Option<String>,
+    /// When the kernel gives huge pages, as it writes it: `always [madvise] never`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub huge_pages: Option<String>,
     /// The hypervisor flag or product, where the machine is virtual.
     pub virtualisation: Option<String>,
     /// Memory in bytes.

@@ -184,6 +184,7 @@ fn machine(from: &Provenance) -> Markup {
             dt { "System" } dd { (told(&machine.operating_system)) }
             dt { "Kernel" } dd { (told(&machine.kernel)) }
             dt { "Governor" } dd { (told(&machine.governor)) }
+            @if let Some(huge_pages) = &machine.huge_pages { dt { "Huge pages" } dd { (huge_pages) } }
             dt { "Virtual" } dd { (machine.virtualisation.as_deref().unwrap_or("no sign of it")) }
             dt { "Load before" } dd { (told(&machine.load_average)) }
         }
