@@ -111,6 +111,7 @@ impl Connect for OneServer {
 impl Topology for OneServer {
     const SETTINGS: &'static [(&'static str, &'static str)] = &[
         ("connections", "1, multiplexed"),
+        ("queue", "64 requests"),
         ("timers", "one for all requests of the connection"),
         ("tcp_nodelay", "yes"),
     ];
