@@ -190,7 +190,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Logs the case's population in. Tells also how many bytes of this process's heap each login holds on to.
+    /// Logs the case's population in. Tells also how many bytes of this process's memory each login holds on to.
     fn log_in<E: Entry>(&self, design: &Design<E>) -> Result<(Credentials, f64), NotBuilt> {
         let in_flight = if waits::<E>() { FILLING } else { 1 };
         let population = Credentials::issue(design, self.population::<E>(), in_flight);
@@ -223,7 +223,7 @@ impl Builder<'_> {
             }
             None => (
                 heap,
-                "a session on the heap of this process: bytes requested, index and vacant places of its tables included",
+                "a session in the memory of this process: bytes allocated or mapped, index and vacant places of its tables included",
             ),
         };
         Ok(Count { metric: Metric::Bytes, value, over: population as u64, note: note.to_owned() })

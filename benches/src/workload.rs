@@ -54,8 +54,8 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// Logs everybody in, `in_flight` at once. Tells also how many bytes of this process's heap each login holds
-    /// on to beyond the credential.
+    /// Logs everybody in, `in_flight` at once, where nobody was. Tells also how many bytes of this process's memory each
+    /// login holds on to beyond the credential.
     pub(crate) async fn issue<A: Authoriser>(
         design: &A,
         population: usize,
@@ -82,7 +82,8 @@ impl Credentials {
             all.ends.push(all.text.len());
         }
         let heap = counting.stop();
-        Ok((all, (first.live_bytes + heap.live_bytes) as f64 / population as f64))
+        let allocated = first.live_bytes + heap.live_bytes;
+        Ok((all, (allocated as f64 + design.mapped_bytes() as f64) / population as f64))
     }
 
     /// Logs everybody out again.

@@ -18,6 +18,12 @@ pub trait Authoriser: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Bytes of memory that the design has from the system by itself and not from the heap, where a count of allocations
+    /// cannot see them.
+    fn mapped_bytes(&self) -> usize {
+        0
+    }
+
     /// Binds a user, just authenticated, to a new credential. Never takes an id from the client.
     ///
     /// # Errors
@@ -93,6 +99,10 @@ impl<A: Authoriser> Authoriser for Arc<A> {
 
     fn settings(&self) -> Vec<(&'static str, String)> {
         A::settings(self)
+    }
+
+    fn mapped_bytes(&self) -> usize {
+        A::mapped_bytes(self)
     }
 
     fn issue(&self, principal: &Principal) -> impl Future<Output = Result<Credential, IssueError>> + Send {

@@ -46,7 +46,8 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
     /// # Errors
     /// As [`Authoriser::authorise`]; [`Denial::Unknown`] for who comes second.
     pub async fn rotate(&self, presented: &[u8]) -> Result<Credential, Denial> {
-        let (old, record, now) = self.find(presented).await?;
+        let old = S::ID_FORM.hash(presented)?;
+        let (record, now) = self.find(&old).await?;
         self.move_to_new_id(&old, SessionRecord { last_seen: record.last_seen.max(now), ..record }).await
     }
 
@@ -59,7 +60,8 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
         presented: &[u8],
         permissions: PermissionSet,
     ) -> Result<Credential, Denial> {
-        let (old, record, now) = self.find(presented).await?;
+        let old = S::ID_FORM.hash(presented)?;
+        let (record, now) = self.find(&old).await?;
         let record = SessionRecord { permissions, last_seen: record.last_seen.max(now), ..record };
         self.move_to_new_id(&old, record).await
     }
@@ -72,14 +74,14 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
         Ok(self.store.list(user).await?.len())
     }
 
-    /// The session of a presented id, if it is alive.
+    /// The session of an id, if it is alive.
     #[inline]
-    async fn find(&self, presented: &[u8]) -> Result<(IdHash, SessionRecord, Timestamp), Denial> {
-        let id = S::ID_FORM.hash(presented)?;
-        let record = self.store.get(&id).await?.ok_or(Denial::Unknown)?;
+    async fn find(&self, id: &IdHash) -> Result<(SessionRecord, Timestamp), Denial> {
+        // Before the lookup: the processor reads the clock while it hashes.
         let now = self.clock.now();
+        let record = self.store.get(id).await?.ok_or(Denial::Unknown)?;
         self.policy.check(&record, now)?;
-        Ok((id, record, now))
+        Ok((record, now))
     }
 
     async fn move_to_new_id(&self, old: &IdHash, record: SessionRecord) -> Result<Credential, Denial> {
@@ -113,6 +115,10 @@ impl<S: SessionStore, C: Clock> Authoriser for Sessions<S, C> {
         settings
     }
 
+    fn mapped_bytes(&self) -> usize {
+        self.store.mapped_bytes()
+    }
+
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         let (credential, id) = S::ID_FORM.draw(principal.user);
         let record = SessionRecord::new(principal.user, principal.permissions, self.clock.now());
@@ -125,7 +131,8 @@ impl<S: SessionStore, C: Clock> Authoriser for Sessions<S, C> {
 
     #[inline]
     async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
-        let (id, record, now) = self.find(presented).await?;
+        let id = S::ID_FORM.hash(presented)?;
+        let (record, now) = self.find(&id).await?;
         if self.policy.wants_touch(&record, now) {
             let used = SessionRecord { last_seen: now, ..record };
             // A logout between the lookup and here wins.

@@ -278,7 +278,7 @@ fn a_memory_store_gives_back_what_has_expired_and_nothing_else() {
         }
         clock.advance(design.policy().idle() / 2);
         let alive = design.issue(&customer(1)).await.unwrap();
-        let full = design.store().allocated_bytes();
+        let full = design.store().bytes();
         clock.advance(design.policy().idle() / 2);
 
         let (mut removed, mut steps) = (0, 0);
@@ -294,7 +294,7 @@ fn a_memory_store_gives_back_what_has_expired_and_nothing_else() {
         assert_eq!(design.count_of(UserId(2)).await, Ok(0));
         assert!(design.authorise(alive.reveal().as_bytes(), &orders_of(1)).await.is_ok());
 
-        // Memory comes in pieces of 128 KiB; what ten more such populations take is at most a few of them.
+        // What ten more such populations take is what the first took.
         for _ in 0..10 {
             for user in 2..1_000 {
                 design.issue(&customer(user)).await.unwrap();
@@ -302,7 +302,7 @@ fn a_memory_store_gives_back_what_has_expired_and_nothing_else() {
             clock.advance(design.policy().idle());
             while !design.purge().await.unwrap().round_complete {}
         }
-        let again = design.store().allocated_bytes();
+        let again = design.store().bytes();
         assert!(again <= 2 * full, "what was given back is used again: {full}, {again}");
     });
 }

@@ -65,6 +65,11 @@ pub trait SessionStore: Send + Sync + 'static {
     /// what bounds each call, and what else decides what one costs. Holds no secret.
     fn settings(&self) -> Vec<(&'static str, String)>;
 
+    /// Bytes of this process's memory that the store has from the system by itself and not from the heap.
+    fn mapped_bytes(&self) -> usize {
+        0
+    }
+
     /// Stores a new session, unless the id is taken. The policy says how long a store that forgets by itself keeps it.
     ///
     /// # Errors

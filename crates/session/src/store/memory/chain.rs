@@ -29,7 +29,7 @@ impl<'a> Chain<'a> {
         self.entry.newest(|short| self.sessions.has(short, self.user))
     }
 
-    pub(super) fn has(&self, id: &IdWords) -> bool {
+    pub(super) fn has(&self, id: &IdHash) -> bool {
         self.sessions.get(id).is_some_and(|record| record.user == self.user)
     }
 
@@ -145,7 +145,7 @@ mod tests {
             assert_eq!(chain.ids(), listed);
             assert!(chain.remove(&(&id(5, 1)).into(), |_| true));
             assert_eq!(chain.ids().len(), 4);
-            assert!(sessions.get(&(&id(5, 2)).into()).is_some());
+            assert!(sessions.get(&id(5, 2)).is_some());
             assert_eq!(chain.remove_all(), 4);
             assert_eq!((chain.ids().len(), sessions.len()), (0, 0));
         });

@@ -9,7 +9,7 @@
 //! | 7 | the user's next newer session, 32 bits; the next older one, 32 bits |
 //!
 //! The words are atomic because a reader may look at a line while it is written; whether what it saw was whole is told by
-//! the [segment](super::segment)'s sequence number, not by the line.
+//! the version of its [block](super::blocks), not by the line.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -22,6 +22,9 @@ pub(super) const WORDS: usize = 8;
 
 /// A place for one session.
 pub(super) type Line = [AtomicU64; WORDS];
+
+/// What a line holds, as it is.
+pub(super) type Words = [u64; WORDS];
 
 const USER: usize = 4;
 const LOGIN: usize = 5;
@@ -48,7 +51,7 @@ impl From<IdWords> for IdHash {
     }
 }
 
-/// The first four bytes of an id's hash. They say where in the table a session is, and name it in the index of users: of
+/// The first four bytes of an id's hash. They say where in the table a session is, in their order, and name it in the index of users: of
 /// one user's sessions, two share them once in 2^32 times, and are then treated as one link of the chain. That they are
 /// a part of a SHA-256 makes them as good a hash as any (SipHash would double the cost of a lookup).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +106,16 @@ pub(super) fn copy(from: &Line, to: &Line) {
     }
 }
 
+pub(super) fn words(line: &Line) -> Words {
+    std::array::from_fn(|word| line[word].load(Relaxed))
+}
+
+pub(super) fn set_words(line: &Line, words: &Words) {
+    for (place, word) in line.iter().zip(words) {
+        place.store(*word, Relaxed);
+    }
+}
+
 pub(super) fn clear(line: &Line) {
     for word in line {
         word.store(0, Relaxed);
@@ -138,6 +151,7 @@ pub(super) fn id(line: &Line) -> IdWords {
     IdWords(std::array::from_fn(|word| line[word].load(Relaxed)))
 }
 
+#[inline]
 pub(super) fn short(line: &Line) -> ShortId {
     ShortId(line[0].load(Relaxed) as u32)
 }

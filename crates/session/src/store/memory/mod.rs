@@ -2,21 +2,23 @@
 //!
 //! | Module | Holds |
 //! |---|---|
-//! | `table` | all sessions, by id: segments, split as the population grows |
-//! | `segment` | a flat table of sessions; readers without a lock |
+//! | `table` | all sessions, by id: one flat table that grows where it is; readers without a lock |
+//! | `shape` | where in it a session belongs |
+//! | `writer` | what writers do to its lines |
+//! | `blocks` | the versions that readers go by, and the locks of writers |
 //! | `line` | one session in one cache line |
-//! | `arena`, `chunks`, `zeroed` | the memory below |
+//! | `reserved` | the memory below |
 //! | `users` | the newest session of each user |
 //! | `chain` | from there to all others |
 
-mod arena;
+mod blocks;
 mod chain;
-mod chunks;
 mod line;
-mod segment;
+mod reserved;
+mod shape;
 mod table;
 mod users;
-mod zeroed;
+mod writer;
 
 use std::{
     fmt,
@@ -27,7 +29,6 @@ use authoriser::{Denial, Outage, StateLocation, Timestamp, UserId};
 
 use self::{
     chain::Chain,
-    line::IdWords,
     table::{PARTS, SessionTable},
     users::Users,
 };
@@ -37,14 +38,17 @@ use crate::{IdHash, SessionPolicy, SessionRecord};
 /// Sessions in the memory of this process: the fastest store, and the one that is lost with the process. Nothing is
 /// written anywhere, and no other process sees it.
 ///
-/// A lookup takes no lock, writes nothing and allocates nothing. A touch takes the lock of a segment, some thousand
-/// sessions; login and logout also one in the index of users, held first. A large population takes a
-/// cache line and about 20 bytes more for each session, vacant lines, index of users and all; a small one the pieces of
-/// 128 KiB in which memory comes.
+/// A lookup takes no lock, writes nothing and allocates nothing. A touch takes the lock of a block, a thousand
+/// lines; login and logout also one in the index of users, held first. A large population takes a
+/// cache line and some 17 bytes more for each session, vacant lines, index of users and all; a small one the 128 KiB of
+/// the smallest table.
 ///
 /// Expired sessions are found dead by the policy at once; their room is given to others by [`SessionStore::purge`], which
-/// looks at a 64th of the store at each call and never holds a lock for more than one session. Memory that a peak has
-/// taken is used again, and goes back to the system with the store.
+/// looks at a 64th of the store at each call and never holds a lock for more than one session. It also takes the table
+/// back after a peak, by and by, and gives the memory to the system.
+///
+/// The store reserves addresses for the largest table, 64 GiB, and takes memory for what is in use. Where a process may
+/// not have so many addresses it gets fewer, and refuses logins when they are full.
 pub struct MemoryStore {
     sessions: SessionTable,
     users: Users,
@@ -70,10 +74,10 @@ impl MemoryStore {
         self.len() == 0
     }
 
-    /// Bytes that sessions and index have allocated, as asked of the allocator. What was never used of it takes no memory.
+    /// Bytes of memory that sessions and index take, vacant lines and all.
     #[must_use]
-    pub fn allocated_bytes(&self) -> usize {
-        self.sessions.allocated_bytes() + self.users.allocated_bytes()
+    pub fn bytes(&self) -> usize {
+        self.sessions.mapped_bytes() + self.sessions.allocated_bytes() + self.users.allocated_bytes()
     }
 
     fn sessions_of(&self, user: UserId) -> Chain<'_> {
@@ -100,6 +104,10 @@ impl SessionStore for MemoryStore {
         vec![("durability", "none: lost with the process".to_owned())]
     }
 
+    fn mapped_bytes(&self) -> usize {
+        self.sessions.mapped_bytes()
+    }
+
     async fn insert(
         &self,
         id: &IdHash,
@@ -111,7 +119,7 @@ impl SessionStore for MemoryStore {
 
     #[inline]
     async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
-        Ok(self.sessions.get(&id.into()))
+        Ok(self.sessions.get(id))
     }
 
     async fn touch(
@@ -133,7 +141,7 @@ impl SessionStore for MemoryStore {
     ) -> Result<bool, InsertError> {
         // Held throughout: a logout everywhere comes before, and there is nothing to move, or after, and gets the new one.
         let mut chain = self.sessions_of(record.user);
-        if !chain.has(&old.into()) {
+        if !chain.has(old) {
             return Ok(false);
         }
         chain.add(new.into(), record)?;
@@ -141,10 +149,9 @@ impl SessionStore for MemoryStore {
     }
 
     async fn remove(&self, id: &IdHash) -> Result<bool, StoreError> {
-        let id = IdWords::from(id);
         // Its user has no other session of that id in between, so what is found gone then is gone.
-        let found = self.sessions.get(&id);
-        Ok(found.is_some_and(|record| self.sessions_of(record.user).remove(&id, |_| true)))
+        let found = self.sessions.get(id);
+        Ok(found.is_some_and(|record| self.sessions_of(record.user).remove(&id.into(), |_| true)))
     }
 
     async fn remove_all(&self, user: UserId) -> Result<u64, StoreError> {
@@ -163,9 +170,7 @@ impl SessionStore for MemoryStore {
             // It may have been used or logged out since, or been read while it was written.
             removed += u64::from(self.sessions_of(user).remove(&id, is_over));
         }
-        if removed > 0 {
-            self.sessions.shrink(part);
-        }
+        self.sessions.shrink();
         Ok(Purged { removed, round_complete: part == PARTS - 1 })
     }
 }

@@ -59,8 +59,8 @@ impl Shard {
     fn add(&mut self, cell: Cell) {
         // A cell stays empty, so that every search ends.
         if self.count + 1 >= self.cells.len() - self.cells.len() / 12 {
-            // By an eighth: doubling would leave up to a half of it empty.
-            let larger = vec![Cell::EMPTY; self.cells.len() + self.cells.len() / 8 + 4].into_boxed_slice();
+            // By a sixteenth: doubling would leave up to a half of it empty.
+            let larger = vec![Cell::EMPTY; self.cells.len() + self.cells.len() / 16 + 4].into_boxed_slice();
             for cell in std::mem::replace(&mut self.cells, larger) {
                 if cell != Cell::EMPTY {
                     self.place(cell);
