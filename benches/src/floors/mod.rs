@@ -16,7 +16,7 @@ use catalogue::Need;
 use measure::record::Question;
 use session::{MemcachedStore, RedisClusterStore, RedisStore};
 
-use self::redis_benchmark::InFlight;
+use self::{redis_benchmark::InFlight, redis_get::Setting};
 use crate::{
     contestants::{Built, NotBuilt},
     context::Context,
@@ -138,6 +138,34 @@ pub(crate) const ALL: &[Floor] = &[
         needs: &[Need::Redis],
         belongs_to: |question| question == Question::Lookup,
         build: redis_get::build,
+    },
+    Floor {
+        id: "floor-redis-get-delay",
+        about: "the same with Nagle's algorithm, as the crate comes",
+        needs: &[Need::Redis],
+        belongs_to: |question| question == Question::Lookup,
+        build: |context, case, seed| redis_get::build_with(Setting::Delay, context, case, seed),
+    },
+    Floor {
+        id: "floor-redis-get-no-timer",
+        about: "the same without a time limit",
+        needs: &[Need::Redis],
+        belongs_to: |question| question == Question::Lookup,
+        build: |context, case, seed| redis_get::build_with(Setting::NoTimer, context, case, seed),
+    },
+    Floor {
+        id: "floor-redis-get-long-queue",
+        about: "the same with room for 100 requests that wait to be written, not 50",
+        needs: &[Need::Redis],
+        belongs_to: |question| question == Question::Lookup,
+        build: |context, case, seed| redis_get::build_with(Setting::LongQueue, context, case, seed),
+    },
+    Floor {
+        id: "floor-redis-get-4-connections",
+        about: "the same over four connections, which take turns",
+        needs: &[Need::Redis],
+        belongs_to: |question| question == Question::Lookup,
+        build: |context, case, seed| redis_get::build_with(Setting::FourConnections, context, case, seed),
     },
     Floor {
         id: "floor-redis-benchmark-pipelined",
