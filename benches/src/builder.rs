@@ -106,7 +106,11 @@ impl Builder<'_> {
                     _ => Vec::new(),
                 };
                 let job = AuthoriseJob::new(design, Arc::new(credentials), case.choice, context.next_seed());
-                self.finish::<E, _>(context.runtime.block_on(job)?, counts)
+                let job = context.runtime.block_on(job)?;
+                if const { is_stateful::<E>() && !waits::<E>() } {
+                    return contestants::looked_up(case, job, counts);
+                }
+                self.finish::<E, _>(job, counts)
             }
         }
     }
@@ -137,7 +141,8 @@ impl Builder<'_> {
         let design = self.design::<E>(&self.context.site(self.case))?;
         let (credentials, _) = self.log_in::<E>(&design)?;
         let draws = Draws::new(self.case.choice, credentials.len(), self.context.next_seed());
-        let mut contestant = InProcess(BatchJob::<_, N>::new(design, self.together, credentials, draws));
+        let job = BatchJob::<_, N>::new(design, self.together, credentials, draws);
+        let mut contestant = InProcess::<_, true>(job);
         let allocated = contestant.allocations(contestants::COUNTED / N)?;
         let allocations = Count {
             metric: Metric::Allocations,

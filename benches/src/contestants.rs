@@ -147,9 +147,24 @@ pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
 /// Operations over which allocations are averaged: enough to show one in a few hundred.
 pub(crate) const COUNTED: usize = 1_000;
 
-/// A contestant that never waits, with its allocations counted.
-pub(crate) fn at_once<J: Job + 'static>(job: J, mut counts: Vec<Count>) -> Result<Built, NotBuilt> {
-    let mut contestant = InProcess(job);
+/// A contestant that never waits, each operation after the other, with its allocations counted.
+pub(crate) fn at_once<J: Job + 'static>(job: J, counts: Vec<Count>) -> Result<Built, NotBuilt> {
+    counted(InProcess::<J, true>(job), counts)
+}
+
+/// The same, independent of each other if the case says so.
+pub(crate) fn looked_up<J: Job + 'static>(
+    case: &Case,
+    job: J,
+    counts: Vec<Count>,
+) -> Result<Built, NotBuilt> {
+    if case.independent { counted(InProcess::<J, false>(job), counts) } else { at_once(job, counts) }
+}
+
+fn counted<J: Job + 'static, const FOLLOW: bool>(
+    mut contestant: InProcess<J, FOLLOW>,
+    mut counts: Vec<Count>,
+) -> Result<Built, NotBuilt> {
     let allocated = contestant.allocations(COUNTED)?;
     counts.push(Count {
         metric: Metric::Allocations,

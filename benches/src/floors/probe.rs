@@ -137,10 +137,8 @@ fn build<const PARTS: u8>(case: &Case, seed: u64) -> Result<Built, NotBuilt> {
     }
     let inputs = Credentials::from_texts(texts);
     let draws = Draws::new(case.choice, case.population, seed);
-    contestants::at_once(
-        ProbeJob::<PARTS> { table, inputs, draws, requests: Requests::default() },
-        Vec::new(),
-    )
+    let job = ProbeJob::<PARTS> { table, inputs, draws, requests: Requests::default() };
+    contestants::looked_up(case, job, Vec::new())
 }
 
 pub(super) fn hash_and_probe(_: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
