@@ -112,6 +112,15 @@ pub(super) const CASES: &[Case] = &[
         ..LOOKUP
     },
     Case {
+        name: "10m-zipf",
+        about: "10 000 000 sessions, chosen by Zipf's law",
+        population: 10_000_000,
+        choice: Choice::Zipf,
+        from: Profile::Full,
+        remote_from: None,
+        ..LOOKUP
+    },
+    Case {
         name: "1k-uniform-2-threads",
         about: "1 000 sessions, each as likely; two threads look up at once, and the time is that of a look-up on one of them",
         threads: 2,
@@ -124,6 +133,15 @@ pub(super) const CASES: &[Case] = &[
         population: 1_000_000,
         threads: 2,
         from: Profile::Standard,
+        remote_from: None,
+        ..LOOKUP
+    },
+    Case {
+        name: "10m-uniform-2-threads",
+        about: "10 000 000 sessions, each as likely; two threads look up at once, and the time is that of a look-up on one of them",
+        population: 10_000_000,
+        threads: 2,
+        from: Profile::Full,
         remote_from: None,
         ..LOOKUP
     },
