@@ -180,9 +180,12 @@ mod tests {
     #[test]
     fn each_independent_case_has_its_dependent_twin() {
         for case in CASES.iter().filter(|case| case.independent) {
-            let twin = case.name.strip_suffix("-independent").and_then(|name| Case::find(case.question, name));
+            let twin =
+                case.name.strip_suffix("-independent").and_then(|name| Case::find(case.question, name));
             assert!(
-                twin.is_some_and(|twin| !twin.independent && twin.population == case.population && twin.from <= case.from),
+                twin.is_some_and(|twin| !twin.independent
+                    && twin.population == case.population
+                    && twin.from <= case.from),
                 "{}",
                 case.name
             );
