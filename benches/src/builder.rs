@@ -14,7 +14,7 @@ use crate::{
         Attack, AttackJob, AuthoriseJob, BatchJob, InProcess, IssueJob, Job, Parallel, RevokeJob, Shared,
     },
     placement, purge,
-    questions::{self, Case},
+    questions::Case,
     workload::{Credentials, Draws, NotLoggedIn},
 };
 
@@ -62,7 +62,7 @@ impl Builder<'_> {
                 return self.on_threads::<E>();
             }
         }
-        if const { is(E::ID, questions::BATCHED) } && self.case.question == Question::Batch {
+        if const { E::ASKED.batches } && self.case.question == Question::Batch {
             return match self.case.batch {
                 1 => self.batch::<E, 1>(),
                 2 => self.batch::<E, 2>(),
@@ -252,16 +252,6 @@ fn credential_bytes(transport: Transport, credentials: &Credentials) -> Count {
         over: 1,
         note: "the whole header line that carries the credential, in each request".to_owned(),
     }
-}
-
-/// Whether two names are the same, at compile time.
-const fn is(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
-        at += 1;
-    }
-    at == one.len() && at == other.len()
 }
 
 const fn is_stateful<E: Entry>() -> bool {

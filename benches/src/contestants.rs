@@ -31,6 +31,8 @@ pub(crate) struct Card {
     pub(crate) needs: &'static [Need],
     /// The floor that bounds it.
     pub(crate) floor: Option<&'static str>,
+    /// The most sessions that it is measured with.
+    pub(crate) most_sessions: usize,
 }
 
 impl Card {
@@ -99,7 +101,14 @@ pub(crate) fn cards(question: Question) -> Vec<Card> {
             }
             let kind = entries::kind(E::KIND);
             let floor = E::FLOOR.map(|id| floors::in_question(id, self.0));
-            let card = Card { id: E::ID.to_owned(), kind, about: E::ABOUT, needs: E::NEEDS, floor };
+            let card = Card {
+                id: E::ID.to_owned(),
+                kind,
+                about: E::ABOUT,
+                needs: E::NEEDS,
+                floor,
+                most_sessions: E::ASKED.most_sessions,
+            };
             let twin = Card { id: format!("{}{TWIN_SUFFIX}", E::ID), kind: Kind::Twin, ..card.clone() };
             let many = Card { id: format!("{}{MANY_SUFFIX}", E::ID), ..card.clone() };
             self.1.push(card);
@@ -121,6 +130,7 @@ pub(crate) fn cards(question: Question) -> Vec<Card> {
         about: floor.about,
         needs: floor.needs,
         floor: None,
+        most_sessions: usize::MAX,
     }));
     cards.1
 }

@@ -219,7 +219,7 @@ impl Plan {
 pub(crate) fn absence(card: &Card, case: &Case, profile: Profile, services: &Services) -> Option<String> {
     let missing = card.needs.iter().find_map(|need| services.missing(*need));
     let of_store = || if card.needs.is_empty() { None } else { case.absence_of_stores(profile) };
-    missing.or_else(of_store).or_else(|| case.absence_of_memory(&card.id))
+    missing.or_else(of_store).or_else(|| case.absence_of_memory(card.most_sessions))
 }
 
 /// Length of a sample: long against the clock's 25 ns, short against the milliseconds in which the machine changes.

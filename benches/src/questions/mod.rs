@@ -73,9 +73,9 @@ impl Case {
         self.is_about(needs) || id.trim_end_matches(TWIN_SUFFIX) == reference(self.question)
     }
 
-    /// Why an entry sits this case out for want of memory, if it does: all contestants of a case are there at once.
-    pub(crate) fn absence_of_memory(&self, id: &str) -> Option<String> {
-        let much = id == SPACIOUS && self.population > SPACIOUS_MOST;
+    /// Why an entry that is measured with so many sessions at most sits this case out, if it does.
+    pub(crate) fn absence_of_memory(&self, most_sessions: usize) -> Option<String> {
+        let much = self.population > most_sessions;
         much.then(|| format!("{} of its records do not fit beside those of the others", self.population))
     }
 
@@ -97,15 +97,6 @@ impl Case {
     }
 }
 
-/// What is over another client where sessions are looked up, and nowhere else: asked only what that shows in.
-const LOOKED_UP_BY_ANOTHER: &str = "session-redis-fred";
-
-/// The peer that keeps a map from text to JSON for each session.
-const SPACIOUS: &str = "tower-sessions-memory";
-
-/// The largest population that it is measured with.
-const SPACIOUS_MOST: usize = 1_000_000;
-
 /// The contestant that the ratios of a question refer to, and whose twin shows the noise.
 pub(crate) const fn reference(question: Question) -> &'static str {
     match question {
@@ -115,9 +106,6 @@ pub(crate) const fn reference(question: Question) -> &'static str {
         Question::Lookup | Question::Revoke | Question::Touch | Question::Purge => "session-memory",
     }
 }
-
-/// The design that gains by deciding several requests in one call.
-pub(crate) const BATCHED: &str = "jwt-hs256";
 
 /// The question in words, for help and progress.
 pub const fn about(question: Question) -> &'static str {
@@ -140,18 +128,13 @@ pub const fn about(question: Question) -> &'static str {
 pub(crate) fn concerns<E: Entry>(question: Question) -> bool {
     let (control, stateful) = (E::KIND == Kind::Control, E::FAMILY == Family::Stateful);
     match question {
-        _ if E::ID == LOOKED_UP_BY_ANOTHER => matches!(question, Question::Authorise | Question::Lookup),
+        _ if E::ASKED.look_ups_alone => matches!(question, Question::Authorise | Question::Lookup),
         Question::Issue | Question::Authorise => true,
         Question::Revoke => !control,
-        // Who refuses what is decided by the path, which those on other libraries share.
-        Question::Attack => E::KIND == Kind::Design && !E::ID.contains("-on-"),
+        Question::Attack => E::KIND == Kind::Design && E::ASKED.refusals,
         Question::Lookup | Question::Touch | Question::Purge => !control && stateful,
-        // Beside a signature by RSA or ECDSA, the payload does not show. Ed25519 stands for them all.
-        Question::Payload => {
-            let slow = ["rs256", "ps256", "es256", "es384"];
-            !control && !stateful && !slow.iter().any(|algorithm| E::ID.contains(algorithm))
-        }
-        Question::Batch => E::ID == BATCHED,
+        Question::Payload => !control && !stateful && E::ASKED.payloads,
+        Question::Batch => E::ASKED.batches,
     }
 }
 
@@ -165,6 +148,15 @@ mod tests {
             let same = |other: &&Case| (other.question, other.name) == (case.question, case.name);
             assert_eq!(CASES.iter().position(|other| same(&other)), Some(at), "{}", case.name);
         }
+    }
+
+    #[test]
+    fn only_who_is_measured_with_fewer_sessions_sits_a_large_case_out() {
+        let largest = Case::find(Question::Lookup, "10m-uniform").unwrap();
+        let reason = largest.absence_of_memory(1_000_000).unwrap();
+        assert!(reason.starts_with("10000000 of its records"), "{reason}");
+        assert_eq!(largest.absence_of_memory(usize::MAX), None);
+        assert_eq!(Case::find(Question::Lookup, "1m-uniform").unwrap().absence_of_memory(1_000_000), None);
     }
 
     #[test]
