@@ -50,7 +50,7 @@ pub(super) fn dearest_refusals(asked: &Asked<'_>) -> Option<Sentence> {
     let mut all: Vec<(&str, &str, &Line<'_>, Estimate, Estimate)> = Vec::new();
     for case in &against.others {
         for (line, ratio) in ratios(&against, &case.lines, Metric::Time) {
-            let family = line.declared.map_or("other", |declared| declared.family.as_str());
+            let family = family(line).unwrap_or("other");
             all.extend(line.figure(Metric::Time).map(|time| (family, case.name, line, time, ratio)));
         }
     }
@@ -74,8 +74,33 @@ pub(super) fn dearest_refusals(asked: &Asked<'_>) -> Option<Sentence> {
     } else {
         sentence.text(". None measurably costs more than the same design's genuine request");
     }
+    first_of_them(&mut sentence, &against);
     sentence.text(".");
     Some(sentence)
+}
+
+fn family<'a>(line: &Line<'a>) -> Option<&'a str> {
+    line.declared.map(|declared| declared.family.as_str())
+}
+
+/// The least and the most that each family takes in the first of the cases, of its genuine request.
+fn first_of_them(sentence: &mut Sentence, against: &Against<'_, '_>) {
+    let Some(case) = against.others.first() else { return };
+    let ratios = ratios(against, &case.lines, Metric::Time);
+    let families: BTreeSet<&str> = ratios.iter().filter_map(|(line, _)| family(line)).collect();
+    if families.is_empty() {
+        return;
+    }
+    sentence.text(". With ").name(case.name).text(format!(", against {}, ", against.baseline.about));
+    sentence.list(families, |sentence, one| {
+        let own: Vec<_> = ratios.iter().filter(|(line, _)| family(line) == Some(one)).collect();
+        let [(first, least), others @ ..] = &own[..] else { return };
+        sentence.text(format!("{one} designs take ")).figure(format::ratio(*least));
+        sentence.text(" (").name(first.id).text(")");
+        if let Some((last, most)) = others.last() {
+            sentence.text(" to ").figure(format::ratio(*most)).text(" (").name(last.id).text(")");
+        }
+    });
 }
 
 /// What the other cases do to quantiles of single operations. `None` where none were taken.

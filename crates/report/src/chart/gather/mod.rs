@@ -1,6 +1,7 @@
 //! Which charts a record has.
 
 mod along;
+mod beside;
 mod entrants;
 mod notes;
 mod panels;
@@ -61,10 +62,11 @@ pub(crate) fn all(view: &View<'_>) -> Result<Vec<Chart>, ReportError> {
     Ok(charts)
 }
 
-/// Along an axis what makes one, side by side what is compared, by itself what is left.
+/// Along an axis what makes one, beside its plain manner what has another, side by side what is compared, by itself what is left.
 fn of_question(asked: &Asked<'_>) -> Vec<(String, Plan)> {
     let (all, alone) = series(asked);
     let mut plans = along::of_question(asked, &all);
+    plans.extend(beside::of_question(asked));
     let quantiles = panels::quantiles(asked);
     if !quantiles.is_empty() {
         plans.extend(quantiles);
