@@ -76,7 +76,9 @@ impl Case {
     /// Why an entry that is measured with so many sessions at most sits this case out, if it does.
     pub(crate) fn absence_of_memory(&self, most_sessions: usize) -> Option<String> {
         let much = self.population > most_sessions;
-        much.then(|| format!("{} of its records do not fit beside those of the others", self.population))
+        much.then(|| {
+            format!("{} of its records do not fit beside those of the others", grouped(self.population))
+        })
     }
 
     /// Why a contestant over a store outside this process sits this case out, if it does.
@@ -91,10 +93,27 @@ impl Case {
                         .to_owned(),
                 );
             }
-            None => return Some(format!("{} sessions are measured in process alone", self.population)),
+            None => {
+                return Some(format!("{} sessions are measured in process alone", grouped(self.population)));
+            }
         };
-        Some(format!("filling the store with {} sessions takes long: measured with {flag}", self.population))
+        if self.logins > 1 {
+            let logins = grouped(self.logins);
+            return Some(format!(
+                "to log in {logins} times for each operation takes long: measured with {flag}"
+            ));
+        }
+        let population = grouped(self.population);
+        Some(format!("filling the store with {population} sessions takes long: measured with {flag}"))
     }
+}
+
+/// `100 000`, as the cases write it.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(" ")
 }
 
 /// The contestant that the ratios of a question refer to, and whose twin shows the noise.
@@ -143,6 +162,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn numbers_in_reasons_are_written_as_in_cases() {
+        for (number, written) in [(7, "7"), (1_000, "1 000"), (100_000, "100 000"), (1_234_567, "1 234 567")]
+        {
+            assert_eq!(grouped(number), written);
+        }
+    }
+
+    #[test]
     fn cases_of_a_question_have_different_names() {
         for (at, case) in CASES.iter().enumerate() {
             let same = |other: &&Case| (other.question, other.name) == (case.question, case.name);
@@ -154,7 +181,7 @@ mod tests {
     fn only_who_is_measured_with_fewer_sessions_sits_a_large_case_out() {
         let largest = Case::find(Question::Lookup, "10m-uniform").unwrap();
         let reason = largest.absence_of_memory(1_000_000).unwrap();
-        assert!(reason.starts_with("10000000 of its records"), "{reason}");
+        assert!(reason.starts_with("10 000 000 of its records"), "{reason}");
         assert_eq!(largest.absence_of_memory(usize::MAX), None);
         assert_eq!(Case::find(Question::Lookup, "1m-uniform").unwrap().absence_of_memory(1_000_000), None);
     }

@@ -16,15 +16,23 @@ use crate::{
 /// For each other case, the least and the most that it multiplies a design's time by.
 pub(super) fn spread(sentence: &mut Sentence, asked: &Asked<'_>) {
     let Some(against) = against(asked) else { return };
+    let write = |sentence: &mut Sentence, (line, ratio): &(&Line<'_>, Estimate), which: &str| {
+        sentence.figure(format::ratio(*ratio)).text(" with ").name(line.id);
+        if let Some(time) = line.figure(Metric::Time) {
+            sentence.text(" (").figure(format::time(time.median)).text(format!("{which})"));
+        }
+    };
     for case in &against.others {
         let ratios = ratios(&against, &case.lines, Metric::Time);
-        let [(first, least), others @ ..] = &ratios[..] else { continue };
+        let [least, others @ ..] = &ratios[..] else { continue };
         sentence.text("; ").name(case.name).text(format!(" takes, against {}, ", against.baseline.about));
-        sentence.figure(format::ratio(*least)).text(" with ").name(first.id);
-        if let Some((last, most)) = others.last() {
-            sentence.text(" (the least) to ").figure(format::ratio(*most)).text(" with ").name(last.id);
-            sentence.text(" (the most)");
-        }
+        let Some(most) = others.last() else {
+            write(sentence, least, "");
+            continue;
+        };
+        write(sentence, least, ", the least");
+        sentence.text(" to ");
+        write(sentence, most, ", the most");
     }
 }
 
@@ -83,22 +91,24 @@ fn family<'a>(line: &Line<'a>) -> Option<&'a str> {
     line.declared.map(|declared| declared.family.as_str())
 }
 
-/// The least and the most that each family takes in the first of the cases, of its genuine request.
+/// The least and the most that each family takes in the first of the cases: times, since next to nothing is no ratio that
+/// anybody reads.
 fn first_of_them(sentence: &mut Sentence, against: &Against<'_, '_>) {
     let Some(case) = against.others.first() else { return };
-    let ratios = ratios(against, &case.lines, Metric::Time);
-    let families: BTreeSet<&str> = ratios.iter().filter_map(|(line, _)| family(line)).collect();
+    let measured = case.measured();
+    let designs = || measured.iter().filter(|(line, _)| line.kind == Kind::Design);
+    let families: BTreeSet<&str> = designs().filter_map(|(line, _)| family(line)).collect();
     if families.is_empty() {
         return;
     }
-    sentence.text(". With ").name(case.name).text(format!(", against {}, ", against.baseline.about));
+    sentence.text(". To refuse ").name(case.name).text(" takes ");
     sentence.list(families, |sentence, one| {
-        let own: Vec<_> = ratios.iter().filter(|(line, _)| family(line) == Some(one)).collect();
+        let own: Vec<_> = designs().filter(|(line, _)| family(line) == Some(one)).collect();
         let [(first, least), others @ ..] = &own[..] else { return };
-        sentence.text(format!("{one} designs take ")).figure(format::ratio(*least));
-        sentence.text(" (").name(first.id).text(")");
+        sentence.text(format!("{one} designs ")).figure(format::time_interval(*least));
+        sentence.text(" with ").name(first.id);
         if let Some((last, most)) = others.last() {
-            sentence.text(" to ").figure(format::ratio(*most)).text(" (").name(last.id).text(")");
+            sentence.text(" to ").figure(format::time_interval(*most)).text(" with ").name(last.id);
         }
     });
 }

@@ -91,8 +91,58 @@ fn extremes(sentence: &mut Sentence, stores: &[Taken<'_, '_>]) {
 fn growth(sentence: &mut Sentence, course: &Course<'_>) {
     if let [(from, before), .., (to, after)] = &course.points[..] {
         let (few, many) = (format::population_tick(*from), format::population_tick(*to));
-        sentence.text(format!("; from {few} to {many}, ")).name(course.id).text(" goes from ");
+        sentence.text(format!(". From {few} to {many}, ")).name(course.id).text(" goes from ");
         sentence.figure(format::bytes_interval(*before)).text(" to ");
         sentence.figure(format::bytes_interval(*after)).text(" a session");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::{
+        example,
+        record::{Count, Metric, Question},
+    };
+
+    use crate::{
+        answer::of_matter,
+        view::{Matter, View},
+    };
+
+    #[test]
+    fn each_way_to_count_has_the_largest_population_that_its_own_stores_have() {
+        let mut record = example::record();
+        let batches = &mut record.executions[0].batches;
+        batches.truncate(1);
+        batches[0].question = Question::Lookup;
+        let count =
+            |value, note: &str| Count { metric: Metric::Bytes, value, over: 1_000, note: note.to_owned() };
+        let mut ids = Vec::new();
+        for (one, (bytes, note)) in batches[0]
+            .contestants
+            .iter_mut()
+            .filter(|one| one.kind.word() == "design")
+            .zip([(150.0, "heap"), (400.0, "disk")])
+        {
+            one.counts = vec![count(bytes, note)];
+            ids.push(one.id.clone());
+        }
+        let mut larger = batches[0].clone();
+        larger.case = "1m-uniform".to_owned();
+        larger.contestants.retain(|one| one.id == ids[0]);
+        larger.contestants[0].counts = vec![count(90.0, "heap")];
+        batches.push(larger);
+
+        let view = View::new(&record);
+        let memory = view.memory().unwrap();
+        let said = of_matter(&view, &Matter::Memory(memory)).plain();
+        assert_eq!(
+            said,
+            format!(
+                "With 1M sessions stored, each takes 90 B with {0} (heap). With 1k sessions stored, each takes 400 B with \
+                 {1} (disk). From 1k to 1M, {0} goes from 150 B to 90 B a session.",
+                ids[0], ids[1]
+            )
+        );
     }
 }

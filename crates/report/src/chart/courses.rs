@@ -308,6 +308,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_line_that_ends_early_says_where() {
+        let axis = Axis { name: "stored sessions", unit: Unit::Count, nouns: &[] };
+        let writing = Writing { scale: Scale::Bytes, axis, end: 1e6, size: 12.0 };
+        let figure = Estimate { median: 158.0, low: 158.0, high: 158.0 };
+        let label = |at: f64| {
+            let line = Line { name: "redis".to_owned(), kind: Kind::Design, points: vec![(at, figure)] };
+            line.label(writing, 400.0).join("|").replace(['\u{202f}', '\u{a0}'], " ")
+        };
+        assert_eq!(label(1e6), "redis  158 B");
+        assert_eq!(label(1e3), "redis  158 B at 1k");
+    }
+
+    #[test]
     fn labels_keep_their_order_and_do_not_overlap() {
         let label =
             |y: f64| Label { from: (0.0, y), middle: y, height: 10.0, text: Vec::new(), kind: Kind::Design };

@@ -46,7 +46,14 @@ fn chart(asked: &Asked<'_>, pairs: &[Pair<'_, '_>]) -> Vec<(String, Plan)> {
         scale: Scale::Ratio,
         stroke: Stroke::Baseline(stroke),
     };
-    draft.plans(entrants(pairs), |_| Vec::new())
+    let mut plans = draft.plans(entrants(pairs), |_| Vec::new());
+    if threads {
+        // More is better here, and the best comes first in every chart.
+        for group in plans.iter_mut().filter_map(|(_, plan)| plan.groups()).flatten() {
+            group.rows.reverse();
+        }
+    }
+    plans
 }
 
 fn entrants<'c>(pairs: &[Pair<'c, '_>]) -> Vec<Entrant<'c>> {

@@ -10,7 +10,11 @@ use std::collections::HashSet;
 
 use measure::record::Question;
 
-use super::{Chart, Svg, Width, courses::Courses, forest::Forest};
+use super::{
+    Chart, Svg, Width,
+    courses::Courses,
+    forest::{Forest, Group},
+};
 use crate::{
     ReportError,
     view::{Asked, Matter, Topic, View, against, series},
@@ -26,6 +30,14 @@ enum Plan {
 }
 
 impl Plan {
+    /// The groups of rows, where it has such.
+    fn groups(&mut self) -> Option<&mut [Group]> {
+        match self {
+            Self::Forest(forest) => Some(&mut forest.groups),
+            Self::Courses(_) => None,
+        }
+    }
+
     fn draw(&self, width: Width) -> Result<Option<Svg>, String> {
         match self {
             Self::Forest(forest) => forest.draw(width),

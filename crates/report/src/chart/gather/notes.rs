@@ -19,8 +19,8 @@ pub(super) fn troubles<'c>(cases: impl IntoIterator<Item = &'c Case<'c>>, kinds:
     notes.written()
 }
 
-/// The same for lines along several cases: whoever has a mark in some of them is not said to have none, and one reason of
-/// those that he is missing elsewhere for is enough.
+/// The same for lines along several cases: whoever has a mark in some of them is not said to have none, and the first
+/// reason of each is enough.
 pub(super) fn troubles_along<'c>(
     cases: impl IntoIterator<Item = &'c Case<'c>>,
     kinds: &[Kind],
@@ -33,12 +33,9 @@ pub(super) fn troubles_along<'c>(
     let (mut nowhere, mut elsewhere, mut told) = (Notes::default(), Notes::default(), Vec::new());
     for line in lines.iter().filter(|line| kinds.contains(&line.kind)) {
         let Some((status, reason)) = line.trouble().filter(|_| !told.contains(&line.id)) else { continue };
-        if marked(line.id) {
-            elsewhere.add(line.id, status, reason);
-            told.push(line.id);
-        } else {
-            nowhere.add(line.id, status, reason);
-        }
+        told.push(line.id);
+        let notes = if marked(line.id) { &mut elsewhere } else { &mut nowhere };
+        notes.add(line.id, status, reason);
     }
     let mut notes = nowhere.written();
     notes.extend(elsewhere.0.into_iter().map(|(why, ids)| {
