@@ -12,7 +12,7 @@ use super::{
     },
     AXIS, Plan, capital,
     entrants::{Entrant, divide},
-    notes::{Notes, troubles},
+    notes::{Notes, troubles, troubles_along},
 };
 use crate::view::{Against, Asked, Case, Cell, DesignLine, Line, View, against};
 
@@ -164,7 +164,7 @@ fn side_by_side(
         draft.plans(entrants, |kinds| {
             let kinds: Vec<Kind> =
                 kinds.iter().copied().filter(|kind| !designs_only || *kind == Kind::Design).collect();
-            troubles(cases.iter().copied(), &kinds)
+            troubles_along(cases.iter().copied(), &kinds)
         })
     });
     plans.collect()
