@@ -14,7 +14,7 @@ use crate::{
         Attack, AttackJob, AuthoriseJob, BatchJob, InProcess, IssueJob, Job, Parallel, RevokeJob, Shared,
     },
     placement, purge,
-    questions::{self, Case},
+    questions::Case,
     workload::{Credentials, Draws, NotLoggedIn},
 };
 
@@ -62,7 +62,7 @@ impl Builder<'_> {
                 return self.on_threads::<E>();
             }
         }
-        if const { is(E::ID, questions::BATCHED) } && self.case.question == Question::Batch {
+        if const { E::ASKED.batches } && self.case.question == Question::Batch {
             return match self.case.batch {
                 1 => self.batch::<E, 1>(),
                 2 => self.batch::<E, 2>(),
@@ -106,7 +106,11 @@ impl Builder<'_> {
                     _ => Vec::new(),
                 };
                 let job = AuthoriseJob::new(design, Arc::new(credentials), case.choice, context.next_seed());
-                self.finish::<E, _>(context.runtime.block_on(job)?, counts)
+                let job = context.runtime.block_on(job)?;
+                if const { is_stateful::<E>() && !waits::<E>() } {
+                    return contestants::looked_up(case, job, counts);
+                }
+                self.finish::<E, _>(job, counts)
             }
         }
     }
@@ -137,7 +141,8 @@ impl Builder<'_> {
         let design = self.design::<E>(&self.context.site(self.case))?;
         let (credentials, _) = self.log_in::<E>(&design)?;
         let draws = Draws::new(self.case.choice, credentials.len(), self.context.next_seed());
-        let mut contestant = InProcess(BatchJob::<_, N>::new(design, self.together, credentials, draws));
+        let job = BatchJob::<_, N>::new(design, self.together, credentials, draws);
+        let mut contestant = InProcess::<_, true>(job);
         let allocated = contestant.allocations(contestants::COUNTED / N)?;
         let allocations = Count {
             metric: Metric::Allocations,
@@ -247,16 +252,6 @@ fn credential_bytes(transport: Transport, credentials: &Credentials) -> Count {
         over: 1,
         note: "the whole header line that carries the credential, in each request".to_owned(),
     }
-}
-
-/// Whether two names are the same, at compile time.
-const fn is(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    let mut at = 0;
-    while at < one.len() && at < other.len() && one[at] == other[at] {
-        at += 1;
-    }
-    at == one.len() && at == other.len()
 }
 
 const fn is_stateful<E: Entry>() -> bool {

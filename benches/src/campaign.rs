@@ -82,7 +82,7 @@ impl Campaign {
         let execution = base.executions.remove(place);
         let then = &execution.provenance;
         let services = Services::obtain(&plan::needs_of(&then.planned));
-        let plan = Plan::again(then.profile, &then.planned, &services)?;
+        let plan = Plan::again(then, &services)?;
         let executable = Executable::of_this_process()?;
         let now = provenance(&plan, &services, &executable, String::new(), then.seed)?;
         let model =
@@ -236,7 +236,7 @@ fn provenance(
         started: now(),
         finished: now(),
         profile: plan.profile,
-        rounds_planned: plan::rounds(plan.profile),
+        rounds_planned: plan.rounds,
         interrupted: false,
         incidents: Vec::new(),
         seed,

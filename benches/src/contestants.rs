@@ -31,6 +31,8 @@ pub(crate) struct Card {
     pub(crate) needs: &'static [Need],
     /// The floor that bounds it.
     pub(crate) floor: Option<&'static str>,
+    /// The most sessions that it is measured with.
+    pub(crate) most_sessions: usize,
 }
 
 impl Card {
@@ -99,7 +101,14 @@ pub(crate) fn cards(question: Question) -> Vec<Card> {
             }
             let kind = entries::kind(E::KIND);
             let floor = E::FLOOR.map(|id| floors::in_question(id, self.0));
-            let card = Card { id: E::ID.to_owned(), kind, about: E::ABOUT, needs: E::NEEDS, floor };
+            let card = Card {
+                id: E::ID.to_owned(),
+                kind,
+                about: E::ABOUT,
+                needs: E::NEEDS,
+                floor,
+                most_sessions: E::ASKED.most_sessions,
+            };
             let twin = Card { id: format!("{}{TWIN_SUFFIX}", E::ID), kind: Kind::Twin, ..card.clone() };
             let many = Card { id: format!("{}{MANY_SUFFIX}", E::ID), ..card.clone() };
             self.1.push(card);
@@ -121,6 +130,7 @@ pub(crate) fn cards(question: Question) -> Vec<Card> {
         about: floor.about,
         needs: floor.needs,
         floor: None,
+        most_sessions: usize::MAX,
     }));
     cards.1
 }
@@ -147,9 +157,24 @@ pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
 /// Operations over which allocations are averaged: enough to show one in a few hundred.
 pub(crate) const COUNTED: usize = 1_000;
 
-/// A contestant that never waits, with its allocations counted.
-pub(crate) fn at_once<J: Job + 'static>(job: J, mut counts: Vec<Count>) -> Result<Built, NotBuilt> {
-    let mut contestant = InProcess(job);
+/// A contestant that never waits, each operation after the other, with its allocations counted.
+pub(crate) fn at_once<J: Job + 'static>(job: J, counts: Vec<Count>) -> Result<Built, NotBuilt> {
+    counted(InProcess::<J, true>(job), counts)
+}
+
+/// The same, independent of each other if the case says so.
+pub(crate) fn looked_up<J: Job + 'static>(
+    case: &Case,
+    job: J,
+    counts: Vec<Count>,
+) -> Result<Built, NotBuilt> {
+    if case.independent { counted(InProcess::<J, false>(job), counts) } else { at_once(job, counts) }
+}
+
+fn counted<J: Job + 'static, const FOLLOW: bool>(
+    mut contestant: InProcess<J, FOLLOW>,
+    mut counts: Vec<Count>,
+) -> Result<Built, NotBuilt> {
     let allocated = contestant.allocations(COUNTED)?;
     counts.push(Count {
         metric: Metric::Allocations,

@@ -8,9 +8,10 @@ use measure::record::{Profile, Question};
 use crate::{
     campaign::Campaign,
     criterion_pass, interrupt, place,
-    plan::{self, Plan, Selection},
+    plan::{self, Plan},
     round,
     run::existing,
+    selection::Selection,
     services::Services,
 };
 
@@ -41,7 +42,8 @@ fn harness(question: Question) -> anyhow::Result<ExitCode> {
         return Ok(if pass.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     };
     let stop = interrupt::listen()?;
-    let plan = Plan::new(profile, &[question], &Selection::Exactly(pass.admitted), &services);
+    let selection = Selection::Exactly(pass.admitted);
+    let plan = Plan::new(profile, plan::rounds(profile), &[question], &selection, &services);
     eprintln!("{question}: interleaved rounds of the same contestants, each in a process of its own");
     let mut campaign = Campaign::new(plan, services, base, &folder, place::command(), rand::random())?;
     campaign.add_criterion(pass.figures);

@@ -1,18 +1,18 @@
 //! Which contestants take part in which cases, and why the others do not.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use catalogue::Need;
-use globset::{Glob, GlobSet, GlobSetBuilder};
 use measure::{
-    record::{Batch, Contestant, Planned, Profile, Question, TWIN_SUFFIX},
+    record::{Batch, Contestant, Planned, Profile, Provenance, Question, TWIN_SUFFIX},
     rounds::{CaseOrder, Order},
 };
 
 use crate::{
     contestants::{Card, cards, cards_of},
     questions::{self, Case},
+    selection::Selection,
     services::Services,
 };
 
@@ -20,6 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) profile: Profile,
+    /// How many rounds: the profile's, unless another number was asked for.
+    pub(crate) rounds: u32,
     questions: Vec<(Question, Vec<PlannedCase>)>,
 }
 
@@ -29,49 +31,11 @@ struct PlannedCase {
     invited: Vec<(Card, Option<String>)>,
 }
 
-/// Which contestants were asked for.
-#[derive(Clone, Debug)]
-pub(crate) enum Selection {
-    /// All of them.
-    All,
-    /// Those whose id matches one of the patterns.
-    Globs(GlobSet),
-    /// Those of that case, by question and case name.
-    Exactly(BTreeMap<String, Vec<String>>),
-}
-
-impl Selection {
-    /// Shell patterns such as `jwt-*`; none means all.
-    ///
-    /// # Errors
-    /// When a pattern is malformed.
-    pub(crate) fn globs(patterns: &[String]) -> Result<Self, globset::Error> {
-        if patterns.is_empty() {
-            return Ok(Self::All);
-        }
-        let mut set = GlobSetBuilder::new();
-        for pattern in patterns {
-            set.add(Glob::new(pattern)?);
-        }
-        Ok(Self::Globs(set.build()?))
-    }
-
-    fn includes(&self, case: &Case, id: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Globs(globs) => globs.is_match(id),
-            Self::Exactly(cases) => {
-                cases.get(case.name).is_some_and(|ids| ids.iter().any(|selected| selected == id))
-            }
-        }
-    }
-}
-
 /// The services without which nobody of those selected can be measured.
 pub(crate) fn needs(questions: &[Question], selection: &Selection, profile: Profile) -> BTreeSet<Need> {
     let cases = questions.iter().flat_map(|question| Case::of(*question, profile));
-    let selected = cases
-        .flat_map(|case| cards(case.question).into_iter().filter(|card| selection.includes(case, &card.id)));
+    let selected =
+        cases.flat_map(|case| cards_of(case).into_iter().filter(|card| selection.includes(case, &card.id)));
     selected.flat_map(|card| card.needs.iter().copied()).collect()
 }
 
@@ -89,6 +53,7 @@ impl Plan {
     /// and so does the floor of each: without them there are no ratios and no noise floor.
     pub(crate) fn new(
         profile: Profile,
+        rounds: u32,
         questions: &[Question],
         selection: &Selection,
         services: &Services,
@@ -119,16 +84,17 @@ impl Plan {
             .map(|question| (*question, Case::of(*question, profile).filter_map(plan_case).collect()))
             .filter(|(_, cases): &(_, Vec<_>)| !cases.is_empty())
             .collect();
-        Self { profile, questions }
+        Self { profile, rounds, questions }
     }
 
     /// The plan of an earlier execution, as its record keeps it.
     ///
     /// # Errors
     /// When it names a case or contestant that this build does not have.
-    pub(crate) fn again(profile: Profile, planned: &[Planned], services: &Services) -> anyhow::Result<Self> {
+    pub(crate) fn again(from: &Provenance, services: &Services) -> anyhow::Result<Self> {
+        let (profile, rounds) = (from.profile, from.rounds_planned);
         let mut questions: Vec<(Question, Vec<PlannedCase>)> = Vec::new();
-        for one in planned {
+        for one in &from.planned {
             let case = Case::find(one.question, &one.case)
                 .with_context(|| format!("this build has no case {} of {}", one.case, one.question))?;
             let all = cards_of(case);
@@ -146,7 +112,7 @@ impl Plan {
                 None => questions.push((one.question, vec![planned_case])),
             }
         }
-        Ok(Self { profile, questions })
+        Ok(Self { profile, rounds, questions })
     }
 
     /// The plan for the record.
@@ -253,7 +219,7 @@ impl Plan {
 pub(crate) fn absence(card: &Card, case: &Case, profile: Profile, services: &Services) -> Option<String> {
     let missing = card.needs.iter().find_map(|need| services.missing(*need));
     let of_store = || if card.needs.is_empty() { None } else { case.absence_of_stores(profile) };
-    missing.or_else(of_store).or_else(|| case.absence_of_memory(&card.id))
+    missing.or_else(of_store).or_else(|| case.absence_of_memory(card.most_sessions))
 }
 
 /// Length of a sample: long against the clock's 25 ns, short against the milliseconds in which the machine changes.

@@ -7,8 +7,9 @@ use measure::record::{Profile, Question, RecordError, RunRecord};
 
 use crate::{
     campaign::Campaign,
-    contestants, interrupt,
-    plan::{self, Plan, Selection},
+    interrupt,
+    plan::{self, Plan},
+    selection::{self, Selection, Unselectable},
     services::Services,
 };
 
@@ -21,6 +22,10 @@ pub struct Request {
     pub questions: Vec<Question>,
     /// Only contestants whose id matches one of these shell patterns; all if empty.
     pub designs: Vec<String>,
+    /// Only cases whose name matches one of these shell patterns; all of the profile if empty.
+    pub cases: Vec<String>,
+    /// Another number of rounds than the profile's.
+    pub rounds: Option<u32>,
     /// The folder to leave the results in.
     pub folder: PathBuf,
     /// The run's name.
@@ -30,11 +35,6 @@ pub struct Request {
     /// The command line, for the record.
     pub command: String,
 }
-
-/// A selection that selects nothing: the command line, not the machine, is at fault.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct Unselectable(String);
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -55,15 +55,14 @@ pub fn run(request: &Request) -> anyhow::Result<Outcome> {
     let stop = interrupt::listen()?;
     let base = existing(&request.folder, &request.name)?;
     let questions = if request.questions.is_empty() { Question::ALL } else { &request.questions };
-    check_patterns(&request.designs, questions)?;
-    let selection = Selection::globs(&request.designs)?;
+    selection::check_designs(&request.designs, questions)?;
+    selection::check_cases(&request.cases, questions, request.profile)?;
+    let selection = Selection::globs(&request.cases, &request.designs)?;
     let services = Services::obtain(&plan::needs(questions, &selection, request.profile));
-    let plan = Plan::new(request.profile, questions, &selection, &services);
+    let rounds = request.rounds.unwrap_or_else(|| plan::rounds(request.profile));
+    let plan = Plan::new(request.profile, rounds, questions, &selection, &services);
     if plan.is_empty() {
-        let designs = request.designs.join(", ");
-        bail!(Unselectable(format!(
-            "nothing to measure: that question has no contestant that matches {designs}"
-        )));
+        bail!(Unselectable::nobody(&request.designs, &request.cases));
     }
     let seed = request.seed.unwrap_or_else(rand::random);
     let campaign = Campaign::new(plan, services, base, &request.folder, request.command.clone(), seed)?;
@@ -102,45 +101,5 @@ pub(crate) fn existing(folder: &Path, name: &str) -> anyhow::Result<RunRecord> {
             Ok(RunRecord::new(name))
         }
         Err(error) => Err(error.into()),
-    }
-}
-
-/// Each pattern must match somebody; a misspelt one is answered with the near names.
-fn check_patterns(patterns: &[String], questions: &[Question]) -> anyhow::Result<()> {
-    let mut ids: Vec<String> = Vec::new();
-    for card in questions.iter().flat_map(|question| contestants::cards(*question)) {
-        if !ids.contains(&card.id) {
-            ids.push(card.id);
-        }
-    }
-    for pattern in patterns {
-        let glob = globset::Glob::new(pattern).map_err(|error| Unselectable(error.to_string()))?;
-        let matcher = glob.compile_matcher();
-        if !ids.iter().any(|id| matcher.is_match(id)) {
-            let near = near(pattern, &ids);
-            bail!(Unselectable(format!("no design, peer, control or floor matches `{pattern}`{near}")));
-        }
-    }
-    Ok(())
-}
-
-/// The names that are close to what was typed, as a hint; of equally close ones the catalogue's first. What stands before
-/// a wildcard is compared with as much of each name, so that the names' lengths do not decide.
-fn near(typed: &str, names: &[String]) -> String {
-    let (begins, wild) = typed.find(['*', '?', '[', '{']).map_or((typed, false), |at| (&typed[..at], true));
-    let as_much = |name: &str| {
-        name.chars().take(if wild { begins.chars().count() } else { usize::MAX }).collect::<String>()
-    };
-    let mut close: Vec<(f64, &String)> = names
-        .iter()
-        .map(|name| (strsim::jaro_winkler(begins, &as_much(name)), name))
-        .filter(|(score, _)| *score > 0.7)
-        .collect();
-    close.sort_by(|one, other| other.0.total_cmp(&one.0));
-    let close: Vec<&str> = close.iter().take(3).map(|(_, name)| name.as_str()).collect();
-    if close.is_empty() {
-        "; `authbench list` shows them all".to_owned()
-    } else {
-        format!("; did you mean {}? `authbench list` shows them all", close.join(", "))
     }
 }

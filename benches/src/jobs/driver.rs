@@ -52,10 +52,12 @@ pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
     }
 }
 
-/// Drives a job whose futures are ready at once: no runtime, no allocation, no system call.
-pub(crate) struct InProcess<J>(pub(crate) J);
+/// Drives a job whose futures are ready at once: no runtime, no allocation, no system call. If they `FOLLOW` each other, an
+/// operation's inputs are addressed through the outcome of the one before, which keeps the processor from beginning it
+/// early; if not, it may overlap the cache misses of several. Two loops and no choice within one, which would be timed.
+pub(crate) struct InProcess<J, const FOLLOW: bool>(pub(crate) J);
 
-impl<J: Job> InProcess<J> {
+impl<J: Job, const FOLLOW: bool> InProcess<J, FOLLOW> {
     /// How often the job allocates, counted outside any timed sample over so many operations, or over fewer of those that
     /// take long: to sign a thousand tokens with RSA takes seconds, and shows no more than to sign twenty.
     pub(crate) fn allocations(&mut self, most: usize) -> Result<Allocated, Failure> {
@@ -109,7 +111,8 @@ impl<J: Job> InProcess<J> {
         }
         let started = Instant::now();
         for index in warm_up..warm_up + operations {
-            verdict = verdict | self.operate(index + verdict.as_index());
+            let after = if FOLLOW { verdict.as_index() } else { 0 };
+            verdict = verdict | self.operate(index + after);
         }
         let elapsed = started.elapsed();
         verdict.check()?;
@@ -118,7 +121,7 @@ impl<J: Job> InProcess<J> {
     }
 }
 
-impl<J: Job> Contestant for InProcess<J> {
+impl<J: Job, const FOLLOW: bool> Contestant for InProcess<J, FOLLOW> {
     fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
         let operations = usize::try_from(operations).unwrap_or(usize::MAX);
         // The contestants before this one have used the caches and the branch predictors. As many operations as are
@@ -189,4 +192,50 @@ impl<J: Job> Contestant for Remote<J> {
 fn cpu_time() -> Duration {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// Goes wrong in one operation, and notes which inputs were asked for.
+    struct Wrong {
+        at: usize,
+        asked: RefCell<Vec<usize>>,
+    }
+
+    impl Job for Wrong {
+        async fn prepare(&mut self, _: usize) -> Result<(), Failure> {
+            self.asked.borrow_mut().clear();
+            Ok(())
+        }
+
+        async fn operate(&self, index: usize) -> Verdict {
+            self.asked.borrow_mut().push(index);
+            if index == self.at { Verdict::WRONG } else { Verdict::RIGHT }
+        }
+    }
+
+    fn asked_after<const FOLLOW: bool>(at: usize) -> (bool, Vec<usize>) {
+        let mut driven = InProcess::<_, FOLLOW>(Wrong { at, asked: RefCell::default() });
+        let right = driven.chunk(4).is_ok();
+        (right, driven.0.asked.take())
+    }
+
+    #[test]
+    fn an_operation_is_addressed_through_the_outcome_before_it_only_where_they_follow_each_other() {
+        assert_eq!(asked_after::<true>(usize::MAX), (true, vec![0, 1, 2, 3, 4]));
+        assert_eq!(asked_after::<false>(usize::MAX), (true, vec![0, 1, 2, 3, 4]));
+        assert_eq!(asked_after::<true>(2), (false, vec![0, 1, 2, 4, 5]));
+        assert_eq!(asked_after::<false>(2), (false, vec![0, 1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn one_wrong_outcome_fails_a_sample_of_either_kind() {
+        for right in [asked_after::<true>(4).0, asked_after::<false>(4).0] {
+            assert!(!right);
+        }
+    }
 }

@@ -56,11 +56,13 @@ pub(crate) struct List {
 Examples:
   authbench run --quick
   authbench run --only authorise --designs 'jwt-*' --designs 'jsonwebtoken-*'
+  authbench run --only lookup --cases '1m-*' --cases '*-independent' --rounds 15
   authbench run --full --name new-server
   authbench run --resume --name new-server
 
 The reference of a question, its twin and the floors of what was selected always take part: without them there
-are no ratios and no noise floor. What the results folder holds of other questions and contestants stays.
+are no ratios and no noise floor. What the results folder holds of other questions, cases and contestants
+stays. A pattern that matches no case is answered with the names of those that there are.
 
 Environment:
   AUTHBENCH_REDIS_URL          use this Redis instead of starting one: redis://127.0.0.1:6379
@@ -81,6 +83,12 @@ pub(crate) struct Run {
     /// Measure only what matches this shell pattern (may be repeated)
     #[arg(long, value_name = "GLOB")]
     pub(crate) designs: Vec<String>,
+    /// Measure only cases whose name matches this shell pattern (may be repeated)
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) cases: Vec<String>,
+    /// Measure so many rounds, rather than as many as the profile has: more narrow the intervals
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=50))]
+    pub(crate) rounds: Option<u32>,
     /// Leave the results in results/NAME
     #[arg(long, default_value = "latest", value_parser = name)]
     pub(crate) name: String,
@@ -88,7 +96,7 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) seed: Option<u64>,
     /// Go on with the interrupted run of that name
-    #[arg(long, conflicts_with_all = ["quick", "standard", "full", "only", "designs", "seed"])]
+    #[arg(long, conflicts_with_all = ["quick", "standard", "full", "only", "designs", "cases", "rounds", "seed"])]
     pub(crate) resume: bool,
 }
 

@@ -20,6 +20,8 @@ pub trait Entry: 'static {
     const NEEDS: &'static [Need];
     /// The id of the floor that bounds its cost from below, where one is measured.
     const FLOOR: Option<&'static str>;
+    /// What it is asked when it is measured.
+    const ASKED: Asked = Asked::ORDINARY;
     /// The type behind the name, on any clock.
     type Authoriser<C: Clock>: Authoriser;
 
@@ -27,6 +29,46 @@ pub trait Entry: 'static {
     fn build<C: Clock>(
         site: &Site<C>,
     ) -> impl Future<Output = Result<Self::Authoriser<C>, Unavailable>> + Send;
+}
+
+/// What an entry is asked when it is measured, of what its kind and family are: a property of the entry, so that nobody has
+/// to know it by its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Look-ups and nothing else: the rest of it is another entry.
+    pub look_ups_alone: bool,
+    /// With so many sessions at most: all contestants of a case are in memory at once, and those of a large record leave
+    /// the others no room.
+    pub most_sessions: usize,
+    /// What a refusal costs: not where who refuses what is decided by a path that is another entry's.
+    pub refusals: bool,
+    /// What a longer payload costs: not where it does not show beside the proof.
+    pub payloads: bool,
+    /// What several requests in one call cost: only where that gains anything.
+    pub batches: bool,
+}
+
+impl Asked {
+    /// What most are asked.
+    pub const ORDINARY: Self = Self {
+        look_ups_alone: false,
+        most_sessions: usize::MAX,
+        refusals: true,
+        payloads: true,
+        batches: false,
+    };
+
+    /// The same without longer payloads, beside a proof by RSA or ECDSA. Ed25519 stands for all of that kind.
+    #[must_use]
+    pub const fn without_payloads(self) -> Self {
+        Self { payloads: false, ..self }
+    }
+
+    /// The same without refusals, for our own path over somebody else's primitives.
+    #[must_use]
+    pub const fn without_refusals(self) -> Self {
+        Self { refusals: false, ..self }
+    }
 }
 
 /// Receives every line of the catalogue in turn, each with its own type, so that dispatch stays static.

@@ -8,10 +8,12 @@ mod conformance;
 pub mod controls;
 mod entry;
 mod keys;
+#[macro_use]
+mod line;
 pub mod list;
 mod site;
 
-pub use entry::{Entry, Kind, Unavailable, Visitor};
+pub use entry::{Asked, Entry, Kind, Unavailable, Visitor};
 pub use list::visit;
 pub use services::Kind as Need;
 pub use site::Site;

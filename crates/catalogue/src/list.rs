@@ -1,7 +1,6 @@
 //! The list itself: one line for each design, peer and control, in the order in which reports show them.
 //!
-//! A line names, in this order: the marker type that stands for the entry; its id; its family; the services it needs;
-//! the floor that bounds it; what it does; its type on a clock `C`; and how it is built at a site.
+//! What a line names, and in which order, is in `line.rs`.
 
 use authoriser::{Clock, Family};
 use session::{
@@ -9,62 +8,16 @@ use session::{
 };
 
 use crate::{
-    Entry, Kind, Need, Site, Unavailable, Visitor,
+    Asked, Entry, Kind, Need, Site, Unavailable, Visitor,
     controls::{NoWork, StaticToken},
     keys::{generated, key_set},
 };
 
-macro_rules! catalogue {
-    ($(
-        $(#[$attribute:meta])*
-        $kind:ident $name:ident = $id:literal, $family:ident, needs $needs:expr, floor $floor:expr,
-            $about:literal,
-            $authoriser:ty => |$site:ident| $build:expr;
-    )*) => {
-        $(
-            $(#[$attribute])*
-            #[doc = concat!("`", $id, "`: ", $about, ".")]
-            #[derive(Clone, Copy, Debug)]
-            pub struct $name;
-
-            $(#[$attribute])*
-            impl Entry for $name {
-                const ID: &'static str = $id;
-                const KIND: Kind = Kind::$kind;
-                const FAMILY: Family = Family::$family;
-                const ABOUT: &'static str = $about;
-                const NEEDS: &'static [Need] = $needs;
-                const FLOOR: Option<&'static str> = $floor;
-                type Authoriser<C: Clock> = $authoriser;
-
-                async fn build<C: Clock>($site: &Site<C>) -> Result<Self::Authoriser<C>, Unavailable> {
-                    $build
-                }
-            }
-        )*
-
-        /// Shows every entry to the visitor, in the order of the list.
-        pub fn visit(visitor: &mut impl Visitor) {
-            $($(#[$attribute])* visitor.visit::<$name>();)*
-        }
-
-        #[cfg(test)]
-        mod conformance {
-            $($(#[$attribute])* catalogue!(@conformance $kind $name);)*
-        }
-    };
-
-    // Controls do not do the job, so there is nothing to hold them to.
-    (@conformance Control $name:ident) => {};
-    (@conformance $kind:ident $name:ident) => {
-        authoriser::conformance!($name, |clock| crate::conformance::build::<crate::list::$name>(clock));
-    };
-}
-
 catalogue! {
     Design JwtHs256 = "jwt-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "JWT signed with HMAC-SHA256, verified with a prepared key and a strict borrowed parse",
-        jwt::Hs256<C> => |site| Ok(site.jwt_hs256());
+        jwt::Hs256<C> => |site| Ok(site.jwt_hs256()),
+        asked Asked { batches: true, ..Asked::ORDINARY };
 
     Design JwtHs384 = "jwt-hs384", Stateless, needs &[], floor None,
         "JWT signed with HMAC-SHA384",
@@ -82,25 +35,29 @@ catalogue! {
         "JWT signed with RSA-2048, PKCS#1 v1.5, key parsed once",
         jwt::Rs256<C> => |site| {
             Ok(jwt::Rs256::new(generated(jwt::Rs256Key::generate())?, site.token_policy(), site.clock()))
-        };
+        },
+        asked Asked::ORDINARY.without_payloads();
 
     Design JwtPs256 = "jwt-ps256", Stateless, needs &[], floor Some("floor-ps256"),
         "JWT signed with RSA-2048, PSS, key parsed once",
         jwt::Ps256<C> => |site| {
             Ok(jwt::Ps256::new(generated(jwt::Ps256Key::generate())?, site.token_policy(), site.clock()))
-        };
+        },
+        asked Asked::ORDINARY.without_payloads();
 
     Design JwtEs256 = "jwt-es256", Stateless, needs &[], floor Some("floor-es256"),
         "JWT signed with ECDSA over P-256, key parsed once",
         jwt::Es256<C> => |site| {
             Ok(jwt::Es256::new(generated(jwt::Es256Key::generate())?, site.token_policy(), site.clock()))
-        };
+        },
+        asked Asked::ORDINARY.without_payloads();
 
     Design JwtEs384 = "jwt-es384", Stateless, needs &[], floor Some("floor-es384"),
         "JWT signed with ECDSA over P-384, key parsed once",
         jwt::Es384<C> => |site| {
             Ok(jwt::Es384::new(generated(jwt::Es384Key::generate())?, site.token_policy(), site.clock()))
-        };
+        },
+        asked Asked::ORDINARY.without_payloads();
 
     Design JwtEdDsa = "jwt-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
         "JWT signed with Ed25519, key parsed once",
@@ -211,12 +168,14 @@ catalogue! {
     #[cfg(feature = "peers")]
     Peer JsonwebtokenRustCryptoRs256 = "jsonwebtoken-rust-crypto-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its RustCrypto back end",
-        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::rs256(policy));
+        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
+        asked Asked::ORDINARY.without_payloads();
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenRustCryptoEs256 = "jsonwebtoken-rust-crypto-es256", Stateless, needs &[], floor Some("floor-es256"),
         "ES256 by the jsonwebtoken crate on its RustCrypto back end",
-        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::es256(policy));
+        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
+        asked Asked::ORDINARY.without_payloads();
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcHs256 = "jsonwebtoken-aws-lc-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
@@ -226,12 +185,14 @@ catalogue! {
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcRs256 = "jsonwebtoken-aws-lc-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its aws-lc back end",
-        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::rs256(policy));
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
+        asked Asked::ORDINARY.without_payloads();
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcEs256 = "jsonwebtoken-aws-lc-es256", Stateless, needs &[], floor Some("floor-es256"),
         "ES256 by the jsonwebtoken crate on its aws-lc back end",
-        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::es256(policy));
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
+        asked Asked::ORDINARY.without_payloads();
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcEdDsa = "jsonwebtoken-aws-lc-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
@@ -288,56 +249,64 @@ catalogue! {
         "our JWT path over aws-lc's HMAC-SHA256",
         jwt::Jwt<peers::primitives::Key<peers::primitives::aws_lc::Hs256>, C> => |site| {
             site.jwt_on(|secret| Ok(peers::primitives::aws_lc::Hs256::key(secret)))
-        };
+        },
+        asked Asked::ORDINARY.without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtHs256OnRing = "jwt-hs256-on-ring", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "our JWT path over ring's HMAC-SHA256",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Hs256>, C> => |site| {
             site.jwt_on(|secret| Ok(peers::primitives::ring::Hs256::key(secret)))
-        };
+        },
+        asked Asked::ORDINARY.without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtRs256OnRing = "jwt-rs256-on-ring", Stateless, needs &[], floor Some("floor-rs256"),
         "our JWT path over ring's RSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Rs256>, C> => |site| {
             site.jwt_on(|_| peers::primitives::ring::Rs256::key())
-        };
+        },
+        asked Asked::ORDINARY.without_payloads().without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtEs256OnRing = "jwt-es256-on-ring", Stateless, needs &[], floor Some("floor-es256"),
         "our JWT path over ring's ECDSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Es256>, C> => |site| {
             site.jwt_on(|_| peers::primitives::ring::Es256::key())
-        };
+        },
+        asked Asked::ORDINARY.without_payloads().without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtEdDsaOnRing = "jwt-eddsa-on-ring", Stateless, needs &[], floor Some("floor-eddsa"),
         "our JWT path over ring's Ed25519",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::EdDsa>, C> => |site| {
             site.jwt_on(|_| peers::primitives::ring::EdDsa::key())
-        };
+        },
+        asked Asked::ORDINARY.without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtRs256OnGraviola = "jwt-rs256-on-graviola", Stateless, needs &[], floor Some("floor-rs256"),
         "our JWT path over Graviola's RSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Rs256>, C> => |site| {
             site.jwt_on(|_| peers::primitives::graviola::Rs256::key())
-        };
+        },
+        asked Asked::ORDINARY.without_payloads().without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtEs256OnGraviola = "jwt-es256-on-graviola", Stateless, needs &[], floor Some("floor-es256"),
         "our JWT path over Graviola's ECDSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Es256>, C> => |site| {
             site.jwt_on(|_| peers::primitives::graviola::Es256::key())
-        };
+        },
+        asked Asked::ORDINARY.without_payloads().without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtEdDsaOnGraviola = "jwt-eddsa-on-graviola", Stateless, needs &[], floor Some("floor-eddsa"),
         "our JWT path over Graviola's Ed25519",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::EdDsa>, C> => |site| {
             site.jwt_on(|_| peers::primitives::graviola::EdDsa::key())
-        };
+        },
+        asked Asked::ORDINARY.without_refusals();
 
     #[cfg(feature = "peers")]
     Peer SessionDashMap = "session-dashmap", Stateful, needs &[], floor Some("floor-flat-probe"),
@@ -365,7 +334,8 @@ catalogue! {
         "session by the tower-sessions crate in its store in memory: one lock, the id itself as key, a map of JSON values",
         peers::sessions::TowerMemory<C> => |site| {
             Ok(peers::sessions::TowerMemory::new(site.session_policy(), site.clock()))
-        };
+        },
+        asked Asked { most_sessions: 1_000_000, ..Asked::ORDINARY };
 
     #[cfg(feature = "peers")]
     Peer TowerSessionsRedis = "tower-sessions-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
@@ -377,7 +347,8 @@ catalogue! {
         "the same session in Redis as session-redis, looked up over one connection of the fred crate",
         Sessions<peers::sessions::FredStore, C> => |site| {
             Ok(Sessions::new(site.store(Need::Redis).await?, site.session_policy(), site.clock()))
-        };
+        },
+        asked Asked { look_ups_alone: true, ..Asked::ORDINARY };
 
     Control ControlNone = "control-none", Stateless, needs &[], floor None,
         "no work at all: what the harness itself costs",

@@ -95,6 +95,11 @@ pub(crate) fn time_tick(ns: f64) -> String {
     format!("{}{THIN}{unit}", trimmed(ns / length))
 }
 
+/// A tick of an axis of ratios: `×2`, `×0.5`.
+pub(crate) fn ratio_tick(value: f64) -> String {
+    format!("×{}", trimmed(value))
+}
+
 /// A size as people name it: `200 B`, `1 KiB`, `1.5 KiB` is `1 536 B`.
 pub(crate) fn size_tick(bytes: f64) -> String {
     for (unit, length) in [("MiB", 1_048_576.0), ("KiB", 1_024.0)] {

@@ -80,6 +80,8 @@ fn a_whole_run_has_a_chart_for_each_question() {
             "charts/authorise-1k-uniform.svg",
             "charts/authorise-1k-uniform-peers.svg",
             "charts/lookup-by-stored-sessions.svg",
+            "charts/lookup-threads.svg",
+            "charts/lookup-independent.svg",
             "charts/lookup-1k-uniform-64-in-flight.svg",
             "charts/memory-by-stored-sessions.svg",
             "charts/revoke-one-login-ten-logins-thousand-logins.svg",

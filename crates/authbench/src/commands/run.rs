@@ -18,6 +18,8 @@ pub(crate) fn run(arguments: &Run) -> anyhow::Result<ExitCode> {
             profile: arguments.pace.profile(),
             questions: arguments.only.iter().map(|asked| asked.0).collect(),
             designs: arguments.designs.clone(),
+            cases: arguments.cases.clone(),
+            rounds: arguments.rounds,
             folder,
             name: arguments.name.clone(),
             seed: arguments.seed,

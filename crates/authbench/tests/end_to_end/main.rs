@@ -10,6 +10,7 @@
 
 mod support;
 
+mod cases;
 mod interrupt;
 mod keys;
 mod list;

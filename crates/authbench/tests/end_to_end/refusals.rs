@@ -13,6 +13,10 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_names_what_is_near() {
         ("run --only authorize", "authorise"),
         ("run --quick --full", "cannot be used with"),
         ("run --resume --quick", "cannot be used with"),
+        ("run --resume --cases 1k-*", "cannot be used with"),
+        ("run --resume --rounds 5", "cannot be used with"),
+        ("run --rounds 1", "1 is not in 2..=50"),
+        ("run --rounds 51", "51 is not in 2..=50"),
         ("run --name ../elsewhere", "a name has letters"),
         ("run --seed many", "invalid value 'many'"),
         ("report", "<RUN>"),
@@ -58,6 +62,25 @@ fn a_pattern_that_matches_nobody_is_answered_with_the_near_names() {
 fn one_pattern_that_matches_does_not_excuse_one_that_does_not() {
     let line = "run --quick --only authorise --designs jwt-* --designs jwt-hs257";
     Desk::new().authbench(line).run().made_no_sense(&["jwt-hs257", "did you mean jwt-hs256"]);
+}
+
+#[test]
+fn a_pattern_that_matches_no_case_is_answered_with_what_there_is() {
+    let desk = Desk::new();
+    for (line, words) in [
+        ("--only lookup --cases 1k-unifrom", &["`1k-unifrom`", "did you mean 1k-uniform"] as &[&str]),
+        ("--only purge --cases zzz", &["`zzz`", "there are quiet, purging"]),
+        ("--only lookup --cases 1k-* --cases genuine", &["`genuine`"]),
+        ("--only lookup --cases 10m-uniform", &["`10m-uniform` is measured with --full"]),
+        ("--only lookup --cases [", &["unclosed character class"]),
+        (
+            "--only lookup --cases *-independent --designs session-redis",
+            &["nothing to measure", "*-independent", "session-redis"],
+        ),
+    ] {
+        desk.authbench(&format!("run --quick {line}")).run().made_no_sense(words);
+    }
+    assert!(!desk.path("results").exists(), "nothing was begun");
 }
 
 /// Whatever is asked of that record, it is refused with these words, and left as it was.

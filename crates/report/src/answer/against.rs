@@ -16,15 +16,23 @@ use crate::{
 /// For each other case, the least and the most that it multiplies a design's time by.
 pub(super) fn spread(sentence: &mut Sentence, asked: &Asked<'_>) {
     let Some(against) = against(asked) else { return };
+    let write = |sentence: &mut Sentence, (line, ratio): &(&Line<'_>, Estimate), which: &str| {
+        sentence.figure(format::ratio(*ratio)).text(" with ").name(line.id);
+        if let Some(time) = line.figure(Metric::Time) {
+            sentence.text(" (").figure(format::time(time.median)).text(format!("{which})"));
+        }
+    };
     for case in &against.others {
         let ratios = ratios(&against, &case.lines, Metric::Time);
-        let [(first, least), others @ ..] = &ratios[..] else { continue };
+        let [least, others @ ..] = &ratios[..] else { continue };
         sentence.text("; ").name(case.name).text(format!(" takes, against {}, ", against.baseline.about));
-        sentence.figure(format::ratio(*least)).text(" with ").name(first.id);
-        if let Some((last, most)) = others.last() {
-            sentence.text(" (the least) to ").figure(format::ratio(*most)).text(" with ").name(last.id);
-            sentence.text(" (the most)");
-        }
+        let Some(most) = others.last() else {
+            write(sentence, least, "");
+            continue;
+        };
+        write(sentence, least, ", the least");
+        sentence.text(" to ");
+        write(sentence, most, ", the most");
     }
 }
 
@@ -50,7 +58,7 @@ pub(super) fn dearest_refusals(asked: &Asked<'_>) -> Option<Sentence> {
     let mut all: Vec<(&str, &str, &Line<'_>, Estimate, Estimate)> = Vec::new();
     for case in &against.others {
         for (line, ratio) in ratios(&against, &case.lines, Metric::Time) {
-            let family = line.declared.map_or("other", |declared| declared.family.as_str());
+            let family = family(line).unwrap_or("other");
             all.extend(line.figure(Metric::Time).map(|time| (family, case.name, line, time, ratio)));
         }
     }
@@ -74,8 +82,35 @@ pub(super) fn dearest_refusals(asked: &Asked<'_>) -> Option<Sentence> {
     } else {
         sentence.text(". None measurably costs more than the same design's genuine request");
     }
+    first_of_them(&mut sentence, &against);
     sentence.text(".");
     Some(sentence)
+}
+
+fn family<'a>(line: &Line<'a>) -> Option<&'a str> {
+    line.declared.map(|declared| declared.family.as_str())
+}
+
+/// The least and the most that each family takes in the first of the cases: times, since next to nothing is no ratio that
+/// anybody reads.
+fn first_of_them(sentence: &mut Sentence, against: &Against<'_, '_>) {
+    let Some(case) = against.others.first() else { return };
+    let measured = case.measured();
+    let designs = || measured.iter().filter(|(line, _)| line.kind == Kind::Design);
+    let families: BTreeSet<&str> = designs().filter_map(|(line, _)| family(line)).collect();
+    if families.is_empty() {
+        return;
+    }
+    sentence.text(". To refuse ").name(case.name).text(" takes ");
+    sentence.list(families, |sentence, one| {
+        let own: Vec<_> = designs().filter(|(line, _)| family(line) == Some(one)).collect();
+        let [(first, least), others @ ..] = &own[..] else { return };
+        sentence.text(format!("{one} designs ")).figure(format::time_interval(*least));
+        sentence.text(" with ").name(first.id);
+        if let Some((last, most)) = others.last() {
+            sentence.text(" to ").figure(format::time_interval(*most)).text(" with ").name(last.id);
+        }
+    });
 }
 
 /// What the other cases do to quantiles of single operations. `None` where none were taken.

@@ -11,52 +11,73 @@ use crate::{
 /// A store with what it takes for a session.
 type Taken<'m, 'c> = (&'m Course<'c>, Estimate);
 
-/// The leanest and the fattest store of each way to count, at the largest population that most have, and how the
-/// leanest of all came there. Bytes that were counted in different ways are not set against each other.
+/// The leanest and the fattest store of each way to count, each way at the largest population that was counted in it
+/// for most of its stores, and how the leanest of all came there. Bytes that were counted in different ways are not set
+/// against each other, so that they need not be of the same population; which it was stands beside them.
 pub(super) fn of(view: &View<'_>, memory: &Memory<'_>) -> Sentence {
     let mut sentence = Sentence::default();
-    let at = |number: f64| -> Vec<Taken<'_, '_>> {
-        let mut found: Vec<_> = memory
-            .courses
-            .iter()
-            .filter_map(|course| Some((course, course.points.iter().find(|(known, _)| *known == number)?.1)))
-            .collect();
-        found.sort_by(|(_, one), (_, other)| one.median.total_cmp(&other.median));
-        found
-    };
-    let populations = memory.populations();
-    let most = populations.iter().map(|number| at(*number).len()).max().unwrap_or(0);
-    let Some(number) = populations.iter().copied().rev().find(|number| at(*number).len() == most) else {
+    let mut groups: Vec<Group<'_, '_, '_>> =
+        by_count(view, memory).into_iter().filter_map(|(how, courses)| largest(how, &courses)).collect();
+    // The largest population first, then the leanest.
+    let leanest = |group: &Group<'_, '_, '_>| group.stores[0].1.median;
+    groups.sort_by(|one, other| {
+        other.population.total_cmp(&one.population).then(leanest(one).total_cmp(&leanest(other)))
+    });
+    if groups.is_empty() {
         sentence.text("Nothing was counted.");
         return sentence;
-    };
-    let found = at(number);
-    sentence.text(format!("With {} sessions stored, each takes ", format::population_tick(number)));
-    for (position, (how, stores)) in by_count(view, &found).into_iter().enumerate() {
-        sentence.text(if position > 0 { "; " } else { "" });
-        extremes(&mut sentence, &stores);
+    }
+    let mut before = None;
+    for Group { how, population, stores } in &groups {
+        if before == Some(*population) {
+            sentence.text("; ");
+        } else {
+            let with = if before.is_none() { "With " } else { ". With " };
+            sentence
+                .text(format!("{with}{} sessions stored, each takes ", format::population_tick(*population)));
+        }
+        before = Some(*population);
+        extremes(&mut sentence, stores);
         if !how.is_empty() {
             sentence.text(format!(" ({how})"));
         }
     }
-    if let Some((leanest, _)) = found.first() {
-        growth(&mut sentence, leanest);
-    }
+    growth(&mut sentence, groups[0].stores[0].0);
     sentence.text(".");
     sentence
 }
 
-/// Stores by what was counted, the leanest first in each group and the group of the leanest first.
-fn by_count<'v, 'm, 'c>(view: &'v View<'_>, found: &[Taken<'m, 'c>]) -> Vec<(&'v str, Vec<Taken<'m, 'c>>)> {
-    let mut groups: Vec<(&str, Vec<Taken<'m, 'c>>)> = Vec::new();
-    for taken in found {
-        let how = view.memory_note(taken.0.id);
+/// Stores that were counted in the same way, at one population, the leanest first.
+struct Group<'v, 'm, 'c> {
+    how: &'v str,
+    population: f64,
+    stores: Vec<Taken<'m, 'c>>,
+}
+
+fn by_count<'v, 'm, 'c>(view: &'v View<'_>, memory: &'m Memory<'c>) -> Vec<(&'v str, Vec<&'m Course<'c>>)> {
+    let mut groups: Vec<(&str, Vec<&Course<'_>>)> = Vec::new();
+    for course in &memory.courses {
+        let how = view.memory_note(course.id);
         match groups.iter_mut().find(|(known, _)| *known == how) {
-            Some((_, stores)) => stores.push(*taken),
-            None => groups.push((how, vec![*taken])),
+            Some((_, courses)) => courses.push(course),
+            None => groups.push((how, vec![course])),
         }
     }
     groups
+}
+
+/// At the largest population that most of them have.
+fn largest<'v, 'm, 'c>(how: &'v str, courses: &[&'m Course<'c>]) -> Option<Group<'v, 'm, 'c>> {
+    let at = |number: f64| -> Vec<Taken<'m, 'c>> {
+        let figure = |course: &&'m Course<'c>| course.points.iter().find(|(known, _)| *known == number);
+        courses.iter().filter_map(|course| Some((*course, figure(course)?.1))).collect()
+    };
+    let populations = || courses.iter().flat_map(|course| &course.points).map(|(number, _)| *number);
+    let most = populations().map(|number| at(number).len()).max()?;
+    let population = populations().filter(|number| at(*number).len() == most).max_by(f64::total_cmp)?;
+    let mut stores = at(population);
+    stores.sort_by(|(_, one), (_, other)| one.median.total_cmp(&other.median));
+    Some(Group { how, population, stores })
 }
 
 fn extremes(sentence: &mut Sentence, stores: &[Taken<'_, '_>]) {
@@ -70,8 +91,58 @@ fn extremes(sentence: &mut Sentence, stores: &[Taken<'_, '_>]) {
 fn growth(sentence: &mut Sentence, course: &Course<'_>) {
     if let [(from, before), .., (to, after)] = &course.points[..] {
         let (few, many) = (format::population_tick(*from), format::population_tick(*to));
-        sentence.text(format!("; from {few} to {many}, ")).name(course.id).text(" goes from ");
+        sentence.text(format!(". From {few} to {many}, ")).name(course.id).text(" goes from ");
         sentence.figure(format::bytes_interval(*before)).text(" to ");
         sentence.figure(format::bytes_interval(*after)).text(" a session");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::{
+        example,
+        record::{Count, Metric, Question},
+    };
+
+    use crate::{
+        answer::of_matter,
+        view::{Matter, View},
+    };
+
+    #[test]
+    fn each_way_to_count_has_the_largest_population_that_its_own_stores_have() {
+        let mut record = example::record();
+        let batches = &mut record.executions[0].batches;
+        batches.truncate(1);
+        batches[0].question = Question::Lookup;
+        let count =
+            |value, note: &str| Count { metric: Metric::Bytes, value, over: 1_000, note: note.to_owned() };
+        let mut ids = Vec::new();
+        for (one, (bytes, note)) in batches[0]
+            .contestants
+            .iter_mut()
+            .filter(|one| one.kind.word() == "design")
+            .zip([(150.0, "heap"), (400.0, "disk")])
+        {
+            one.counts = vec![count(bytes, note)];
+            ids.push(one.id.clone());
+        }
+        let mut larger = batches[0].clone();
+        larger.case = "1m-uniform".to_owned();
+        larger.contestants.retain(|one| one.id == ids[0]);
+        larger.contestants[0].counts = vec![count(90.0, "heap")];
+        batches.push(larger);
+
+        let view = View::new(&record);
+        let memory = view.memory().unwrap();
+        let said = of_matter(&view, &Matter::Memory(memory)).plain();
+        assert_eq!(
+            said,
+            format!(
+                "With 1M sessions stored, each takes 90 B with {0} (heap). With 1k sessions stored, each takes 400 B with \
+                 {1} (disk). From 1k to 1M, {0} goes from 150 B to 90 B a session.",
+                ids[0], ids[1]
+            )
+        );
     }
 }

@@ -1,12 +1,12 @@
 //! The answer in sentences, made from whatever the record holds: a sentence is left out rather than guessed.
 
 mod against;
+mod beside;
 mod growth;
 mod hostile;
 mod memory;
 mod overall;
 mod question;
-mod threads;
 
 pub(crate) use overall::overall;
 pub(crate) use question::of_question;

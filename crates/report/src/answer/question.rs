@@ -5,8 +5,8 @@ use measure::record::{Metric, Question};
 use super::{
     Sentence,
     against::{dearest_refusals, spread, tails},
+    beside::manners,
     growth::{growth, payload},
-    threads::scaling,
     unmeasured,
 };
 use crate::{
@@ -43,7 +43,7 @@ pub(crate) fn of_question(asked: &Asked<'_>) -> Sentence {
     growth(&mut sentence, asked);
     spread(&mut sentence, asked);
     payload(&mut sentence, asked);
-    scaling(&mut sentence, asked);
+    manners(&mut sentence, asked);
     sentence.text(".");
     sentence
 }

@@ -3,7 +3,7 @@
 use measure::{record::Kind, stats::Estimate};
 
 use super::{
-    Svg, Width,
+    Scale, Svg, Width,
     axis::LogAxis,
     canvas::{Align, Canvas, Failure, Type, draw},
     frame::Frame,
@@ -42,42 +42,6 @@ pub(crate) struct Courses {
     pub(crate) notes: Vec<String>,
 }
 
-/// What a course rises in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scale {
-    /// Nanoseconds.
-    Time,
-    /// Bytes.
-    Bytes,
-}
-
-impl Scale {
-    fn tick(self, value: f64) -> String {
-        match self {
-            Self::Time => format::time_tick(value),
-            Self::Bytes => bytes(value),
-        }
-    }
-
-    fn value(self, value: f64) -> String {
-        match self {
-            Self::Time => format::time(value),
-            Self::Bytes => bytes(value),
-        }
-    }
-
-    fn interval(self, figure: Estimate) -> String {
-        match self {
-            Self::Time => format::time_interval(figure),
-            Self::Bytes => format::bytes_interval(figure),
-        }
-    }
-}
-
-fn bytes(value: f64) -> String {
-    format!("{}\u{202f}B", format::count(value))
-}
-
 fn number(axis: Axis, value: f64) -> String {
     match axis.unit {
         Unit::Count => format::population_tick(value),
@@ -98,6 +62,16 @@ pub(crate) struct Line {
     pub(crate) kind: Kind,
     /// Number and cost, by rising number; at least one.
     pub(crate) points: Vec<(f64, Estimate)>,
+}
+
+/// How names and figures at the ends of lines are written.
+#[derive(Clone, Copy)]
+struct Writing {
+    scale: Scale,
+    axis: Axis,
+    /// Where the longest lines end.
+    end: f64,
+    size: f64,
 }
 
 /// A name at the end of its line.
@@ -127,9 +101,11 @@ impl Courses {
         let kinds = self.panels.iter().flat_map(|panel| &panel.lines).map(|line| line.kind).collect();
         let frame = Frame::new(page.pixels(), &self.title, &self.subtitle, kinds, None, &self.notes);
         let (most, size) = if page == Width::Wide { (250.0, 12.5) } else { (132.0, 11.5) };
+        let end = numbers.last().copied().unwrap_or_default();
+        let writing = Writing { scale: self.scale, axis: self.axis, end, size };
         let lines = || self.panels.iter().flat_map(|panel| &panel.lines);
         let labels = lines()
-            .flat_map(|line| line.label(self.scale, size, most))
+            .flat_map(|line| line.label(writing, most))
             .map(|text| width(&text, size))
             .fold(width(self.axis.name, TICK.size), f64::max)
             + 1.0;
@@ -144,7 +120,7 @@ impl Courses {
             .panels
             .iter()
             .map(|panel| {
-                let labels = panel.lines.iter().map(|line| height(&line.label(self.scale, size, labels)));
+                let labels = panel.lines.iter().map(|line| height(&line.label(writing, labels)));
                 labels.sum::<f64>().max(PLOT)
             })
             .collect();
@@ -173,11 +149,8 @@ impl Courses {
                 for line in bounds.into_iter().chain(contestants) {
                     line.draw(canvas, &costs, &range)?;
                 }
-                let mut ends: Vec<Label> = panel
-                    .lines
-                    .iter()
-                    .map(|line| line.end(self.scale, &costs, &range, size, labels))
-                    .collect();
+                let mut ends: Vec<Label> =
+                    panel.lines.iter().map(|line| line.end(writing, &costs, &range, labels)).collect();
                 spread(&mut ends, from, to);
                 for end in &ends {
                     end.draw(canvas, right, size)?;
@@ -258,8 +231,14 @@ impl Line {
         matches!(self.kind, Kind::Floor | Kind::Control)
     }
 
-    fn label(&self, scale: Scale, size: f64, room: f64) -> Vec<String> {
-        let value = self.points.last().map_or(String::new(), |(_, cost)| scale.value(cost.median));
+    /// The name and the last figure, which says where it is if that is not where the longest lines end.
+    fn label(&self, writing: Writing, room: f64) -> Vec<String> {
+        let Writing { scale, axis, end, size } = writing;
+        let value = self.points.last().map_or(String::new(), |(at, cost)| {
+            let early =
+                if *at < end { format!("\u{a0}at\u{a0}{}", number(axis, *at)) } else { String::new() };
+            scale.value(cost.median) + &early
+        });
         let mut lines = wrap(&self.name, size, room);
         match lines.last_mut() {
             // A no-break space: the figure goes with its name.
@@ -284,8 +263,8 @@ impl Line {
         Ok(())
     }
 
-    fn end(&self, scale: Scale, costs: &LogAxis, range: &LogAxis, size: f64, room: f64) -> Label {
-        let text = self.label(scale, size, room);
+    fn end(&self, writing: Writing, costs: &LogAxis, range: &LogAxis, room: f64) -> Label {
+        let text = self.label(writing, room);
         let from = self.points.last().map_or((0.0, 0.0), |(x, cost)| (range.at(*x), costs.at(cost.median)));
         Label { from, middle: from.1, height: height(&text), text, kind: self.kind }
     }
@@ -327,6 +306,19 @@ fn spread(labels: &mut [Label], top: f64, bottom: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_ends_early_says_where() {
+        let axis = Axis { name: "stored sessions", unit: Unit::Count, nouns: &[] };
+        let writing = Writing { scale: Scale::Bytes, axis, end: 1e6, size: 12.0 };
+        let figure = Estimate { median: 158.0, low: 158.0, high: 158.0 };
+        let label = |at: f64| {
+            let line = Line { name: "redis".to_owned(), kind: Kind::Design, points: vec![(at, figure)] };
+            line.label(writing, 400.0).join("|").replace(['\u{202f}', '\u{a0}'], " ")
+        };
+        assert_eq!(label(1e6), "redis  158 B");
+        assert_eq!(label(1e3), "redis  158 B at 1k");
+    }
 
     #[test]
     fn labels_keep_their_order_and_do_not_overlap() {

@@ -3,7 +3,7 @@
 use measure::{record::Kind, stats::Estimate};
 
 use super::{
-    Svg, Width,
+    Scale, Svg, Width,
     axis::LogAxis,
     canvas::{Align, Canvas, Failure, Type, draw},
     frame::{Frame, Stroke},
@@ -11,7 +11,6 @@ use super::{
     palette::Ink,
     text::{width, wrap},
 };
-use crate::format;
 
 const NAME: Type = Type::new(13.0, Ink::Text);
 const VALUE: Type = Type::new(12.5, Ink::Text);
@@ -35,6 +34,8 @@ pub(crate) struct Forest {
     /// The panels' titles. With one panel only, its title is not drawn.
     pub(crate) panels: Vec<String>,
     pub(crate) groups: Vec<Group>,
+    /// What the figures are.
+    pub(crate) scale: Scale,
     /// What the strokes in the rows are.
     pub(crate) stroke: Stroke,
     /// Values that the axis has to reach although no mark is there, so that charts can be laid side by side.
@@ -60,14 +61,16 @@ pub(crate) struct Row {
 /// A figure and what it is compared with.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
-    pub(crate) time: Estimate,
+    pub(crate) figure: Estimate,
     pub(crate) stroke: Option<f64>,
 }
 
 impl Mark {
     /// Everything that has to fit on the axis.
     pub(crate) fn values(&self) -> impl Iterator<Item = f64> {
-        [Some(self.time.low), Some(self.time.median), Some(self.time.high), self.stroke].into_iter().flatten()
+        [Some(self.figure.low), Some(self.figure.median), Some(self.figure.high), self.stroke]
+            .into_iter()
+            .flatten()
     }
 }
 
@@ -130,9 +133,9 @@ impl Forest {
                 }
                 let axis = axis.between(left, left + columns.plot);
                 let top = top + titled;
-                ticks(canvas, &axis, top, page.pixels())?;
+                ticks(canvas, &axis, self.scale, top, page.pixels())?;
                 if page == Width::Wide {
-                    grid(canvas, &axis, (top + 18.0, top + 24.0 + rows))?;
+                    grid(canvas, &axis, self.scale, (top + 18.0, top + 24.0 + rows))?;
                 }
                 self.panel(canvas, page, &columns, &axis, number, top + 24.0)?;
             }
@@ -169,8 +172,8 @@ impl Forest {
     fn value(&self, mark: Option<Mark>) -> String {
         match mark {
             None => "no figure".to_owned(),
-            Some(mark) if self.panels.len() > 1 => format::time(mark.time.median),
-            Some(mark) => format::time_interval(mark.time),
+            Some(mark) if self.panels.len() > 1 => self.scale.value(mark.figure.median),
+            Some(mark) => self.scale.interval(mark.figure),
         }
     }
 
@@ -232,7 +235,7 @@ impl Forest {
         canvas.text((value_right, value_at), Align::Right, kind, &self.value(found))?;
         if page == Width::Narrow {
             // Only beside the mark: lines through names would be hard to read.
-            grid(canvas, axis, (middle - 7.0, middle + 7.0))?;
+            grid(canvas, axis, self.scale, (middle - 7.0, middle + 7.0))?;
         }
         match found {
             Some(found) => put(canvas, axis, middle, row.kind, found, self.stroke),
@@ -249,7 +252,7 @@ impl Forest {
                     "{} ({}): {}",
                     row.name,
                     row.kind,
-                    value.map_or("no figure".to_owned(), |mark| format::time_interval(mark.time))
+                    value.map_or("no figure".to_owned(), |mark| self.scale.interval(mark.figure))
                 )
             });
             text += &format!("{panel}: {}. ", rows.collect::<Vec<_>>().join("; "));
@@ -281,24 +284,24 @@ fn put(
     found: Mark,
     stroke: Stroke,
 ) -> Result<(), Failure> {
-    let x = axis.at(found.time.median);
+    let x = axis.at(found.figure.median);
     if let Some(compared) = found.stroke {
         let compared = axis.at(compared);
         canvas.line(&[(compared, y), (x, y)], Ink::Lead, 1.2)?;
         stroke.draw(canvas, (compared, y))?;
     }
-    interval_across(canvas, (axis.at(found.time.low), axis.at(found.time.high)), y, kind)?;
+    interval_across(canvas, (axis.at(found.figure.low), axis.at(found.figure.high)), y, kind)?;
     mark(canvas, (x, y), kind)
 }
 
-fn labelled(axis: &LogAxis) -> Vec<f64> {
-    axis.labelled(|tick| width(&format::time_tick(tick), TICK.size) + 8.0)
+fn labelled(axis: &LogAxis, scale: Scale) -> Vec<f64> {
+    axis.labelled(|tick| width(&scale.tick(tick), TICK.size) + 8.0)
 }
 
 /// The labels above a plot, moved inwards where they would leave the drawing.
-fn ticks(canvas: &Canvas<'_>, axis: &LogAxis, top: f64, pixels: f64) -> Result<(), Failure> {
-    for tick in labelled(axis) {
-        let label = format::time_tick(tick);
+fn ticks(canvas: &Canvas<'_>, axis: &LogAxis, scale: Scale, top: f64, pixels: f64) -> Result<(), Failure> {
+    for tick in labelled(axis, scale) {
+        let label = scale.tick(tick);
         let half = width(&label, TICK.size) / 2.0;
         let x = axis.at(tick).clamp(half, (pixels - half).max(half));
         canvas.text((x, top + 8.0), Align::Middle, TICK, &label)?;
@@ -307,8 +310,8 @@ fn ticks(canvas: &Canvas<'_>, axis: &LogAxis, top: f64, pixels: f64) -> Result<(
 }
 
 /// A line at each step, stronger where it has a label.
-fn grid(canvas: &Canvas<'_>, axis: &LogAxis, (top, bottom): (f64, f64)) -> Result<(), Failure> {
-    let labelled = labelled(axis);
+fn grid(canvas: &Canvas<'_>, axis: &LogAxis, scale: Scale, (top, bottom): (f64, f64)) -> Result<(), Failure> {
+    let labelled = labelled(axis, scale);
     for tick in axis.steps() {
         let x = axis.at(tick);
         let strength = if labelled.contains(&tick) { 1.0 } else { 0.5 };

@@ -15,6 +15,8 @@ const SUBTITLE: Type = Type::new(12.5, Ink::Muted);
 const LEGEND: Type = Type::new(12.5, Ink::Text);
 const NOTE: Type = Type::new(12.0, Ink::Muted);
 const LINE: f64 = 1.35;
+/// How much wider bold letters are than those that widths are known of.
+const BOLD: f64 = 1.1;
 
 /// The sign in the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl Frame {
         let mut signs: Vec<_> = kinds.into_iter().map(|kind| (Sign::Kind(kind), kind_word(kind))).collect();
         signs.extend(stroke.map(|stroke| (Sign::Stroke(stroke), stroke.legend())));
         Self {
-            title: wrap(title, TITLE.size, pixels),
+            title: wrap(title, TITLE.size * BOLD, pixels),
             subtitle: wrap(subtitle, SUBTITLE.size, pixels),
             legend: flow(signs, pixels),
             notes: notes.iter().flat_map(|note| wrap(note, NOTE.size, pixels)).collect(),

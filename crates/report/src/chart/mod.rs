@@ -11,6 +11,7 @@ mod frame;
 mod gather;
 mod marks;
 mod palette;
+mod scale;
 mod svg;
 mod text;
 
@@ -20,6 +21,7 @@ pub(crate) use svg::Svg;
 
 use measure::record::Kind;
 
+use self::scale::Scale;
 use crate::view::Topic;
 
 /// One drawn chart.

@@ -22,7 +22,7 @@ fn advance(character: char) -> f64 {
 /// alone is too wide. Nothing is cut off. At least one line.
 pub(crate) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in text.split_inclusive([' ', '-', '~', '/', '_']) {
+    for word in words(text) {
         let line = lines.last().map_or("", String::as_str);
         if !line.is_empty() && width(line, size) + width(word.trim_end(), size) > limit {
             lines.push(String::new());
@@ -43,9 +43,30 @@ pub(crate) fn wrap(text: &str, size: f64, limit: f64) -> Vec<String> {
     lines
 }
 
+/// What a line may be broken between: a flag such as `--full` keeps its hyphens.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    for (at, end) in text.char_indices().filter(|(_, one)| [' ', '-', '~', '/', '_'].contains(one)) {
+        let (word, rest) = (&text[start..at], &text[at + end.len_utf8()..]);
+        if end == '-' && (word.bytes().all(|one| one == b'-') || rest.starts_with('-')) {
+            continue;
+        }
+        words.push(&text[start..at + end.len_utf8()]);
+        start = at + end.len_utf8();
+    }
+    words.push(&text[start..]);
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flag_is_not_torn_off_its_hyphens() {
+        assert_eq!(words("with --full or jwt-hs256"), ["with ", "--full ", "or ", "jwt-", "hs256"]);
+    }
 
     #[test]
     fn lines_keep_to_the_limit_and_lose_nothing() {

@@ -120,7 +120,10 @@ fn designs_table(lines: &[&DesignLine<'_>]) -> String {
             cell(&line.authorise, format::time),
             cell(&line.request_bytes, format::count),
             escape(line.declared.map_or("–", |declared| &declared.state)),
-            cell(&line.server_bytes, format::count),
+            cell(&line.server_bytes, format::count)
+                + &line
+                    .fewer
+                    .map_or(String::new(), |fewer| format!(" (at {})", format::population_tick(fewer))),
             cell(&line.allocations, format::count),
             escape(line.declared.map_or("–", |declared| &declared.revocation)),
             escape(line.declared.map_or("–", |declared| &declared.outage)),

@@ -130,7 +130,7 @@ fn design(line: &DesignLine<'_>, brief: bool) -> Markup {
                 (number(&line.authorise, format::time))
                 (number(&line.issue, format::time))
                 (number(&line.request_bytes, format::count))
-                (number(&line.server_bytes, format::count))
+                (number_with(&line.server_bytes, format::count, line.fewer.map(format::population_tick)))
                 (number(&line.allocations, format::count))
             }
             @if let Some(declared) = declared {
@@ -151,11 +151,17 @@ fn design(line: &DesignLine<'_>, brief: bool) -> Markup {
 
 /// A figure; its case and remark show on hovering, and are in the tables below.
 fn number(cell: &Cell, text: impl Fn(f64) -> String) -> Markup {
+    number_with(cell, text, None)
+}
+
+/// The same, and at which population it was counted, where others have it at a larger one.
+fn number_with(cell: &Cell, text: impl Fn(f64) -> String, at: Option<String>) -> Markup {
     html! {
         @match cell {
             Cell::Figure(row) => {
                 td.number title={ (row.case) @if !row.note.is_empty() { ": " (row.note) } } {
                     (cell.value().map_or(String::new(), text))
+                    @if let Some(at) = at { span.about { "at " (at) } }
                 }
             }
             Cell::Trouble(status, reason) => { td.number.trouble title=(reason) { (status) } }

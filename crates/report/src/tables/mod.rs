@@ -1,9 +1,9 @@
 //! Tables over several cases, made once and laid out by the page and by the summary each in its way.
 
+mod beside;
 mod hostile;
 mod matrix;
 mod memory;
-mod threads;
 
 use measure::{record::Kind, stats::Estimate};
 
@@ -77,7 +77,7 @@ pub(crate) fn tables(view: &View<'_>, matter: &Matter<'_, '_>) -> Vec<Table> {
     match matter {
         Matter::Asked(asked) => {
             let mut tables = matrix::tables(asked);
-            tables.extend(threads::table(asked));
+            tables.extend(beside::tables(asked));
             tables
         }
         Matter::Memory(memory) => vec![memory::table(view, memory)],

@@ -5,7 +5,7 @@ use measure::{
     stats::Estimate,
 };
 
-use super::{Asked, Case, threads};
+use super::{Asked, Case, beside};
 
 /// What the numbers in front of a question's cases count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,11 +94,15 @@ pub(crate) fn courses<'c>(cases: &[(f64, &'c Case<'_>)], metric: Metric) -> Vec<
 }
 
 /// The series of a question along its axis, and the cases that belong to none. Cases with several threads are in
-/// neither where the same case with one is there to compare them with.
+/// neither where the same case with one is there to compare them with; independent look-ups are a series, and where there
+/// is but one such case, it is compared with its dependent twin and nothing else.
 pub(crate) fn series<'c, 'a>(asked: &'c Asked<'a>) -> (Vec<Series<'c, 'a>>, Vec<&'c Case<'a>>) {
-    let scaled = threads::pairs(asked);
-    let cases: Vec<&Case<'a>> =
-        asked.cases.iter().filter(|case| !scaled.iter().any(|pair| pair.with.name == case.name)).collect();
+    let pairs = beside::pairs(asked);
+    let is_beside = |case: &Case<'_>, threads: bool| {
+        let mut pairs = pairs.iter().filter(|pair| !threads || pair.manner.is_threads());
+        pairs.any(|pair| pair.with.name == case.name)
+    };
+    let cases: Vec<&Case<'a>> = asked.cases.iter().filter(|case| !is_beside(case, true)).collect();
     let mut all: Vec<Series<'c, 'a>> = Vec::new();
     for case in &cases {
         let Some((number, name)) = asked.words.axis.and_then(|axis| axis.place(case.name)) else { continue };
@@ -114,7 +118,7 @@ pub(crate) fn series<'c, 'a>(asked: &'c Asked<'a>) -> (Vec<Series<'c, 'a>>, Vec<
     let in_series = |case: &Case<'_>| {
         all.iter().any(|series| series.cases.iter().any(|(_, known)| known.name == case.name))
     };
-    let alone = cases.into_iter().filter(|case| !in_series(case)).collect();
+    let alone = cases.into_iter().filter(|case| !in_series(case) && !is_beside(case, false)).collect();
     (all, alone)
 }
 

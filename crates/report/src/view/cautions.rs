@@ -56,6 +56,14 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
             "The quick profile makes few and short rounds, too few for an interval to be trusted. Use the standard \
              profile for figures to quote.",
         ));
+    } else if any(|from| from.rounds_planned < LEAST_ROUNDS) {
+        cautions.push(caution(
+            "Few rounds.",
+            format!(
+                "A run was told to make fewer than {LEAST_ROUNDS} rounds, too few for a 95 % interval: even the range of \
+                 so few covers the true median less often than that. Run it again before quoting."
+            ),
+        ));
     }
     if any(|from| !from.build.starts_with("release")) {
         cautions.push(caution(
@@ -78,6 +86,9 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
     }
     cautions
 }
+
+/// The range of so many values covers the median of what they are drawn from 97 times in 100; of one fewer, 94 times.
+const LEAST_ROUNDS: u32 = 6;
 
 /// The fewest rounds that a measured contestant got, where that is fewer than planned.
 fn rounds_short(execution: &Execution) -> Option<(usize, u32)> {
@@ -147,7 +158,7 @@ mod tests {
         assert_eq!(titles(&record), ["A quick look, not for quoting."]);
         let provenance = &mut record.executions[0].provenance;
         provenance.profile = Profile::Standard;
-        assert!(titles(&record).is_empty());
+        assert_eq!(titles(&record), ["Few rounds."]);
 
         record.executions[0].provenance.rounds_planned = 9;
         assert_eq!(

@@ -26,6 +26,8 @@ pub(crate) struct DesignLine<'a> {
     pub(crate) request_bytes: Cell,
     /// What the server keeps for each session, at the largest population measured.
     pub(crate) server_bytes: Cell,
+    /// That population, where another line of the table has a larger one.
+    pub(crate) fewer: Option<f64>,
 }
 
 /// A figure of the table, or why there is none.
@@ -68,9 +70,14 @@ pub(crate) fn lines<'a>(record: &'a RunRecord, asked: &[Asked<'a>]) -> Vec<Desig
                 allocations: cell(Question::Authorise, Metric::Allocations, false),
                 request_bytes: cell(Question::Issue, Metric::Bytes, false),
                 server_bytes: cell(Question::Lookup, Metric::Bytes, true),
+                fewer: None,
             }
         })
         .collect();
+    let most = lines.iter().filter_map(DesignLine::population).fold(0.0, f64::max);
+    for line in &mut lines {
+        line.fewer = line.population().filter(|population| *population < most);
+    }
     // Variants that take part in one question only have nothing to show here.
     lines.retain(|line| line.declared.is_some() || !line.is_absent());
     lines.sort_by(|one, other| {
@@ -114,6 +121,12 @@ impl Cell {
 }
 
 impl DesignLine<'_> {
+    /// How many sessions there were when their bytes were counted.
+    fn population(&self) -> Option<f64> {
+        let Cell::Figure(row) = &self.server_bytes else { return None };
+        axis::number(&row.case).map(|(number, _)| number)
+    }
+
     fn is_absent(&self) -> bool {
         [&self.issue, &self.authorise, &self.allocations, &self.request_bytes, &self.server_bytes]
             .into_iter()

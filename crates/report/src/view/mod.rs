@@ -2,11 +2,11 @@
 
 mod against;
 mod axis;
+mod beside;
 mod cautions;
 mod designs;
 mod limits;
 mod memory;
-mod threads;
 mod topic;
 mod words;
 
@@ -23,11 +23,11 @@ use measure::{
 
 pub(crate) use against::{Against, against};
 pub(crate) use axis::{Axis, Course, Series, Unit, series};
+pub(crate) use beside::{Manner, Pair, pairs_by_manner};
 pub(crate) use cautions::{Caution, rounds_done};
 pub(crate) use designs::{Cell, DesignLine, FOLDED};
 pub(crate) use limits::{LIMITS, Limit, crossing};
 pub(crate) use memory::Memory;
-pub(crate) use threads::pairs;
 pub(crate) use topic::{Matter, Topic};
 pub(crate) use words::Words;
 

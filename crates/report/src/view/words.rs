@@ -130,6 +130,8 @@ const LOOKUP: &[&str] = &[
      elsewhere on another.",
     "A look-up in an idle shared store is mostly waiting. Its wall-clock time is not the CPU time that it takes from \
      other work; where both were measured, the table has both.",
+    "Independent look-ups show what a processor can overlap when the next request is at hand before the last one is \
+     answered. In a server the rest of each request stands between two look-ups, and hides them from each other.",
     "With several threads, the time is what each of them takes for one look-up while the others do the same; \
      throughput is as many times more. Threads that share a core, or a virtual machine's half of one, scale worse \
      than the code does.",

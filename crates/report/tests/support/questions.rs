@@ -109,8 +109,10 @@ fn lookup(batches: &mut Batches<'_>) {
                 },
             )
         };
-        let mut plans: Vec<Plan> = sessions().iter().map(plan).collect();
-        plans.extend(bounds(&floors));
+        let in_process = name.ends_with("-independent");
+        let takes_part = |one: &&One| !in_process || one.state == "this process";
+        let mut plans: Vec<Plan> = sessions().iter().filter(takes_part).map(plan).collect();
+        plans.extend(bounds(if in_process { &floors[..2] } else { &floors }));
         batches.add(Question::Lookup, name, about, "session-memory", plans);
     };
     for (choice, spread, about) in
@@ -130,6 +132,12 @@ fn lookup(batches: &mut Batches<'_>) {
         let about =
             format!("{number} sessions, each as likely; two threads look up at once, time is per thread");
         case(&format!("{word}-uniform-2-threads"), &about, growth, 1.07);
+    }
+    for (word, number, growth) in [("1k", "1 000", 1.0), ("1m", "1 000 000", 5.8), ("10m", "10 000 000", 9.1)]
+    {
+        let about =
+            format!("{number} sessions, each as likely; a look-up may begin before the last one's result");
+        case(&format!("{word}-uniform-independent"), &about, growth, 1.0 / growth.sqrt());
     }
     let about = "1 000 sessions, each as likely; 64 requests in flight at once where the store is remote";
     case("1k-uniform-64-in-flight", about, 1.0, 1.0);

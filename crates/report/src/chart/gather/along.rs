@@ -3,12 +3,18 @@
 use measure::record::{Kind, Metric};
 
 use super::{
-    super::courses::{Courses, Line, Panel, Scale},
+    super::{
+        Scale,
+        courses::{Courses, Line, Panel},
+    },
     AXIS, Plan, capital,
     entrants::MANY,
-    notes::troubles,
+    notes::troubles_along,
 };
 use crate::view::{Asked, Axis, Course, LIMITS, Limit, Memory, Series, Unit};
+
+/// Of the figure beside a name.
+const LAST: &str = ", at the largest number unless it says at which";
 
 /// Time against the number of the question's cases; and bytes, where it is bytes that grow.
 pub(super) fn of_question(asked: &Asked<'_>, all: &[Series<'_, '_>]) -> Vec<(String, Plan)> {
@@ -29,12 +35,14 @@ pub(super) fn of_question(asked: &Asked<'_>, all: &[Series<'_, '_>]) -> Vec<(Str
         let cases = all.iter().flat_map(|series| series.cases.iter().map(|(_, case)| *case));
         let courses = Courses {
             title: format!("{}: time against {}{}", capital(word), axis.name, half.title),
-            subtitle: format!("Median time of one operation, {AXIS}. The figure beside a name is its last."),
+            subtitle: format!(
+                "Median time of one operation, {AXIS}. The figure beside a name is its last{LAST}."
+            ),
             axis,
             scale: Scale::Time,
             limits: Vec::new(),
             panels: panels.filter(|panel| !panel.lines.is_empty()).collect(),
-            notes: troubles(cases, half.kinds),
+            notes: troubles_along(cases, half.kinds),
         };
         plans.push((format!("{word}-by-{by}{}", half.suffix), Plan::Courses(courses)));
     }
@@ -63,7 +71,7 @@ fn credential(word: &str, axis: Axis, all: &[Series<'_, '_>]) -> Option<(String,
         title: format!("{}: bytes of each request against {}", capital(word), axis.name),
         subtitle: format!(
             "What the credential adds to each request, on logarithmic axes. Lines across are what it has to fit into: \
-             {fit}. The figure beside a name is its last."
+             {fit}. The figure beside a name is its last{LAST}."
         ),
         axis,
         scale: Scale::Bytes,
@@ -84,8 +92,9 @@ pub(super) fn memory(memory: &Memory<'_>) -> Vec<(String, Plan)> {
     });
     let courses = Courses {
         title: "Memory: bytes a session against stored sessions".to_owned(),
-        subtitle: "What the server keeps for each session, on logarithmic axes. The figure beside a name is its last."
-            .to_owned(),
+        subtitle: format!(
+            "What the server keeps for each session, on logarithmic axes. The figure beside a name is its last{LAST}."
+        ),
         axis: AXIS,
         scale: Scale::Bytes,
         limits: Vec::new(),

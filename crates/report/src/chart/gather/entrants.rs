@@ -100,7 +100,7 @@ fn put(groups: &mut Vec<Group>, title: String, row: Row) {
 
 fn sort(entrants: &mut [Entrant<'_>]) {
     // Twins stand below their reference, whichever of them happened to be faster.
-    let cost = |row: &Row| row.marks.iter().flatten().next().map_or(f64::INFINITY, |mark| mark.time.median);
+    let cost = |row: &Row| row.marks.iter().flatten().next().map_or(f64::INFINITY, |mark| mark.figure.median);
     entrants.sort_by(|Entrant { row: one, .. }, Entrant { row: other, .. }| {
         cost(one).total_cmp(&cost(other)).then((one.kind == Kind::Twin).cmp(&(other.kind == Kind::Twin)))
     });
@@ -113,8 +113,8 @@ mod tests {
     use super::{super::super::forest::Mark, *};
 
     fn entrant(name: &str, kind: Kind, ns: f64, floor: Option<&'static str>) -> Entrant<'static> {
-        let time = Estimate { median: ns, low: ns, high: ns };
-        let row = Row { name: name.to_owned(), kind, marks: vec![Some(Mark { time, stroke: None })] };
+        let figure = Estimate { median: ns, low: ns, high: ns };
+        let row = Row { name: name.to_owned(), kind, marks: vec![Some(Mark { figure, stroke: None })] };
         Entrant { row, family: Some("stateless"), floor }
     }
 

@@ -1,6 +1,7 @@
 //! Which charts a record has.
 
 mod along;
+mod beside;
 mod entrants;
 mod notes;
 mod panels;
@@ -9,7 +10,11 @@ use std::collections::HashSet;
 
 use measure::record::Question;
 
-use super::{Chart, Svg, Width, courses::Courses, forest::Forest};
+use super::{
+    Chart, Svg, Width,
+    courses::Courses,
+    forest::{Forest, Group},
+};
 use crate::{
     ReportError,
     view::{Asked, Matter, Topic, View, against, series},
@@ -25,6 +30,14 @@ enum Plan {
 }
 
 impl Plan {
+    /// The groups of rows, where it has such.
+    fn groups(&mut self) -> Option<&mut [Group]> {
+        match self {
+            Self::Forest(forest) => Some(&mut forest.groups),
+            Self::Courses(_) => None,
+        }
+    }
+
     fn draw(&self, width: Width) -> Result<Option<Svg>, String> {
         match self {
             Self::Forest(forest) => forest.draw(width),
@@ -61,10 +74,11 @@ pub(crate) fn all(view: &View<'_>) -> Result<Vec<Chart>, ReportError> {
     Ok(charts)
 }
 
-/// Along an axis what makes one, side by side what is compared, by itself what is left.
+/// Along an axis what makes one, beside its plain manner what has another, side by side what is compared, by itself what is left.
 fn of_question(asked: &Asked<'_>) -> Vec<(String, Plan)> {
     let (all, alone) = series(asked);
     let mut plans = along::of_question(asked, &all);
+    plans.extend(beside::of_question(asked));
     let quantiles = panels::quantiles(asked);
     if !quantiles.is_empty() {
         plans.extend(quantiles);

@@ -19,6 +19,31 @@ pub(super) fn troubles<'c>(cases: impl IntoIterator<Item = &'c Case<'c>>, kinds:
     notes.written()
 }
 
+/// The same for lines along several cases: whoever has a mark in some of them is not said to have none, and the first
+/// reason of each is enough.
+pub(super) fn troubles_along<'c>(
+    cases: impl IntoIterator<Item = &'c Case<'c>>,
+    kinds: &[Kind],
+) -> Vec<String> {
+    let lines: Vec<&Line<'_>> = cases.into_iter().flat_map(|case| &case.lines).collect();
+    let marked = |id: &str| {
+        let time = |line: &&&Line<'_>| line.figure(Metric::Time).is_some_and(|time| time.median > 0.0);
+        lines.iter().filter(|line| line.id == id).any(|line| time(&line))
+    };
+    let (mut nowhere, mut elsewhere, mut told) = (Notes::default(), Notes::default(), Vec::new());
+    for line in lines.iter().filter(|line| kinds.contains(&line.kind)) {
+        let Some((status, reason)) = line.trouble().filter(|_| !told.contains(&line.id)) else { continue };
+        told.push(line.id);
+        let notes = if marked(line.id) { &mut elsewhere } else { &mut nowhere };
+        notes.add(line.id, status, reason);
+    }
+    let mut notes = nowhere.written();
+    notes.extend(elsewhere.0.into_iter().map(|(why, ids)| {
+        format!("Marks in some cases only: {}. The first of the reasons: {why}.", ids.join(", "))
+    }));
+    notes
+}
+
 /// Reasons, each with whom it concerns.
 #[derive(Default)]
 pub(super) struct Notes(Vec<(String, Vec<String>)>);

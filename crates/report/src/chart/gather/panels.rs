@@ -6,17 +6,18 @@ use measure::record::{Kind, Metric};
 
 use super::{
     super::{
+        Scale,
         forest::{Forest, Mark, Row},
         frame::Stroke,
     },
     AXIS, Plan, capital,
     entrants::{Entrant, divide},
-    notes::{Notes, troubles},
+    notes::{Notes, troubles, troubles_along},
 };
 use crate::view::{Against, Asked, Case, Cell, DesignLine, Line, View, against};
 
 /// So many panels stand side by side before their plots get too narrow.
-const BESIDE: usize = 3;
+pub(super) const BESIDE: usize = 3;
 
 /// Issue and authorise for designs and peers, cheapest to authorise first.
 pub(super) fn overview(view: &View<'_>) -> Vec<(String, Plan)> {
@@ -48,6 +49,7 @@ pub(super) fn overview(view: &View<'_>) -> Vec<(String, Plan)> {
         title: "What it costs to authorise and to issue".to_owned(),
         subtitle: format!("Median time of one operation, {AXIS}."),
         panels: panels.iter().map(|(title, _)| (*title).to_owned()).collect(),
+        scale: Scale::Time,
         stroke: Stroke::Floor,
     };
     draft.plans(entrants, |kinds| {
@@ -64,7 +66,7 @@ pub(super) fn overview(view: &View<'_>) -> Vec<(String, Plan)> {
 fn mark_of(view: &View<'_>, id: &str, cell: &Cell) -> Option<Mark> {
     let Cell::Figure(row) = cell else { return None };
     let case = view.question(row.question)?.cases.iter().find(|case| case.name == row.case)?;
-    Some(Mark { time: row.outcome.estimate()?, stroke: floor_of(case, case.line(id)?) })
+    Some(Mark { figure: row.outcome.estimate()?, stroke: floor_of(case, case.line(id)?) })
 }
 
 fn floor_id<'v>(view: &'v View<'_>, id: &str) -> Option<&'v str> {
@@ -84,7 +86,7 @@ pub(super) fn of_case(asked: &Asked<'_>, case: &Case<'_>) -> Vec<(String, Plan)>
         row: Row {
             name: line.id.to_owned(),
             kind: line.kind,
-            marks: vec![Some(Mark { time, stroke: floor_of(case, line) })],
+            marks: vec![Some(Mark { figure: time, stroke: floor_of(case, line) })],
         },
         family: line.declared.map(|declared| declared.family.as_str()),
         floor: line.floor,
@@ -94,6 +96,7 @@ pub(super) fn of_case(asked: &Asked<'_>, case: &Case<'_>) -> Vec<(String, Plan)>
         title: format!("{}: {}", capital(asked.question.word()), case.name),
         subtitle: format!("{}. Median time of one operation, {AXIS}.", capital(case.about)),
         panels: vec![case.name.to_owned()],
+        scale: Scale::Time,
         stroke: Stroke::Floor,
     };
     draft.plans(with_family(case, entrants.collect()), |kinds| troubles([case], kinds))
@@ -153,6 +156,7 @@ fn side_by_side(
             title: format!("{}: {}", capital(asked.question.word()), titles.join(", ")),
             subtitle: format!("{how}. The upright stroke in a row: {}.", against.baseline.about),
             panels: titles,
+            scale: Scale::Time,
             stroke: Stroke::Baseline(against.baseline.about),
         };
         let entrants = entrants(against, panels, designs_only);
@@ -160,7 +164,7 @@ fn side_by_side(
         draft.plans(entrants, |kinds| {
             let kinds: Vec<Kind> =
                 kinds.iter().copied().filter(|kind| !designs_only || *kind == Kind::Design).collect();
-            troubles(cases.iter().copied(), &kinds)
+            troubles_along(cases.iter().copied(), &kinds)
         })
     });
     plans.collect()
@@ -191,7 +195,7 @@ fn mark(against: &Against<'_, '_>, case: &Case<'_>, id: &str, metric: Metric) ->
     let line = case.line(id)?;
     let base = against.base.line(id).filter(|base| base.execution == line.execution);
     let stroke = base.filter(|_| case.name != against.base.name).and_then(|base| base.figure(metric));
-    Some(Mark { time: line.figure(metric)?, stroke: stroke.map(|figure| figure.median) })
+    Some(Mark { figure: line.figure(metric)?, stroke: stroke.map(|figure| figure.median) })
 }
 
 /// A twin declares nothing, and belongs where its reference does.
@@ -204,17 +208,18 @@ fn with_family<'c>(case: &'c Case<'_>, mut entrants: Vec<Entrant<'c>>) -> Vec<En
 }
 
 /// What the charts of one set of panels have in common.
-struct Draft {
-    name: String,
-    title: String,
-    subtitle: String,
-    panels: Vec<String>,
-    stroke: Stroke,
+pub(super) struct Draft {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) subtitle: String,
+    pub(super) panels: Vec<String>,
+    pub(super) scale: Scale,
+    pub(super) stroke: Stroke,
 }
 
 impl Draft {
     /// One chart, or one of the designs and one of the peers over the same range.
-    fn plans(
+    pub(super) fn plans(
         &self,
         entrants: Vec<Entrant<'_>>,
         notes: impl Fn(&[Kind]) -> Vec<String>,
@@ -229,6 +234,7 @@ impl Draft {
                 subtitle: format!("{}{}", self.subtitle, part.about),
                 panels: self.panels.clone(),
                 groups: part.groups,
+                scale: self.scale,
                 stroke: self.stroke,
                 reach: reach.clone(),
                 notes: notes(part.kinds),

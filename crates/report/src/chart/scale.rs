@@ -1,0 +1,46 @@
+//! What figures on an axis are, and how they are written there.
+
+use measure::stats::Estimate;
+
+use crate::format;
+
+/// What a logarithmic axis counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// Nanoseconds.
+    Time,
+    /// Bytes.
+    Bytes,
+    /// How many times something else.
+    Ratio,
+}
+
+impl Scale {
+    pub(super) fn tick(self, value: f64) -> String {
+        match self {
+            Self::Time => format::time_tick(value),
+            Self::Bytes => bytes(value),
+            Self::Ratio => format::ratio_tick(value),
+        }
+    }
+
+    pub(super) fn value(self, value: f64) -> String {
+        match self {
+            Self::Time => format::time(value),
+            Self::Bytes => bytes(value),
+            Self::Ratio => format::ratio(Estimate { median: value, low: value, high: value }),
+        }
+    }
+
+    pub(super) fn interval(self, figure: Estimate) -> String {
+        match self {
+            Self::Time => format::time_interval(figure),
+            Self::Bytes => format::bytes_interval(figure),
+            Self::Ratio => format::ratio(figure),
+        }
+    }
+}
+
+fn bytes(value: f64) -> String {
+    format!("{}\u{202f}B", format::count(value))
+}
