@@ -26,14 +26,15 @@ pub(crate) const fn user(index: usize) -> UserId {
 
 /// The user of that number with three permissions, none of them `admin`.
 pub(crate) fn principal(index: usize) -> Principal {
-    Principal {
-        user: user(index),
-        name: format!("customer-{index}"),
-        permissions: PermissionSet::EMPTY
-            .with(Permission::OrdersRead)
-            .with(Permission::OrdersWrite)
-            .with(Permission::ProfileRead),
-    }
+    Principal { user: user(index), name: format!("customer-{index}"), permissions: rights() }
+}
+
+/// What every user may do.
+pub(crate) const fn rights() -> PermissionSet {
+    PermissionSet::EMPTY
+        .with(Permission::OrdersRead)
+        .with(Permission::OrdersWrite)
+        .with(Permission::ProfileRead)
 }
 
 /// Why a population could not be logged in.

@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, sync::Arc};
 
-use authoriser::{AccessRequest, Authoriser, Permission, UserId};
+use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, UserId};
 use measure::sampler::Failure;
 
 use super::{Job, Verdict};
@@ -14,6 +14,7 @@ pub(crate) struct AuthoriseJob<A> {
     credentials: Arc<Credentials>,
     draws: Draws,
     requests: Requests,
+    permissions: PermissionSet,
     proof: u64,
 }
 
@@ -26,7 +27,7 @@ impl<A: Authoriser> AuthoriseJob<A> {
         choice: Choice,
         seed: u64,
     ) -> Result<Self, Failure> {
-        let mut proof = None;
+        let mut shown = None;
         for index in [0, credentials.len() / 2, credentials.len() - 1] {
             let (presented, user) = credentials.get(index);
             let grant = design
@@ -36,14 +37,20 @@ impl<A: Authoriser> AuthoriseJob<A> {
             if grant.user != user {
                 return Err(Failure("a credential just issued stands for another user".to_owned()));
             }
-            proof = Some(grant.proof as u64);
+            if !grant.permissions.contains(Permission::OrdersRead) {
+                return Err(Failure("a credential just issued has other rights".to_owned()));
+            }
+            shown = Some((grant.permissions, grant.proof as u64));
         }
+        // All users have the same.
+        let (permissions, proof) = shown.unwrap_or_default();
         Ok(Self {
             design,
             draws: Draws::new(choice, credentials.len(), seed),
             credentials,
             requests: Requests::default(),
-            proof: proof.unwrap_or_default(),
+            permissions,
+            proof,
         })
     }
 }
@@ -59,7 +66,7 @@ impl<A: Authoriser> Job for AuthoriseJob<A> {
         let (presented, user) = self.requests.get(index);
         let access = own_orders(user);
         let answer = self.design.authorise(black_box(presented), black_box(&access)).await;
-        Verdict::of_grant(answer, user, self.proof)
+        Verdict::of_grant(answer, user, self.permissions, self.proof)
     }
 }
 

@@ -6,7 +6,7 @@ use authoriser::{Authoriser, Denial, Grant, Proof, Request};
 use measure::sampler::{Contestant, Failure, Sample};
 
 use super::{Job, Verdict, own_orders};
-use crate::workload::{Credentials, Draws, Requests};
+use crate::workload::{Credentials, Draws, Requests, rights};
 
 /// Decides `N` requests an operation, one after the other or together.
 pub(crate) struct BatchJob<A, const N: usize> {
@@ -50,7 +50,7 @@ impl<A: Authoriser, const N: usize> Job for BatchJob<A, N> {
         }
         let count = Verdict::equal(answers.len() as u64, N as u64);
         let verdict = answers.iter().zip(batch).fold(count, |all, (answer, request)| {
-            all | Verdict::of_grant(*answer, request.access.owner, Proof::Signature as u64)
+            all | Verdict::of_grant(*answer, request.access.owner, rights(), Proof::Signature as u64)
         });
         self.answers.replace(answers);
         verdict

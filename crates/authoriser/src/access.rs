@@ -28,7 +28,7 @@ impl AccessRequest {
         } else {
             return Err(Denial::Forbidden);
         };
-        Ok(Grant { user, basis, proof })
+        Ok(Grant { user, permissions, basis, proof })
     }
 }
 
@@ -53,6 +53,8 @@ impl fmt::Debug for Request<'_> {
 pub struct Grant {
     /// Who asked, as established at login.
     pub user: UserId,
+    /// All access rights of the user, as established at login, for whoever serves the request.
+    pub permissions: PermissionSet,
     /// Which part of the rule allowed it.
     pub basis: Basis,
     /// How the user was established. Benchmarks assert it, so that a timed path is the one they name.

@@ -3,8 +3,8 @@
 use std::{fmt, time::Duration};
 
 use authoriser::{
-    AccessRequest, Authoriser, Basis, Credential, Denial, Family, Grant, IssueError, Outage, Principal,
-    Proof, Properties, Revocation, Revoked, StateLocation, Transport, UserId,
+    AccessRequest, Authoriser, Basis, Credential, Denial, Family, Grant, IssueError, Outage, PermissionSet,
+    Principal, Proof, Properties, Revocation, Revoked, StateLocation, Transport, UserId,
 };
 
 /// What a control declares: it keeps nothing, revokes nothing, and accepts for ever.
@@ -18,6 +18,12 @@ const fn no_promises() -> Properties {
         lifetime: Duration::MAX,
         idle_timeout: None,
     }
+}
+
+/// What nothing was proven for: the owner of the resource may do what the request wants.
+const fn granted(access: &AccessRequest) -> Grant {
+    let permissions = PermissionSet::EMPTY.with(access.permission);
+    Grant { user: access.owner, permissions, basis: Basis::Owner, proof: Proof::Nothing }
 }
 
 /// Grants every request to the owner of the resource without looking at the credential.
@@ -34,7 +40,7 @@ impl Authoriser for NoWork {
     }
 
     async fn authorise(&self, _: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
-        Ok(Grant { user: access.owner, basis: Basis::Owner, proof: Proof::Nothing })
+        Ok(granted(access))
     }
 
     async fn revoke(&self, _: &[u8]) -> Result<Revoked, Denial> {
@@ -78,7 +84,7 @@ impl Authoriser for StaticToken {
 
     async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
         if constant_time_eq::constant_time_eq(presented, self.secret.as_bytes()) {
-            Ok(Grant { user: access.owner, basis: Basis::Owner, proof: Proof::Nothing })
+            Ok(granted(access))
         } else {
             Err(Denial::Unknown)
         }

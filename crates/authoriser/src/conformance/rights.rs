@@ -19,6 +19,7 @@ pub async fn issue_then_authorise<A: Authoriser>(subject: Subject<A>) {
         let grant = grant.unwrap_or_else(|denial| panic!("user {user} was refused: {denial}"));
         assert_eq!(grant.user, *user);
         assert_eq!(grant.basis, Basis::Owner);
+        assert_eq!(grant.permissions, customer(user.0).permissions);
         assert_ne!(grant.proof, Proof::Nothing, "a design proves who asks");
     }
     let mut texts: Vec<_> = issued.iter().map(|(_, credential)| credential.reveal()).collect();
