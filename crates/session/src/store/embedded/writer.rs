@@ -251,6 +251,10 @@ impl<E: Engine> Thread<E> {
         let until = Instant::now() + PAUSE;
         let mut next_attempt = Instant::now();
         loop {
+            // By the time alone: callers who ask again at once may never leave the queue empty.
+            if self.engine.is_some() && Instant::now() >= until {
+                return;
+            }
             if self.engine.is_none() && Instant::now() >= next_attempt {
                 if self.open().is_err() {
                     self.close();
@@ -261,7 +265,6 @@ impl<E: Engine> Thread<E> {
                 Ok(Order::Change(job)) => job.settle(Err(failure)),
                 Ok(Order::Wipe(asker)) => drop(asker.send(Err(failure))),
                 Err(TryRecvError::Disconnected) => return,
-                Err(TryRecvError::Empty) if self.engine.is_some() && Instant::now() >= until => return,
                 Err(TryRecvError::Empty) => thread::sleep(TICK),
             }
         }
@@ -351,5 +354,75 @@ mod tests {
         assert_eq!(answers.0, Ok(Ok(())));
         assert!(answers.1.into_iter().all(|answer| answer == Ok(Ok(()))));
         assert_eq!(commits.load(Ordering::Relaxed), 2);
+    }
+
+    /// redb, whose first commit finds a full disk.
+    struct FullAtFirst {
+        engine: Redb,
+        is_full: bool,
+    }
+
+    impl Engine for FullAtFirst {
+        type View = <Redb as Engine>::View;
+
+        const NAME: &'static str = Redb::NAME;
+        const VIEWS_FOLLOW: bool = Redb::VIEWS_FOLLOW;
+
+        fn version() -> String {
+            Redb::version()
+        }
+
+        fn open(_: &Path) -> Result<Self, Failure> {
+            Err(Failure::refused("opened by the test"))
+        }
+
+        fn settings(&self) -> Vec<(&'static str, String)> {
+            self.engine.settings()
+        }
+
+        fn views(&self, count: usize) -> Result<Vec<Self::View>, Failure> {
+            self.engine.views(count)
+        }
+
+        fn transact(&mut self, work: Work<'_>) -> Result<(), Failure> {
+            if std::mem::take(&mut self.is_full) {
+                return Err(Failure::refused("disk full"));
+            }
+            self.engine.transact(work)
+        }
+    }
+
+    /// A caller who asks again as soon as it is refused.
+    struct Insisting(mpsc::WeakSender<Order>);
+
+    impl Job for Insisting {
+        fn apply(&mut self, _: &mut dyn TreesMut) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn settle(self: Box<Self>, committed: Result<(), Failure>) {
+            if committed.is_err()
+                && let Some(orders) = self.0.upgrade()
+            {
+                let _ = orders.try_send(Order::Change(self));
+            }
+        }
+    }
+
+    #[test]
+    fn callers_who_insist_do_not_put_recovery_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let claimed = Folder::claim(folder.path()).unwrap();
+        let engine = FullAtFirst { engine: Redb::open(claimed.path()).unwrap(), is_full: true };
+        let writer = Writer::start(claimed, engine, Arc::new(Views::closed())).unwrap();
+        let orders = writer.orders.as_ref().unwrap();
+        assert!(orders.try_send(Order::Change(Box::new(Insisting(orders.downgrade())))).is_ok());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let record = SessionRecord::new(UserId(7), PermissionSet::EMPTY, Timestamp(1_800_000_000));
+        let id = IdHash::from_bytes([1; IdHash::BYTES]);
+        let started = Instant::now();
+        while runtime.block_on(writer.ask(Insert { id, record })).is_err() {
+            assert!(started.elapsed() < 20 * PAUSE, "refused for more than {PAUSE:?}");
+        }
     }
 }
