@@ -15,7 +15,7 @@ use authbench_session::{
 };
 use authoriser::{PermissionSet, Timestamp, UserId};
 use common::{block_on, id, own_server, until};
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 use services::{PostgresServer, Server};
 use tokio_postgres::{Client, NoTls};
 
@@ -110,6 +110,58 @@ fn what_is_over_is_purged_in_bounded_steps_and_nothing_else() {
         let left: i64 = client.query_one("SELECT count(*) FROM sessions", &[]).await.unwrap().get(0);
         assert_eq!(left, 1_000);
         assert_eq!(store.purge(&policy, now).await.unwrap().removed, 0, "the next round starts over");
+    });
+}
+
+#[test]
+fn a_purge_waits_for_nobody_and_leaves_what_is_being_changed_to_the_next() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let policy = SessionPolicy::default();
+        let ids: Vec<_> = (0..10).map(|_| id::<PostgresStore>(UserId(7))).collect();
+        for id in &ids {
+            store.insert(id, &record(7, 0), &policy).await.unwrap();
+        }
+        let admin = client(&server).await;
+        // As a logout everywhere holds them until its commit.
+        admin.batch_execute("BEGIN").await.unwrap();
+        for id in &ids[..3] {
+            admin.execute("DELETE FROM sessions WHERE id = $1", &[&&id.as_bytes()[..]]).await.unwrap();
+        }
+        let over = LOGIN.after(policy.idle());
+        assert_eq!(store.purge(&policy, over).await.map(|step| step.removed), Ok(7));
+        admin.batch_execute("ROLLBACK").await.unwrap();
+        assert_eq!(store.purge(&policy, over).await.map(|step| step.removed), Ok(3));
+        assert_eq!(store.list(UserId(7)).await, Ok(Vec::new()));
+    });
+}
+
+/// Each session that is over is also being used, so that the two reach for the same rows.
+#[test]
+fn a_session_that_is_used_during_a_purge_stays() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let policy = SessionPolicy::default();
+        let over = LOGIN.after(policy.idle());
+        for _ in 0..20 {
+            let ids: Vec<_> = (0..50).map(|_| id::<PostgresStore>(UserId(7))).collect();
+            for id in &ids {
+                store.insert(id, &record(7, 0), &policy).await.unwrap();
+            }
+            let used = SessionRecord { last_seen: over, ..record(7, 0) };
+            let touches = join_all(ids.iter().map(|id| store.touch(id, &used, &policy)));
+            let (touched, purged) = tokio::join!(touches, store.purge(&policy, over));
+            let noted = touched.iter().filter(|answer| **answer == Ok(Touched::Noted)).count();
+            let gone = touched.iter().filter(|answer| **answer == Ok(Touched::Gone)).count();
+            assert_eq!((noted + gone, gone as u64), (50, purged.unwrap().removed), "{touched:?}");
+            for (id, answer) in ids.iter().zip(touched) {
+                let expected = (answer == Ok(Touched::Noted)).then_some(used);
+                assert_eq!(store.get(id).await, Ok(expected), "a use that was noted is lost");
+            }
+            store.remove_all(UserId(7)).await.unwrap();
+        }
     });
 }
 

@@ -51,10 +51,14 @@ const TOUCH: &str = "UPDATE {table} SET last_seen = greatest(last_seen, $2) WHER
 const REPLACE: &str = "UPDATE {table} SET id = $2, permissions = $4, created = $5, last_seen = $6 \
                        WHERE id = $1 AND user_id = $3";
 
-/// A session that is used between the two steps has another `last_seen` by then, and stays.
+/// Waits for nobody: a row that someone else is changing is left to the next round. Otherwise one login that hangs would
+/// hold the whole step up, and a logout everywhere of the same rows, in another order, would be a deadlock. What is locked is
+/// looked at again, so that a session that was used meanwhile stays.
 const PURGE: &str = "WITH part AS (SELECT id, created, last_seen FROM {table} WHERE id > $1 ORDER BY id LIMIT $2), \
-                     gone AS (DELETE FROM {table} AS t USING part WHERE t.id = part.id \
-                         AND t.last_seen = part.last_seen AND (part.created <= $3 OR part.last_seen <= $4) RETURNING 1) \
+                     over AS (SELECT t.id FROM {table} AS t JOIN part ON t.id = part.id \
+                         WHERE (part.created <= $3 OR part.last_seen <= $4) AND (t.created <= $3 OR t.last_seen <= $4) \
+                         FOR UPDATE OF t SKIP LOCKED), \
+                     gone AS (DELETE FROM {table} AS t USING over WHERE t.id = over.id RETURNING 1) \
                      SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM part), \
                          (SELECT id FROM part ORDER BY id DESC LIMIT 1)";
 
