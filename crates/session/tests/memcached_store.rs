@@ -227,6 +227,38 @@ fn what_is_no_memcached_is_called_that() {
     assert_eq!(&other.join().unwrap(), b"mn\r\n");
 }
 
+/// A server that takes the data of a request for a request of its own answers it twice. From there on every answer would
+/// go to someone who asked for something else.
+#[test]
+fn after_an_answer_to_something_else_nobody_is_given_the_next_ones() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("memcached://{}", listener.local_addr().unwrap());
+    let confused = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut requests = BufReader::new(stream);
+        let mut line = String::new();
+        requests.read_line(&mut line).unwrap();
+        assert_eq!(line, "mn\r\n");
+        requests.get_mut().write_all(b"MN\r\n").unwrap();
+        for _ in 0..3 {
+            line.clear();
+            requests.read_line(&mut line).unwrap();
+            assert!(line.starts_with("mg "), "{line}");
+        }
+        let theirs = format!("VA 41 c1 t9\r\n{}\r\n", "\0".repeat(41));
+        let answers = format!("CLIENT_ERROR bad data chunk\r\n{theirs}EN\r\n");
+        requests.get_mut().write_all(answers.as_bytes()).unwrap();
+    });
+    block_on(async {
+        let store = MemcachedStore::connect(&address, MemcachedConfig::default()).await.unwrap();
+        let answers = tokio::join!(store.list(UserId(7)), store.list(UserId(8)), store.list(UserId(9)));
+        for answer in [answers.0, answers.1, answers.2] {
+            assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+        }
+    });
+    confused.join().unwrap();
+}
+
 #[test]
 fn only_printable_prefixes_and_plain_addresses_are_taken() {
     block_on(async {
