@@ -15,6 +15,7 @@ mod child;
 mod corrupt;
 mod crash;
 mod disk;
+mod dump;
 mod promises;
 
 /// One `#[test]` a case and engine.
