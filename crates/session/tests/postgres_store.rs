@@ -60,6 +60,22 @@ fn the_server_runs_with_the_stated_settings_and_the_table_is_a_durable_one() {
 }
 
 #[test]
+fn the_durability_in_the_record_is_what_server_role_and_table_give() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let said = async || store(&server).await.settings()[0].clone();
+        let expected =
+            "the server's disk has what was answered: fsync on, synchronous_commit on, logged table";
+        assert_eq!(said().await, ("durability", expected.to_owned()));
+        let admin = client(&server).await;
+        admin.batch_execute("ALTER ROLE authbench SET synchronous_commit = off").await.unwrap();
+        assert!(said().await.1.starts_with("a crash of the server may undo the last answers: "));
+        admin.batch_execute("ALTER TABLE sessions SET UNLOGGED").await.unwrap();
+        assert!(said().await.1.starts_with("a crash of the server loses all: "));
+    });
+}
+
+#[test]
 fn any_user_fits_and_no_impossible_time_does() {
     let Some(server) = own_server::<PostgresServer>() else { return };
     block_on(async {

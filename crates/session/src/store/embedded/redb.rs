@@ -4,8 +4,8 @@ use std::{fmt, path::Path, sync::Arc};
 
 use authoriser::UserId;
 use redb::{
-    CommitError, Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable, StorageError,
-    Table, TableDefinition, TableError, TransactionError,
+    CommitError, Database, DatabaseError, Durability, ReadOnlyTable, ReadableDatabase, ReadableTable,
+    StorageError, Table, TableDefinition, TableError, TransactionError,
 };
 
 use super::{
@@ -72,7 +72,9 @@ impl Engine for Redb {
     }
 
     fn transact(&mut self, work: Work<'_>) -> Result<(), Failure> {
-        let transaction = self.0.begin_write()?;
+        let mut transaction = self.0.begin_write()?;
+        // Its default, which the record of a run states. Refused where there are savepoints, of which we make none.
+        transaction.set_durability(Durability::Immediate).map_err(|_| Failure::broken("no durability"))?;
         let (sessions, owners) = (transaction.open_table(SESSIONS)?, transaction.open_table(OWNERS)?);
         let mut tables = Writing { sessions, owners, wrote: false };
         work(&mut tables)?;

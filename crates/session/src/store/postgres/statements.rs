@@ -73,6 +73,27 @@ pub(super) fn limit_statements(limit: Duration) -> String {
 /// Whether there is such a table, or whatever else goes by that name, where the role looks for it.
 pub(super) const IS_THERE: &str = "SELECT to_regclass($1) IS NOT NULL";
 
+/// What decides what a commit survives, as it is for this role, in this database and of this table.
+pub(super) const DURABILITY: &str = "SELECT current_setting('fsync'), current_setting('synchronous_commit'), \
+                                     (SELECT relpersistence::text FROM pg_class WHERE oid = to_regclass($1))";
+
+/// In words for the record.
+pub(super) fn durability(fsync: &str, synchronous_commit: &str, persistence: Option<&str>) -> String {
+    let table = match persistence {
+        Some("p") => "logged",
+        Some("u") => "unlogged",
+        Some("t") => "temporary",
+        _ => "no",
+    };
+    let verdict = match (table, fsync, synchronous_commit) {
+        ("logged", "on", "off") => "a crash of the server may undo the last answers",
+        ("logged", "on", _) => "the server's disk has what was answered",
+        ("logged", ..) => "a crash of the server's machine may undo any answer",
+        _ => "a crash of the server loses all",
+    };
+    format!("{verdict}: fsync {fsync}, synchronous_commit {synchronous_commit}, {table} table")
+}
+
 /// What the name of the index on the user adds to the table's, as PostgreSQL itself would name it.
 pub(super) const USER_INDEX: &str = "_user_id_idx";
 
@@ -109,6 +130,21 @@ pub(super) const STORED_BYTES: &str = "SELECT coalesce(sum(pg_total_relation_siz
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn less_than_all_of_it_is_called_less() {
+        let verdict = |fsync, commit, table| {
+            durability(fsync, commit, table).split(':').next().map(str::to_owned).unwrap()
+        };
+        for commit in ["on", "local", "remote_write", "remote_apply"] {
+            assert_eq!(verdict("on", commit, Some("p")), "the server's disk has what was answered");
+        }
+        assert_eq!(verdict("on", "off", Some("p")), "a crash of the server may undo the last answers");
+        assert_eq!(verdict("off", "on", Some("p")), "a crash of the server's machine may undo any answer");
+        for table in [Some("u"), Some("t"), None] {
+            assert_eq!(verdict("on", "on", table), "a crash of the server loses all");
+        }
+    }
 
     #[test]
     fn every_limit_is_one_that_the_server_takes() {
