@@ -48,6 +48,11 @@ fn all_of_a_users_sessions_are_on_one_node_and_users_are_on_all() {
     block_on(async {
         let store = open(&server.tcp_url()).await.unwrap();
         let design: Design = Sessions::new(store, SessionPolicy::default(), SystemClock);
+        let (name, durability) = design.settings()[0].clone();
+        assert_eq!(name, "durability");
+        assert!(durability.starts_with("none: lost with the server: "), "{durability}");
+        assert!(durability.contains("; a replica has it a moment later"), "{durability}");
+        assert!(!durability.contains("elsewhere"), "all are set up alike: {durability}");
         for user in 0..USERS {
             for _ in 0..3 {
                 log_in(&design, user).await;

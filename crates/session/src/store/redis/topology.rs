@@ -23,6 +23,10 @@ pub trait Topology: Connect<Connection: Commands> + Sized {
     #[doc(hidden)]
     const SETTINGS: &'static [(&'static str, &'static str)];
 
+    /// What replicas add to the durability of one server.
+    #[doc(hidden)]
+    const REPLICAS: &'static str;
+
     /// Reads an address.
     #[doc(hidden)]
     fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError>;
@@ -115,6 +119,7 @@ impl Topology for OneServer {
         ("timers", "one for all requests of the connection"),
         ("tcp_nodelay", "yes"),
     ];
+    const REPLICAS: &'static str = "an answer waits for no replica";
 
     fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError> {
         Self::at(info(address)?, config)
@@ -165,6 +170,7 @@ impl Topology for Cluster {
         ("timers", "the client's, for each request"),
         ("tcp_nodelay", "yes"),
     ];
+    const REPLICAS: &'static str = "a replica has it a moment later, and takes a lost primary's place";
 
     fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError> {
         let seeds = address.split(',').map(info).collect::<Result<Vec<_>, _>>()?;

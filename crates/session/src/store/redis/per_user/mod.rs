@@ -27,7 +27,8 @@ pub type RedisClusterStore = UserValues<Cluster>;
 /// Sessions in Redis, a string a user, over one multiplexed connection: requests in flight at the same time share it as a
 /// pipeline.
 ///
-/// As durable as the server is set up to be; as the suite starts it, sessions are lost with the server. What is over is
+/// As durable as the server is set up to be, which [`SessionStore::settings`] says as it was found; as the suite starts it,
+/// sessions are lost with the server. What is over is
 /// found dead by the policy at once; it is forgotten at the next login of the user, and with the whole string when the last
 /// of the user's sessions would have ended, by the server's own clock. Needs Redis 6.2.
 ///
