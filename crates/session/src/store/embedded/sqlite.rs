@@ -3,6 +3,7 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use authoriser::UserId;
@@ -34,6 +35,10 @@ const MAPPED: i64 = 0x7fff_0000;
 /// What SQLite says of its settings when a commit is on the disk.
 const DURABLE: [(&str, &str); 4] =
     [("journal_mode", "wal"), ("synchronous", "2"), ("fullfsync", "1"), ("checkpoint_fullfsync", "1")];
+
+/// How long the writer waits for someone else's lock, such as that of a tool by which a user looks into the file. The crate's
+/// own default of five seconds would hold up every login behind it for as long.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// The engine of [`SqliteStore`](crate::SqliteStore).
 ///
@@ -92,6 +97,7 @@ impl Engine for Sqlite {
             "wal_autocheckpoint",
             "page_size",
             "mmap_size",
+            "busy_timeout",
         ];
         let asked = pragmas.map(ask);
         let is_durable =
@@ -120,6 +126,7 @@ impl Engine for Sqlite {
 /// A connection that one thread uses at a time, hence without SQLite's own lock.
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Failure> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(LOCK_TIMEOUT)?;
     connection.pragma_update(None, "mmap_size", MAPPED)?;
     Ok(connection)
 }
