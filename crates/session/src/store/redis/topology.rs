@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::{
-    Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, RedisError,
+    Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, RedisError, ServerErrorKind,
     aio::{ConnectionLike, MultiplexedConnection},
     cluster::ClusterClient,
     cluster_async::ClusterConnection,
@@ -132,8 +132,13 @@ impl Topology for OneServer {
     /// The crate's own `ConnectionManager` keeps a connection whose commands time out: a peer that vanished without a
     /// word is then retried until the kernel gives up, minutes later. It also gives up for good on the first answer that
     /// is no I/O error, as while a restarted server is loading.
+    ///
+    /// A server that became a replica keeps its connections, answers lookups, and takes no login or logout again: whoever
+    /// connects anew may be led to the new primary.
     fn is_lost(error: &RedisError) -> bool {
-        error.is_io_error() || error.is_unrecoverable_error()
+        error.is_io_error()
+            || error.is_unrecoverable_error()
+            || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
     }
 
     async fn holders(&self) -> Result<Vec<MultiplexedConnection>, StoreError> {
