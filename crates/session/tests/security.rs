@@ -1,4 +1,20 @@
-//! The session half of the security checklist, a test for each line, over each store.
+//! The session half of the security checklist, over each store. Which tests hold it to each line:
+//!
+//! | Line | Here | Elsewhere |
+//! |---|---|---|
+//! | ids of 256 random bits | | `ids_do_not_repeat_and_use_all_their_bits` (`id`) |
+//! | the store holds only SHA-256(id): dump it and the id is absent | `the_store_knows_the_hash_and_not_the_id` | `a_dump_of_the_server_…` (`outages`), `a_dump_of_the_files_does_not_hold_the_id` (`embedded`) |
+//! | create is insert-if-absent | `a_taken_id_is_not_overwritten`, `of_a_hundred_parallel_creations_under_one_id_one_succeeds` | |
+//! | an id that a client brought is never adopted | `an_id_that_a_client_brought_is_never_adopted` | |
+//! | ids change, the old one dies | `rotation_changes_the_id_and_the_old_one_dies`, `rotation_carries_new_rights_and_the_old_deadline`, `a_rotation_moves_no_session_of_another_user` | |
+//! | idle and absolute timeout, at their edges | `idle_and_absolute_timeout_hold_at_their_edges`, `a_clock_moved_back_…` | `edges_are_exact` (`policy`) |
+//! | sliding expiry, throttled | `use_is_noted_at_most_once_in_touch_every`, `a_late_touch_does_not_move_the_last_use_back` | |
+//! | a logout that races a touch stays logged out | `a_logout_that_races_a_touch_…`, `a_logout_everywhere_that_races_a_touch_…`, `a_touch_never_brings_a_session_back` | `a_logout_between_lookup_and_touch_wins` (`race`) |
+//! | revoke by user, list by user | `revoke_and_list_by_user`, `a_logout_everywhere_catches_a_racing_rotation` | |
+//! | the cookie and its removal | | `the_cookie_carries_every_attribute_…`, `removal_carries_the_same_attributes` (`cookie`) |
+//! | of a hundred parallel rotations one successor lives | `of_a_hundred_parallel_rotations_one_successor_lives` | |
+//! | the store being down: typed, by the stated policy | | all of `outages`, `hostile_servers`, `redis_cluster`, `redis_failover`; `what_was_answered_survives_a_kill`, `a_full_disk_…` (`embedded`) |
+//! | no credential, id or key in an error or a `Debug` output | `the_store_knows_the_hash_and_not_the_id` | `a_store_that_is_not_there_…_names_no_secret` (`outages`), `debug_output_…` (`id`, `redis_store`) |
 
 #![allow(
     clippy::unwrap_used,
