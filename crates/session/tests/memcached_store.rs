@@ -162,6 +162,8 @@ fn a_foreign_value_under_a_users_key_is_corrupt_and_denied() {
         assert_eq!(answer, Err(Denial::StoreUnavailable));
         assert!(design.issue(&customer(7)).await.is_err(), "what is not ours is not overwritten");
         assert!(design.issue(&customer(8)).await.is_ok(), "the connection lives on");
+        assert!(design.revoke_all(USER).await.is_ok(), "what always works");
+        assert!(design.issue(&customer(7)).await.is_ok(), "nor is the user locked out for ever");
         assert_eq!(format!("{:?}", design.store()), "MemcachedStore { prefix: \"s:\", .. }");
         design.store().ping().await.unwrap();
     });
