@@ -143,7 +143,7 @@ fn six_servers_become_a_cluster_that_survives_the_loss_of_one() {
     let epoch = || state(&urls[1], "cluster_current_epoch").parse::<u32>().unwrap();
     let before = epoch();
     wait_until("a replica takes the lost primary's place", || {
-        epoch() > before && state(&urls[1], "cluster_state") == "ok"
+        epoch() > before && state(&urls[1], "cluster_slots_ok") == "16384"
     });
     cluster.restart().unwrap();
     assert_eq!(state(&urls[0], "cluster_state"), "ok");

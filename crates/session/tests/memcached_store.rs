@@ -162,6 +162,8 @@ fn a_foreign_value_under_a_users_key_is_corrupt_and_denied() {
         assert_eq!(answer, Err(Denial::StoreUnavailable));
         assert!(design.issue(&customer(7)).await.is_err(), "what is not ours is not overwritten");
         assert!(design.issue(&customer(8)).await.is_ok(), "the connection lives on");
+        assert!(design.revoke_all(USER).await.is_ok(), "what always works");
+        assert!(design.issue(&customer(7)).await.is_ok(), "nor is the user locked out for ever");
         assert_eq!(format!("{:?}", design.store()), "MemcachedStore { prefix: \"s:\", .. }");
         design.store().ping().await.unwrap();
     });
@@ -225,6 +227,38 @@ fn what_is_no_memcached_is_called_that() {
     let refusal = block_on(MemcachedStore::connect(&address, MemcachedConfig::default())).err().unwrap();
     assert!(refusal.to_string().contains("not a memcached"), "{refusal}");
     assert_eq!(&other.join().unwrap(), b"mn\r\n");
+}
+
+/// A server that takes the data of a request for a request of its own answers it twice. From there on every answer would
+/// go to someone who asked for something else.
+#[test]
+fn after_an_answer_to_something_else_nobody_is_given_the_next_ones() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("memcached://{}", listener.local_addr().unwrap());
+    let confused = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut requests = BufReader::new(stream);
+        let mut line = String::new();
+        requests.read_line(&mut line).unwrap();
+        assert_eq!(line, "mn\r\n");
+        requests.get_mut().write_all(b"MN\r\n").unwrap();
+        for _ in 0..3 {
+            line.clear();
+            requests.read_line(&mut line).unwrap();
+            assert!(line.starts_with("mg "), "{line}");
+        }
+        let theirs = format!("VA 41 c1 t9\r\n{}\r\n", "\0".repeat(41));
+        let answers = format!("CLIENT_ERROR bad data chunk\r\n{theirs}EN\r\n");
+        requests.get_mut().write_all(answers.as_bytes()).unwrap();
+    });
+    block_on(async {
+        let store = MemcachedStore::connect(&address, MemcachedConfig::default()).await.unwrap();
+        let answers = tokio::join!(store.list(UserId(7)), store.list(UserId(8)), store.list(UserId(9)));
+        for answer in [answers.0, answers.1, answers.2] {
+            assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
+        }
+    });
+    confused.join().unwrap();
 }
 
 #[test]

@@ -15,7 +15,7 @@ use authbench_session::{
 };
 use authoriser::{PermissionSet, Timestamp, UserId};
 use common::{block_on, id, own_server, until};
-use futures_util::future::try_join_all;
+use futures_util::future::{join_all, try_join_all};
 use services::{PostgresServer, Server};
 use tokio_postgres::{Client, NoTls};
 
@@ -56,6 +56,22 @@ fn the_server_runs_with_the_stated_settings_and_the_table_is_a_durable_one() {
             .await
             .unwrap();
         assert_eq!(row.get::<_, &str>(0), "p", "permanent, neither unlogged nor temporary");
+    });
+}
+
+#[test]
+fn the_durability_in_the_record_is_what_server_role_and_table_give() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let said = async || store(&server).await.settings()[0].clone();
+        let expected =
+            "the server's disk has what was answered: fsync on, synchronous_commit on, logged table";
+        assert_eq!(said().await, ("durability", expected.to_owned()));
+        let admin = client(&server).await;
+        admin.batch_execute("ALTER ROLE authbench SET synchronous_commit = off").await.unwrap();
+        assert!(said().await.1.starts_with("a crash of the server may undo the last answers: "));
+        admin.batch_execute("ALTER TABLE sessions SET UNLOGGED").await.unwrap();
+        assert!(said().await.1.starts_with("a crash of the server loses all: "));
     });
 }
 
@@ -110,6 +126,58 @@ fn what_is_over_is_purged_in_bounded_steps_and_nothing_else() {
         let left: i64 = client.query_one("SELECT count(*) FROM sessions", &[]).await.unwrap().get(0);
         assert_eq!(left, 1_000);
         assert_eq!(store.purge(&policy, now).await.unwrap().removed, 0, "the next round starts over");
+    });
+}
+
+#[test]
+fn a_purge_waits_for_nobody_and_leaves_what_is_being_changed_to_the_next() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let policy = SessionPolicy::default();
+        let ids: Vec<_> = (0..10).map(|_| id::<PostgresStore>(UserId(7))).collect();
+        for id in &ids {
+            store.insert(id, &record(7, 0), &policy).await.unwrap();
+        }
+        let admin = client(&server).await;
+        // As a logout everywhere holds them until its commit.
+        admin.batch_execute("BEGIN").await.unwrap();
+        for id in &ids[..3] {
+            admin.execute("DELETE FROM sessions WHERE id = $1", &[&&id.as_bytes()[..]]).await.unwrap();
+        }
+        let over = LOGIN.after(policy.idle());
+        assert_eq!(store.purge(&policy, over).await.map(|step| step.removed), Ok(7));
+        admin.batch_execute("ROLLBACK").await.unwrap();
+        assert_eq!(store.purge(&policy, over).await.map(|step| step.removed), Ok(3));
+        assert_eq!(store.list(UserId(7)).await, Ok(Vec::new()));
+    });
+}
+
+/// Each session that is over is also being used, so that the two reach for the same rows.
+#[test]
+fn a_session_that_is_used_during_a_purge_stays() {
+    let Some(server) = own_server::<PostgresServer>() else { return };
+    block_on(async {
+        let store = store(&server).await;
+        let policy = SessionPolicy::default();
+        let over = LOGIN.after(policy.idle());
+        for _ in 0..20 {
+            let ids: Vec<_> = (0..50).map(|_| id::<PostgresStore>(UserId(7))).collect();
+            for id in &ids {
+                store.insert(id, &record(7, 0), &policy).await.unwrap();
+            }
+            let used = SessionRecord { last_seen: over, ..record(7, 0) };
+            let touches = join_all(ids.iter().map(|id| store.touch(id, &used, &policy)));
+            let (touched, purged) = tokio::join!(touches, store.purge(&policy, over));
+            let noted = touched.iter().filter(|answer| **answer == Ok(Touched::Noted)).count();
+            let gone = touched.iter().filter(|answer| **answer == Ok(Touched::Gone)).count();
+            assert_eq!((noted + gone, gone as u64), (50, purged.unwrap().removed), "{touched:?}");
+            for (id, answer) in ids.iter().zip(touched) {
+                let expected = (answer == Ok(Touched::Noted)).then_some(used);
+                assert_eq!(store.get(id).await, Ok(expected), "a use that was noted is lost");
+            }
+            store.remove_all(UserId(7)).await.unwrap();
+        }
     });
 }
 

@@ -233,6 +233,25 @@ fn a_foreign_value_is_corrupt_and_denied() {
 }
 
 #[test]
+fn the_durability_in_the_record_is_what_the_server_gives() {
+    let Some(server) = own_server::<RedisServer>() else { return };
+    block_on(async {
+        let said = async || store(&server).await.settings()[0].clone();
+        let nothing = "none: lost with the server: appendonly no, save \"\"; an answer waits for no replica";
+        assert_eq!(said().await, ("durability", nothing.to_owned()));
+        let mut connection = connection(&server);
+        for (name, value) in [("appendfsync", "always"), ("appendonly", "yes")] {
+            redis::cmd("CONFIG").arg("SET").arg(name).arg(value).exec(&mut connection).unwrap();
+        }
+        let disk = "the server's disk has what was answered: appendonly yes, appendfsync always";
+        assert!(said().await.1.starts_with(disk));
+        // As a managed server would.
+        redis::cmd("ACL").arg(&["SETUSER", "default", "-config"]).exec(&mut connection).unwrap();
+        assert!(said().await.1.starts_with("unknown: "));
+    });
+}
+
+#[test]
 fn debug_output_shows_the_prefix_and_no_address() {
     let Some(server) = own_server::<RedisServer>() else { return };
     block_on(async {

@@ -1,4 +1,20 @@
-//! The session half of the security checklist, a test for each line, over each store.
+//! The session half of the security checklist, over each store. Which tests hold it to each line:
+//!
+//! | Line | Here | Elsewhere |
+//! |---|---|---|
+//! | ids of 256 random bits | | `ids_do_not_repeat_and_use_all_their_bits` (`id`) |
+//! | the store holds only SHA-256(id): dump it and the id is absent | `the_store_knows_the_hash_and_not_the_id` | `a_dump_of_the_server_…` (`outages`), `a_dump_of_the_files_does_not_hold_the_id` (`embedded`) |
+//! | create is insert-if-absent | `a_taken_id_is_not_overwritten`, `of_a_hundred_parallel_creations_under_one_id_one_succeeds` | |
+//! | an id that a client brought is never adopted | `an_id_that_a_client_brought_is_never_adopted` | |
+//! | ids change, the old one dies | `rotation_changes_the_id_and_the_old_one_dies`, `rotation_carries_new_rights_and_the_old_deadline`, `a_rotation_moves_no_session_of_another_user` | |
+//! | idle and absolute timeout, at their edges | `idle_and_absolute_timeout_hold_at_their_edges`, `a_clock_moved_back_…` | `edges_are_exact` (`policy`) |
+//! | sliding expiry, throttled | `use_is_noted_at_most_once_in_touch_every`, `a_late_touch_does_not_move_the_last_use_back` | |
+//! | a logout that races a touch stays logged out | `a_logout_that_races_a_touch_…`, `a_logout_everywhere_that_races_a_touch_…`, `a_touch_never_brings_a_session_back` | `a_logout_between_lookup_and_touch_wins` (`race`) |
+//! | revoke by user, list by user | `revoke_and_list_by_user`, `a_logout_everywhere_catches_a_racing_rotation` | |
+//! | the cookie and its removal | | `the_cookie_carries_every_attribute_…`, `removal_carries_the_same_attributes` (`cookie`) |
+//! | of a hundred parallel rotations one successor lives | `of_a_hundred_parallel_rotations_one_successor_lives` | |
+//! | the store being down: typed, by the stated policy | | all of `outages`, `hostile_servers`, `redis_cluster`, `redis_failover`; `what_was_answered_survives_a_kill`, `a_full_disk_…` (`embedded`) |
+//! | no credential, id or key in an error or a `Debug` output | `the_store_knows_the_hash_and_not_the_id` | `a_store_that_is_not_there_…_names_no_secret` (`outages`), `debug_output_…` (`id`, `redis_store`) |
 
 #![allow(
     clippy::unwrap_used,
@@ -23,14 +39,18 @@ const USER: UserId = UserId(7);
 over_each_store!(
     an_id_that_a_client_brought_is_never_adopted,
     a_taken_id_is_not_overwritten,
+    of_a_hundred_parallel_creations_under_one_id_one_succeeds,
     idle_and_absolute_timeout_hold_at_their_edges,
+    use_is_noted_at_most_once_in_touch_every,
     a_clock_moved_back_behind_the_login_denies,
     a_logout_that_races_a_touch_stays_logged_out,
+    a_logout_everywhere_that_races_a_touch_leaves_nobody_logged_in,
     a_touch_never_brings_a_session_back,
     a_late_touch_does_not_move_the_last_use_back,
     revoke_and_list_by_user,
     rotation_changes_the_id_and_the_old_one_dies,
     rotation_carries_new_rights_and_the_old_deadline,
+    a_rotation_moves_no_session_of_another_user,
     of_a_hundred_parallel_rotations_one_successor_lives,
     a_logout_everywhere_catches_a_racing_rotation,
     the_store_knows_the_hash_and_not_the_id,
@@ -67,6 +87,33 @@ async fn a_taken_id_is_not_overwritten<S: SessionStore>(store: S) {
     assert_eq!(store.get(&free).await, Ok(Some(other)), "a refused move changes nothing");
 }
 
+async fn of_a_hundred_parallel_creations_under_one_id_one_succeeds<S: SessionStore>(store: S) {
+    let store = Arc::new(store);
+    for _ in 0..5 {
+        let taken = id::<S>(USER);
+        let creations: Vec<_> = (0..100)
+            .map(|age| {
+                let store = Arc::clone(&store);
+                let new =
+                    SessionRecord { last_seen: Timestamp(record(USER).created.0 + age), ..record(USER) };
+                tokio::spawn(async move {
+                    store.insert(&taken, &new, &SessionPolicy::default()).await.map(|()| new)
+                })
+            })
+            .collect();
+        let mut created = Vec::new();
+        for creation in creations {
+            match creation.await.unwrap() {
+                Ok(new) => created.push(new),
+                Err(error) => assert_eq!(error, InsertError::Collision),
+            }
+        }
+        assert_eq!(created.len(), 1);
+        assert_eq!(store.get(&taken).await, Ok(Some(created[0])), "the one that was told so");
+        assert_eq!(store.remove_all(USER).await, Ok(1));
+    }
+}
+
 async fn idle_and_absolute_timeout_hold_at_their_edges<S: SessionStore>(store: S) {
     let (design, clock) = sessions(store);
     let (idle, absolute) = (design.policy().idle(), design.policy().absolute());
@@ -91,6 +138,23 @@ async fn idle_and_absolute_timeout_hold_at_their_edges<S: SessionStore>(store: S
     clock.set(login.after(absolute));
     assert_eq!(ask(&used).await, Err(Denial::Expired));
     assert_eq!(design.rotate(used.reveal().as_bytes()).await, Err(Denial::Expired));
+}
+
+async fn use_is_noted_at_most_once_in_touch_every<S: SessionStore>(store: S) {
+    let (design, clock) = sessions(store);
+    let (login, every) = (clock.now(), design.policy().touch_every());
+    let credential = design.issue(&customer(USER.0)).await.unwrap();
+    let id = S::ID_FORM.hash(credential.reveal().as_bytes()).unwrap();
+    let noted_after_use_at = async |time| {
+        clock.set(time);
+        design.authorise(credential.reveal().as_bytes(), &orders_of(USER.0)).await.unwrap();
+        design.store().get(&id).await.unwrap().unwrap().last_seen
+    };
+    let just_before = |time: Timestamp| Timestamp(time.0 - 1);
+    assert_eq!(noted_after_use_at(just_before(login.after(every))).await, login);
+    assert_eq!(noted_after_use_at(login.after(every)).await, login.after(every));
+    assert_eq!(noted_after_use_at(just_before(login.after(every * 2))).await, login.after(every));
+    assert_eq!(noted_after_use_at(login.after(every * 2)).await, login.after(every * 2));
 }
 
 async fn a_clock_moved_back_behind_the_login_denies<S: SessionStore>(store: S) {
@@ -131,6 +195,38 @@ async fn a_logout_that_races_a_touch_stays_logged_out<S: SessionStore>(store: S)
         assert_eq!(after_all, Err(Denial::Unknown));
     }
     assert_eq!(design.count_of(USER).await, Ok(0));
+}
+
+async fn a_logout_everywhere_that_races_a_touch_leaves_nobody_logged_in<S: SessionStore>(store: S) {
+    let (design, clock) = sessions(store);
+    let design = Arc::new(design);
+    for _ in 0..100 {
+        let mut credentials = Vec::new();
+        for _ in 0..3 {
+            credentials.push(design.issue(&customer(USER.0)).await.unwrap());
+        }
+        clock.advance(design.policy().touch_every());
+        let requests: Vec<_> = credentials
+            .iter()
+            .cloned()
+            .map(|credential| {
+                let design = Arc::clone(&design);
+                tokio::spawn(async move {
+                    design.authorise(credential.reveal().as_bytes(), &orders_of(USER.0)).await
+                })
+            })
+            .collect();
+        assert_eq!(design.revoke_all(USER).await, Ok(Revoked::Credentials(3)));
+        for request in requests {
+            let answer = request.await.unwrap();
+            assert!(matches!(answer, Ok(_) | Err(Denial::Unknown)), "{answer:?}");
+        }
+        for credential in &credentials {
+            let answer = design.authorise(credential.reveal().as_bytes(), &orders_of(USER.0)).await;
+            assert_eq!(answer, Err(Denial::Unknown));
+        }
+        assert_eq!(design.count_of(USER).await, Ok(0));
+    }
 }
 
 /// The same race in its worst order: looked up, logged out, touched.
@@ -216,6 +312,19 @@ async fn rotation_carries_new_rights_and_the_old_deadline<S: SessionStore>(store
     clock.set(login.after(absolute));
     let answer = design.authorise(latest.reveal().as_bytes(), &orders_of(8)).await;
     assert_eq!(answer, Err(Denial::Expired), "rotation prolonged the session");
+}
+
+/// The new record says whose the session is: another user's is none to move.
+async fn a_rotation_moves_no_session_of_another_user<S: SessionStore>(store: S) {
+    let policy = SessionPolicy::default();
+    let theirs = id::<S>(USER);
+    store.insert(&theirs, &record(USER), &policy).await.unwrap();
+    let new = id::<S>(UserId(8));
+    assert_eq!(store.replace(&theirs, &new, &record(UserId(8)), &policy).await, Ok(false));
+    assert_eq!(store.get(&theirs).await, Ok(Some(record(USER))));
+    assert_eq!(store.get(&new).await, Ok(None));
+    assert_eq!(store.list(USER).await, Ok(vec![theirs]));
+    assert_eq!(store.list(UserId(8)).await, Ok(Vec::new()));
 }
 
 async fn of_a_hundred_parallel_rotations_one_successor_lives<S: SessionStore>(store: S) {

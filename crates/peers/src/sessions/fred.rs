@@ -95,8 +95,9 @@ impl SharedStore for FredStore {
     async fn open(address: &str, namespace: &str) -> Result<Self, StoreError> {
         let Settings { config, performance, connection, reconnect } = Settings::at(address)?;
         let client = Client::new(config, Some(performance), Some(connection), Some(reconnect));
-        let task = client.init().await.map_err(|error| unavailable(&error))?;
+        // First, for what fails after the other has started would leave its task behind.
         let ours = RedisStore::open(address, namespace).await?;
+        let task = client.init().await.map_err(|error| unavailable(&error))?;
         Ok(Self { client, task, ours })
     }
 

@@ -33,6 +33,8 @@ impl Program for NodeProgram {
         ("cluster-enabled", "yes"),
         // A primary that is silent for so long, in milliseconds, is replaced by its replica.
         ("cluster-node-timeout", "2000"),
+        // Until then the others serve what they have. By default all of them refuse everything.
+        ("cluster-require-full-coverage", "no"),
         ("save", ""),
         ("appendonly", "no"),
         ("maxmemory", "0"),
@@ -111,7 +113,7 @@ impl RedisCluster {
         self.settle()
     }
 
-    /// Waits until every node says that all slots are served, and every replica is in step.
+    /// Waits until every node knows of a living server for each slot, and every replica is in step.
     fn settle(&self) -> io::Result<()> {
         self.wait_until(|node| {
             let replication =
@@ -120,7 +122,10 @@ impl RedisCluster {
                 "master" => Ok(true),
                 _ => Ok::<_, io::Error>(replication("master_link_status")? == "up"),
             };
-            cluster_info(node, "cluster_state").is_ok_and(|state| state == "ok") && in_step().unwrap_or(false)
+            let says = |field, value| cluster_info(node, field).is_ok_and(|said| said == value);
+            says("cluster_state", "ok")
+                && says("cluster_slots_ok", &SLOTS.to_string())
+                && in_step().unwrap_or(false)
         })
     }
 

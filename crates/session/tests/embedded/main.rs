@@ -11,10 +11,11 @@
 mod common;
 
 mod child;
-#[cfg(feature = "sqlite")]
-mod corrupt;
 mod crash;
 mod disk;
+mod dump;
+#[cfg(feature = "sqlite")]
+mod foreign;
 mod promises;
 
 /// One `#[test]` a case and engine.

@@ -227,6 +227,9 @@ fn the_store_is_on_this_machine_and_says_how<S: SharedStore + std::fmt::Debug>()
     let folder = common::own_folder();
     let store = open::<S>(&folder);
     assert_eq!(store.state(), StateLocation::ThisMachine);
+    let (name, durability) = &store.settings()[0];
+    assert_eq!(*name, "durability");
+    assert!(durability.starts_with("a commit is on the disk: "), "{durability}");
     assert!(!format!("{store:?}").contains(folder.parent().unwrap().to_str().unwrap()));
     block_on(async {
         assert!(store.version().await.unwrap().starts_with(|first: char| first.is_ascii_digit()));

@@ -54,7 +54,7 @@ impl<C: Clock> TowerRedis<C> {
 impl TowerStore for RedisStore<Pool> {
     const STATE: StateLocation = StateLocation::SharedStore;
     const OUTAGE: Outage = Outage::Deny;
-    const DURABILITY: &str = "the server's own: an answer waits neither for its disk nor for replicas";
+    const DURABILITY: &str = "what the server's own settings give; an answer waits for no replica";
     /// It says `XX`: only if it is there.
     const SAVE_REVIVES: bool = false;
 }

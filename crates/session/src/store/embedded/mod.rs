@@ -8,6 +8,7 @@
 //! | `keys` | the owners' index |
 //! | `changes` | login, touch, rotation, logout, purge: each in one transaction |
 //! | `writer` | the one thread that writes; many changes share a commit |
+//! | `patience` | a disk that does not answer sends callers away |
 //! | `touches` | touches that were answered and are not on the disk yet |
 //! | `views` | what readers read through, without waiting for the writer |
 //! | `folder` | the folder and its lock |
@@ -18,6 +19,7 @@ mod folder;
 mod keys;
 #[cfg(feature = "lmdb")]
 mod lmdb;
+mod patience;
 #[cfg(feature = "redb")]
 mod redb;
 #[cfg(feature = "sqlite")]
@@ -30,6 +32,7 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use authoriser::{Outage, StateLocation, Timestamp, UserId};
@@ -51,11 +54,15 @@ use self::{
 use super::{InsertError, Purged, SessionStore, SharedStore, StoreError, Touched};
 use crate::{IdHash, SessionPolicy, SessionRecord};
 
+/// A commit that takes longer is a disk that does not answer: on one that does, the longest ones take tens of milliseconds.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Sessions on this machine's disk, in the files of one engine, for one process.
 ///
 /// **What an answer means.** A login, rotation or logout is answered when it is on the disk: neither a crash of the
 /// process nor a power cut undoes it. All engines are set up for that, whatever their default; [`Self::settings`] says
-/// how. What failed was not done, but for an `fsync` that failed: then nobody knows until the files are read again.
+/// how. What failed was not done, but for an `fsync` that failed, or that did not end in time: then nobody knows until the
+/// files are read again, or it has ended.
 ///
 /// **Reading** happens on the calling thread, in a microsecond or two when the pages are in memory; the future is ready
 /// at the first poll. It waits for no writer: it sees the last commit. **Writing** goes to one thread through a bounded
@@ -86,6 +93,10 @@ use crate::{IdHash, SessionPolicy, SessionRecord};
 /// on. What broke it is treated as a crash: the files are closed and opened again, until that succeeds. Either way
 /// changes are refused for a quarter of a second before the next is tried.
 ///
+/// **A disk that does not answer** is an outage after five seconds: then everybody who waits for a commit is told so, and who
+/// comes later is at once, until it answers. Lookups go on; one whose page is not in memory waits for the disk on the
+/// calling thread, and nothing can end that.
+///
 /// **Space** of removed sessions is used again by new ones; the files do not shrink.
 pub struct EmbeddedStore<E: Engine> {
     // In this order, since the writer's end closes the views.
@@ -108,9 +119,10 @@ impl<E: Engine> EmbeddedStore<E> {
         let path = folder.path().to_owned();
         let engine = E::open(&path)?;
         folder.sync()?;
-        let (settings, views) = (engine.settings(), Arc::new(Views::closed()));
+        let (mut settings, views) = (engine.settings(), Arc::new(Views::closed()));
+        settings.push(("response_timeout", format!("{RESPONSE_TIMEOUT:?}")));
         views.replace(engine.views(views.len())?);
-        let writer = Writer::start(folder, engine, Arc::clone(&views))?;
+        let writer = Writer::start(folder, engine, Arc::clone(&views), RESPONSE_TIMEOUT)?;
         let (touches, next_purge) = (Arc::default(), Mutex::new(FIRST_ID));
         Ok(Self { writer, views, touches, path, settings, next_purge })
     }

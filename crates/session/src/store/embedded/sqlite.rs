@@ -3,6 +3,7 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use authoriser::UserId;
@@ -31,11 +32,20 @@ const DELETE_OWNER: &str = "DELETE FROM owners WHERE key = ?1";
 /// took 1.25 to 1.45 times as long without.
 const MAPPED: i64 = 0x7fff_0000;
 
+/// What SQLite says of its settings when a commit is on the disk.
+const DURABLE: [(&str, &str); 4] =
+    [("journal_mode", "wal"), ("synchronous", "2"), ("fullfsync", "1"), ("checkpoint_fullfsync", "1")];
+
+/// How long the writer waits for someone else's lock, such as that of a tool by which a user looks into the file. The crate's
+/// own default of five seconds would hold up every login behind it for as long.
+const LOCK_TIMEOUT: Duration = Duration::from_millis(500);
+
 /// The engine of [`SqliteStore`](crate::SqliteStore).
 ///
 /// In write-ahead mode with `synchronous = FULL`: a commit appends pages to the log and syncs it. At `NORMAL`, the usual
 /// advice for this mode, the log is not synced and a power cut undoes the last commits: faster, and another promise than
-/// the other engines'. Every 1 000 pages the log is copied into the file, by whoever commits then.
+/// the other engines'. On macOS, where an `fsync` leaves it to the drive when to write, `fullfsync` asks for what the other
+/// engines ask for there. Every 1 000 pages the log is copied into the file, by whoever commits then.
 ///
 /// Each view is a connection that reads in a transaction of its own each time. Keeping that open between commits gained
 /// 10 % and would have kept the log from ever being begun anew.
@@ -61,7 +71,10 @@ impl Engine for Sqlite {
         if mode != "wal" {
             return Err(Failure::refused("no write-ahead log on this file system"));
         }
-        writer.pragma_update(None, "synchronous", "FULL")?;
+        for (pragma, value) in [("synchronous", "FULL"), ("fullfsync", "ON"), ("checkpoint_fullfsync", "ON")]
+        {
+            writer.pragma_update(None, pragma, value)?;
+        }
         writer.execute_batch(SCHEMA)?;
         Ok(Self { path, writer })
     }
@@ -76,10 +89,25 @@ impl Engine for Sqlite {
             };
             (pragma, text)
         };
-        let durability =
-            ("durability", "a commit is on the disk: write-ahead log, one fsync a commit".to_owned());
-        let pragmas = ["journal_mode", "synchronous", "wal_autocheckpoint", "page_size", "mmap_size"];
-        [durability].into_iter().chain(pragmas.map(ask)).collect()
+        let pragmas = [
+            "journal_mode",
+            "synchronous",
+            "fullfsync",
+            "checkpoint_fullfsync",
+            "wal_autocheckpoint",
+            "page_size",
+            "mmap_size",
+            "busy_timeout",
+        ];
+        let asked = pragmas.map(ask);
+        let is_durable =
+            DURABLE.iter().all(|(pragma, value)| asked.contains(&(*pragma, (*value).to_owned())));
+        let durability = if is_durable {
+            "a commit is on the disk: write-ahead log, one fsync a commit"
+        } else {
+            "unknown"
+        };
+        [("durability", durability.to_owned())].into_iter().chain(asked).collect()
     }
 
     fn views(&self, count: usize) -> Result<Vec<Connected>, Failure> {
@@ -98,6 +126,7 @@ impl Engine for Sqlite {
 /// A connection that one thread uses at a time, hence without SQLite's own lock.
 fn connect(path: &Path, access: OpenFlags) -> Result<Connection, Failure> {
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(LOCK_TIMEOUT)?;
     connection.pragma_update(None, "mmap_size", MAPPED)?;
     Ok(connection)
 }

@@ -15,6 +15,7 @@ use super::{
     changes::Change,
     engine::{Engine, Failure, TreesMut},
     folder::Folder,
+    patience::{Patience, Watch},
     views::Views,
 };
 
@@ -32,6 +33,8 @@ const TICK: Duration = Duration::from_millis(5);
 pub(super) struct Writer {
     orders: Option<mpsc::Sender<Order>>,
     thread: Option<JoinHandle<()>>,
+    patience: Arc<Patience>,
+    _watch: Watch,
 }
 
 enum Order {
@@ -43,25 +46,34 @@ enum Order {
 const GONE: Failure = Failure::refused("the writer has ended");
 
 impl Writer {
-    /// Starts the thread. It holds the folder and the engine to its end.
+    /// Starts the thread. It holds the folder and the engine to its end. When a commit takes longer than the limit, callers
+    /// are told so.
     pub(super) fn start<E: Engine>(
         folder: Folder,
         engine: E,
         views: Arc<Views<E::View>>,
+        limit: Duration,
     ) -> Result<Self, Failure> {
         let (orders, queue) = mpsc::channel(QUEUE);
-        let state = Thread { queue, folder, engine: Some(engine), views, wiped: false };
+        let patience = Patience::new(limit);
+        let watch = patience.watch(format!("{} patience", E::NAME))?;
+        let of_thread = Arc::clone(&patience);
+        let state = Thread { queue, folder, engine: Some(engine), views, wiped: false, patience: of_thread };
         let name = format!("{} writer", E::NAME);
         let thread = thread::Builder::new().name(name).spawn(move || state.run());
         let thread = thread.map_err(|_| Failure::refused("no thread for the writer"))?;
-        Ok(Self { orders: Some(orders), thread: Some(thread) })
+        Ok(Self { orders: Some(orders), thread: Some(thread), patience, _watch: watch })
     }
 
-    /// Has a change made and waits until it is on the disk. A caller who gives up waiting does not stop it.
+    /// Has a change made and waits until it is on the disk. A caller who gives up waiting, or is told that the disk does not
+    /// answer, does not stop it.
     pub(super) async fn ask<C: Change>(&self, change: C) -> Result<C::Answer, Failure> {
         let (asker, answer) = oneshot::channel();
-        self.send(Order::Change(Box::new(Asked { change, answer: None, asker }))).await?;
-        answer.await.map_err(|_| GONE)?
+        let asked = async {
+            self.send(Order::Change(Box::new(Asked { change, answer: None, asker }))).await?;
+            answer.await.map_err(|_| GONE)?
+        };
+        self.patience.bound(asked).await
     }
 
     /// Has a change made some time soon, or never if the queue is full.
@@ -76,8 +88,11 @@ impl Writer {
     /// Removes everything.
     pub(super) async fn wipe(&self) -> Result<(), Failure> {
         let (asker, answer) = oneshot::channel();
-        self.send(Order::Wipe(asker)).await?;
-        answer.await.map_err(|_| GONE)?
+        let asked = async {
+            self.send(Order::Wipe(asker)).await?;
+            answer.await.map_err(|_| GONE)?
+        };
+        self.patience.bound(asked).await
     }
 
     async fn send(&self, order: Order) -> Result<(), Failure> {
@@ -142,16 +157,18 @@ struct Thread<E: Engine> {
     views: Arc<Views<E::View>>,
     /// Whether nothing was stored since everything was removed.
     wiped: bool,
+    patience: Arc<Patience>,
 }
 
 impl<E: Engine> Thread<E> {
     fn run(mut self) {
+        let patience = Arc::clone(&self.patience);
         let mut batch = Vec::new();
         while let Some(order) = self.queue.blocking_recv() {
             let wipe = self.gather(order, &mut batch);
             if !batch.is_empty() {
                 self.wiped = false;
-                let committed = self.commit(&mut batch);
+                let committed = patience.time(|| self.commit(&mut batch));
                 self.close_if_broken(committed);
                 batch.drain(..).for_each(|job| job.settle(committed));
                 if let Err(failure) = committed {
@@ -159,6 +176,7 @@ impl<E: Engine> Thread<E> {
                 }
             }
             if let Some(asker) = wipe {
+                // Not timed: gigabytes of files take as long as they take, and who clears a store has no users to keep waiting.
                 let wiped = self.wipe();
                 self.close_if_broken(wiped);
                 let _ = asker.send(wiped);
@@ -251,8 +269,13 @@ impl<E: Engine> Thread<E> {
         let until = Instant::now() + PAUSE;
         let mut next_attempt = Instant::now();
         loop {
+            // By the time alone: callers who ask again at once may never leave the queue empty.
+            if self.engine.is_some() && Instant::now() >= until {
+                return;
+            }
             if self.engine.is_none() && Instant::now() >= next_attempt {
-                if self.open().is_err() {
+                let patience = Arc::clone(&self.patience);
+                if patience.time(|| self.open()).is_err() {
                     self.close();
                 }
                 next_attempt = Instant::now() + PAUSE;
@@ -261,7 +284,6 @@ impl<E: Engine> Thread<E> {
                 Ok(Order::Change(job)) => job.settle(Err(failure)),
                 Ok(Order::Wipe(asker)) => drop(asker.send(Err(failure))),
                 Err(TryRecvError::Disconnected) => return,
-                Err(TryRecvError::Empty) if self.engine.is_some() && Instant::now() >= until => return,
                 Err(TryRecvError::Empty) => thread::sleep(TICK),
             }
         }
@@ -285,7 +307,10 @@ mod tests {
         super::{changes::Insert, engine::Work, redb::Redb},
         *,
     };
-    use crate::{IdHash, SessionRecord};
+    use crate::{IdHash, InsertError, SessionRecord};
+
+    /// Long enough for any commit of a test's.
+    const LIMIT: Duration = Duration::from_secs(60);
 
     /// redb, counting commits; the first does not end before the test has seen it begin and filled the queue.
     struct Counting {
@@ -332,7 +357,7 @@ mod tests {
         let (commits, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Barrier::new(2)));
         let engine = Redb::open(claimed.path()).unwrap();
         let engine = Counting { engine, commits: Arc::clone(&commits), gate: Arc::clone(&gate) };
-        let writer = Writer::start(claimed, engine, Arc::new(Views::closed())).unwrap();
+        let writer = Writer::start(claimed, engine, Arc::new(Views::closed()), LIMIT).unwrap();
         let login = |byte| {
             let record = SessionRecord::new(UserId(7), PermissionSet::EMPTY, Timestamp(1_800_000_000));
             writer.ask(Insert { id: IdHash::from_bytes([byte; IdHash::BYTES]), record })
@@ -351,5 +376,111 @@ mod tests {
         assert_eq!(answers.0, Ok(Ok(())));
         assert!(answers.1.into_iter().all(|answer| answer == Ok(Ok(()))));
         assert_eq!(commits.load(Ordering::Relaxed), 2);
+    }
+
+    /// redb, whose first commit finds a full disk.
+    struct FullAtFirst {
+        engine: Redb,
+        is_full: bool,
+    }
+
+    impl Engine for FullAtFirst {
+        type View = <Redb as Engine>::View;
+
+        const NAME: &'static str = Redb::NAME;
+        const VIEWS_FOLLOW: bool = Redb::VIEWS_FOLLOW;
+
+        fn version() -> String {
+            Redb::version()
+        }
+
+        fn open(_: &Path) -> Result<Self, Failure> {
+            Err(Failure::refused("opened by the test"))
+        }
+
+        fn settings(&self) -> Vec<(&'static str, String)> {
+            self.engine.settings()
+        }
+
+        fn views(&self, count: usize) -> Result<Vec<Self::View>, Failure> {
+            self.engine.views(count)
+        }
+
+        fn transact(&mut self, work: Work<'_>) -> Result<(), Failure> {
+            if std::mem::take(&mut self.is_full) {
+                return Err(Failure::refused("disk full"));
+            }
+            self.engine.transact(work)
+        }
+    }
+
+    /// A caller who asks again as soon as it is refused.
+    struct Insisting(mpsc::WeakSender<Order>);
+
+    impl Job for Insisting {
+        fn apply(&mut self, _: &mut dyn TreesMut) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        fn settle(self: Box<Self>, committed: Result<(), Failure>) {
+            if committed.is_err()
+                && let Some(orders) = self.0.upgrade()
+            {
+                let _ = orders.try_send(Order::Change(self));
+            }
+        }
+    }
+
+    #[test]
+    fn callers_who_insist_do_not_put_recovery_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let claimed = Folder::claim(folder.path()).unwrap();
+        let engine = FullAtFirst { engine: Redb::open(claimed.path()).unwrap(), is_full: true };
+        let writer = Writer::start(claimed, engine, Arc::new(Views::closed()), LIMIT).unwrap();
+        let orders = writer.orders.as_ref().unwrap();
+        assert!(orders.try_send(Order::Change(Box::new(Insisting(orders.downgrade())))).is_ok());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let record = SessionRecord::new(UserId(7), PermissionSet::EMPTY, Timestamp(1_800_000_000));
+        let id = IdHash::from_bytes([1; IdHash::BYTES]);
+        let started = Instant::now();
+        while runtime.block_on(writer.ask(Insert { id, record })).is_err() {
+            assert!(started.elapsed() < 20 * PAUSE, "refused for more than {PAUSE:?}");
+        }
+    }
+
+    #[test]
+    fn a_disk_that_does_not_answer_sends_callers_away_in_time_and_those_after_them_at_once() {
+        const SHORT: Duration = Duration::from_millis(100);
+        let folder = tempfile::tempdir().unwrap();
+        let claimed = Folder::claim(folder.path()).unwrap();
+        let (commits, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Barrier::new(2)));
+        let engine = Redb::open(claimed.path()).unwrap();
+        let engine = Counting { engine, commits, gate: Arc::clone(&gate) };
+        let writer = Writer::start(claimed, engine, Arc::new(Views::closed()), SHORT).unwrap();
+        let record = SessionRecord::new(UserId(7), PermissionSet::EMPTY, Timestamp(1_800_000_000));
+        let login = |byte| writer.ask(Insert { id: IdHash::from_bytes([byte; IdHash::BYTES]), record });
+        // Without timers, as a runtime for what is in this process may be.
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let late = Err(Failure::refused("no answer in time"));
+            let (mut first, mut queued) = (std::pin::pin!(login(1)), std::pin::pin!(login(2)));
+            assert!(futures_util::poll!(&mut first).is_pending());
+            gate.wait();
+            assert!(futures_util::poll!(&mut queued).is_pending());
+            let asked = Instant::now();
+            assert_eq!((first.await, queued.await), (late.clone(), late.clone()));
+            assert!(asked.elapsed() < 10 * SHORT, "{:?}", asked.elapsed());
+            for _ in 0..100 {
+                assert_eq!(login(3).await, late);
+            }
+            assert!(asked.elapsed() < 20 * SHORT, "each of them waited: {:?}", asked.elapsed());
+
+            gate.wait();
+            while login(4).await == late {
+                assert!(asked.elapsed() < LIMIT, "the disk answers again");
+            }
+            assert_eq!(login(1).await, Ok(Err(InsertError::Collision)), "what was under way came through");
+            assert_eq!(login(3).await, Ok(Ok(())), "what was sent away at once was never asked for");
+        });
     }
 }

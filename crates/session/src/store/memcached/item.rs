@@ -28,10 +28,6 @@ impl Item {
         self.sessions.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.sessions.len()
-    }
-
     pub(super) fn find(&self, id: &IdHash) -> Option<SessionRecord> {
         self.sessions.iter().find(|(found, _)| found == id).map(|(_, record)| *record)
     }
@@ -99,7 +95,7 @@ mod tests {
         let left: Vec<_> = three.sessions.iter().map(|(_, record)| record.last_seen.0).collect();
         assert_eq!(left, [3, 2]);
         three.make_room(3);
-        assert_eq!(three.len(), 2);
+        assert_eq!(three.sessions.len(), 2);
     }
 
     #[test]
@@ -108,9 +104,9 @@ mod tests {
         let end = Timestamp(1_000).after(policy.idle());
         let mut two = item(&[1_000, 1_001]);
         two.forget_what_is_over(&policy, end);
-        assert_eq!(two.len(), 1);
+        assert_eq!(two.sessions.len(), 1);
         let mut future = item(&[1_000]);
         future.forget_what_is_over(&policy, Timestamp(1_000 - Duration::from_secs(9).as_secs()));
-        assert_eq!(future.len(), 1);
+        assert_eq!(future.sessions.len(), 1);
     }
 }

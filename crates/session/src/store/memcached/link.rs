@@ -202,15 +202,20 @@ impl Driver {
         }
     }
 
-    /// Gives every complete answer to the one who waits longest.
+    /// Gives every complete answer to the one who waits longest, up to one that says that the two ends disagree about what
+    /// was asked: whose the next ones are, nobody knows then.
     fn hand_out(&mut self, incoming: &mut Vec<u8>) -> Result<(), ()> {
         let mut used = 0;
         while let Some((answer, length)) = parse(&incoming[used..]).map_err(drop)? {
             used += length;
-            // An answer that nobody waits for: the two ends disagree about what was asked.
+            let is_understood = answer != Answer::Misunderstood;
+            // An answer that nobody waits for: the two ends disagree as well.
             let (_, asker) = self.owed.pop_front().ok_or(())?;
             // Who gave up waiting is not interested.
             let _gone = asker.send(answer);
+            if !is_understood {
+                return Err(());
+            }
         }
         incoming.drain(..used);
         Ok(())

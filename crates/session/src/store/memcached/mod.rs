@@ -168,17 +168,22 @@ impl MemcachedStore {
                     protocol::set(&key, &item.encode(), seconds, version)
                 }
             };
-            let written = match lease.connection.ask(request).await {
-                Ok(Answer::Done) => Ok(true),
-                Ok(Answer::Changed) => Ok(false),
-                Ok(other) => Err(other.into()),
-                Err(failure) => Err(failure),
-            };
-            if self.settle(&lease, written)? {
+            if self.write(&lease, request).await? {
                 return Ok(answer);
             }
         }
-        Err(StoreError::Unavailable("too many writers at once".to_owned()))
+        Err(too_many_writers())
+    }
+
+    /// Whether the version that is meant was still there.
+    async fn write(&self, lease: &Lease<Pipeline>, request: Vec<u8>) -> Result<bool, StoreError> {
+        let written = match lease.connection.ask(request).await {
+            Ok(Answer::Done) => Ok(true),
+            Ok(Answer::Changed) => Ok(false),
+            Ok(other) => Err(other.into()),
+            Err(failure) => Err(failure),
+        };
+        self.settle(lease, written)
     }
 
     fn key(&self, user: UserId) -> String {
@@ -289,12 +294,18 @@ impl SessionStore for MemcachedStore {
         .await
     }
 
+    /// Whatever is there, sessions or not: this is what always works.
     async fn remove_all(&self, user: UserId) -> Result<u64, StoreError> {
-        self.change(user, |item| match item.len() {
-            0 => Change::Keep(0),
-            sessions => Change::Write(Item::empty(user), Duration::ZERO, sessions as u64),
-        })
-        .await
+        let (started, key) = (Instant::now(), self.key(user));
+        while started.elapsed() < self.config.response_timeout {
+            let lease = self.link.lease()?;
+            let found = self.settle(&lease, self.look_up(&lease.connection, user).await)?;
+            let Some(found) = found else { return Ok(0) };
+            if self.write(&lease, protocol::delete(&key, found.version)).await? {
+                return Ok((found.data.len() / side_by_side::ENTRY_LEN) as u64);
+            }
+        }
+        Err(too_many_writers())
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<IdHash>, StoreError> {
@@ -347,6 +358,10 @@ impl fmt::Debug for MemcachedStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MemcachedStore").field("prefix", &self.config.prefix).finish_non_exhaustive()
     }
+}
+
+fn too_many_writers() -> StoreError {
+    StoreError::Unavailable("too many writers at once".to_owned())
 }
 
 /// Seconds to keep an item, in memcached's terms: beyond thirty days it takes a number for a time of day.

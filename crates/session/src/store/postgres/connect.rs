@@ -1,7 +1,8 @@
 //! How a connection to PostgreSQL is made.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, ops::Deref, sync::Arc, time::Duration};
 
+use tokio::sync::oneshot;
 use tokio_postgres::{Client, Config, Error, NoTls, config::TargetSessionAttrs, error::SqlState};
 
 use super::{
@@ -19,8 +20,23 @@ pub(super) struct PostgresConnect {
 
 /// A connection with everything prepared on it.
 pub(super) struct Prepared {
-    pub(super) client: Client,
+    pub(super) client: Connected,
     pub(super) statements: Statements,
+}
+
+/// A client whose connection ends with it. By itself it would stay open until everything is answered that was asked: for
+/// ever, if the answer that was waited for in vain never comes, and with it one of the server's places.
+pub(super) struct Connected {
+    client: Client,
+    _held: oneshot::Sender<Infallible>,
+}
+
+impl Deref for Connected {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
 }
 
 impl PostgresConnect {
@@ -77,12 +93,24 @@ impl PostgresConnect {
     }
 
     /// A connection on which the server gives a statement up after that time.
-    async fn one(&self, limit: Duration) -> Result<Client, Error> {
+    async fn one(&self, limit: Duration) -> Result<Connected, Error> {
         let (client, connection) = self.address.connect(NoTls).await?;
-        // Ends with its client, or with an error that the client's calls return as well.
-        tokio::spawn(connection);
+        let (held, dropped) = oneshot::channel();
+        let patience = self.config.response_timeout;
+        tokio::spawn(async move {
+            // Its goodbye has as long as any answer.
+            let given_up = async {
+                let _no_value = dropped.await;
+                tokio::time::sleep(patience).await;
+            };
+            tokio::select! {
+                // Ends with its client, or with an error that the client's calls return as well.
+                _ = connection => {}
+                () = given_up => {}
+            }
+        });
         client.batch_execute(&limit_statements(limit)).await?;
-        Ok(client)
+        Ok(Connected { client, _held: held })
     }
 }
 

@@ -59,7 +59,8 @@ const WRITERS: usize = 4;
 /// Sessions in a table of PostgreSQL, over prepared statements.
 ///
 /// As durable as the server is set up to be: with its default, `synchronous_commit = on`, a login or logout that was
-/// answered survives a loss of power, and waits for the disk once. The table is an ordinary one, never `UNLOGGED`.
+/// answered survives a loss of power, and waits for the disk once. A table that is made here is an ordinary one, never
+/// `UNLOGGED`. [`SessionStore::settings`] says what server, role and table were found to give.
 ///
 /// Lookups share one connection, as a pipeline. Writes have four of their own: in one pipeline with them, every lookup
 /// behind a login would wait for its commit. A connection that is lost costs the calls that are on it, and lookups
@@ -79,6 +80,8 @@ pub struct PostgresStore {
     connector: PostgresConnect,
     lookups: Pool,
     writes: Pool,
+    /// As it was when the store was opened.
+    durability: String,
     /// The last id that `purge` looked at; empty at the start.
     purged_to: Mutex<Vec<u8>>,
 }
@@ -111,7 +114,10 @@ impl PostgresStore {
         connector.make_table().await?;
         let pool = |connections| Pool::connect(&connector, connections, in_flight, limit);
         let (lookups, writes) = tokio::try_join!(pool(1), pool(WRITERS))?;
-        Ok(Self { connector, lookups, writes, purged_to: Mutex::default() })
+        let table = connector.table();
+        let asked = writes.call(async |on| on.client.query_one(statements::DURABILITY, &[&table]).await);
+        let durability = durability(&asked.await?)?;
+        Ok(Self { connector, lookups, writes, durability, purged_to: Mutex::default() })
     }
 
     /// The table's name, which can stand in a statement as it is: for whoever reads the sessions by other means.
@@ -148,10 +154,9 @@ impl SessionStore for PostgresStore {
     }
 
     fn settings(&self) -> Vec<(&'static str, String)> {
-        let durability = "the server's own: with synchronous_commit on, its disk has what was answered";
         let config = self.connector.config();
         vec![
-            ("durability", durability.to_owned()),
+            ("durability", self.durability.clone()),
             ("response_timeout", format!("{:?}", config.response_timeout)),
             ("statement_timeout", format!("{:?}", config.response_timeout / 2)),
             ("connection_timeout", format!("{:?}", config.connection_timeout)),
@@ -291,6 +296,14 @@ impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PostgresStore").field("table", &self.table()).finish_non_exhaustive()
     }
+}
+
+/// What the server says of it, in words.
+fn durability(row: &Row) -> Result<String, StoreError> {
+    let unexpected = |_| StoreError::Unavailable("an answer of another type".to_owned());
+    let [fsync, synchronous_commit] = [0, 1].map(|place| row.try_get(place).map_err(unexpected));
+    let persistence = row.try_get(2).map_err(unexpected)?;
+    Ok(statements::durability(fsync?, synchronous_commit?, persistence))
 }
 
 /// The table of a namespace: no two share one. PostgreSQL folds upper case to lower, so that `A` is written as `_a`, and

@@ -51,10 +51,14 @@ const TOUCH: &str = "UPDATE {table} SET last_seen = greatest(last_seen, $2) WHER
 const REPLACE: &str = "UPDATE {table} SET id = $2, permissions = $4, created = $5, last_seen = $6 \
                        WHERE id = $1 AND user_id = $3";
 
-/// A session that is used between the two steps has another `last_seen` by then, and stays.
+/// Waits for nobody: a row that someone else is changing is left to the next round. Otherwise one login that hangs would
+/// hold the whole step up, and a logout everywhere of the same rows, in another order, would be a deadlock. What is locked is
+/// looked at again, so that a session that was used meanwhile stays.
 const PURGE: &str = "WITH part AS (SELECT id, created, last_seen FROM {table} WHERE id > $1 ORDER BY id LIMIT $2), \
-                     gone AS (DELETE FROM {table} AS t USING part WHERE t.id = part.id \
-                         AND t.last_seen = part.last_seen AND (part.created <= $3 OR part.last_seen <= $4) RETURNING 1) \
+                     over AS (SELECT t.id FROM {table} AS t JOIN part ON t.id = part.id \
+                         WHERE (part.created <= $3 OR part.last_seen <= $4) AND (t.created <= $3 OR t.last_seen <= $4) \
+                         FOR UPDATE OF t SKIP LOCKED), \
+                     gone AS (DELETE FROM {table} AS t USING over WHERE t.id = over.id RETURNING 1) \
                      SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM part), \
                          (SELECT id FROM part ORDER BY id DESC LIMIT 1)";
 
@@ -68,6 +72,27 @@ pub(super) fn limit_statements(limit: Duration) -> String {
 
 /// Whether there is such a table, or whatever else goes by that name, where the role looks for it.
 pub(super) const IS_THERE: &str = "SELECT to_regclass($1) IS NOT NULL";
+
+/// What decides what a commit survives, as it is for this role, in this database and of this table.
+pub(super) const DURABILITY: &str = "SELECT current_setting('fsync'), current_setting('synchronous_commit'), \
+                                     (SELECT relpersistence::text FROM pg_class WHERE oid = to_regclass($1))";
+
+/// In words for the record.
+pub(super) fn durability(fsync: &str, synchronous_commit: &str, persistence: Option<&str>) -> String {
+    let table = match persistence {
+        Some("p") => "logged",
+        Some("u") => "unlogged",
+        Some("t") => "temporary",
+        _ => "no",
+    };
+    let verdict = match (table, fsync, synchronous_commit) {
+        ("logged", "on", "off") => "a crash of the server may undo the last answers",
+        ("logged", "on", _) => "the server's disk has what was answered",
+        ("logged", ..) => "a crash of the server's machine may undo any answer",
+        _ => "a crash of the server loses all",
+    };
+    format!("{verdict}: fsync {fsync}, synchronous_commit {synchronous_commit}, {table} table")
+}
 
 /// What the name of the index on the user adds to the table's, as PostgreSQL itself would name it.
 pub(super) const USER_INDEX: &str = "_user_id_idx";
@@ -105,6 +130,21 @@ pub(super) const STORED_BYTES: &str = "SELECT coalesce(sum(pg_total_relation_siz
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn less_than_all_of_it_is_called_less() {
+        let verdict = |fsync, commit, table| {
+            durability(fsync, commit, table).split(':').next().map(str::to_owned).unwrap()
+        };
+        for commit in ["on", "local", "remote_write", "remote_apply"] {
+            assert_eq!(verdict("on", commit, Some("p")), "the server's disk has what was answered");
+        }
+        assert_eq!(verdict("on", "off", Some("p")), "a crash of the server may undo the last answers");
+        assert_eq!(verdict("off", "on", Some("p")), "a crash of the server's machine may undo any answer");
+        for table in [Some("u"), Some("t"), None] {
+            assert_eq!(verdict("on", "on", table), "a crash of the server loses all");
+        }
+    }
 
     #[test]
     fn every_limit_is_one_that_the_server_takes() {

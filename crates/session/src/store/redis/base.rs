@@ -3,7 +3,7 @@
 use redis::{FromRedisValue, RedisResult, ScriptInvocation, cmd, pipe};
 
 use super::{
-    RedisConfig, Topology,
+    RedisConfig, Topology, durability,
     keys::Keys,
     topology::{Commands, unavailable},
 };
@@ -20,19 +20,27 @@ pub(super) struct Base<T: Topology> {
     link: Link<T>,
     pub(super) keys: Keys,
     pub(super) config: RedisConfig,
+    /// Of each server, as it was when the store was opened; alike servers once.
+    durability: String,
 }
 
 impl<T: Topology> Base<T> {
     pub(super) async fn connect(address: &str, keys: Keys, config: RedisConfig) -> Result<Self, StoreError> {
-        let topology = T::new(address, &config)?;
-        Ok(Self { link: Link::new(topology).await?, keys, config })
+        let link = Link::new(T::new(address, &config)?).await?;
+        let mut found: Vec<String> = Vec::new();
+        for mut server in link.connector().holders().await? {
+            let of_server = durability::of(&mut server).await.map_err(|error| unavailable(&error))?;
+            if !found.contains(&of_server) {
+                found.push(of_server);
+            }
+        }
+        Ok(Self { link, keys, config, durability: found.join("; elsewhere ") })
     }
 
     /// For the record of a run.
     pub(super) fn settings(&self) -> Vec<(&'static str, String)> {
-        let durability = "the servers' own: an answer waits neither for their disks nor for replicas";
         let mut settings = vec![
-            ("durability", durability.to_owned()),
+            ("durability", format!("{}; {}", self.durability, T::REPLICAS)),
             ("response_timeout", format!("{:?}", self.config.response_timeout)),
             ("connection_timeout", format!("{:?}", self.config.connection_timeout)),
         ];

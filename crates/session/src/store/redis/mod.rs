@@ -8,6 +8,7 @@
 
 mod base;
 mod config;
+mod durability;
 mod keys;
 mod per_session;
 mod per_user;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use redis::{
-    Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, RedisError,
+    Client, Cmd, ConnectionInfo, ErrorKind, IntoConnectionInfo, RedisError, ServerErrorKind,
     aio::{ConnectionLike, MultiplexedConnection},
     cluster::ClusterClient,
     cluster_async::ClusterConnection,
@@ -22,6 +22,10 @@ pub trait Topology: Connect<Connection: Commands> + Sized {
     /// What is set beyond the limits of each call, for the record of a run.
     #[doc(hidden)]
     const SETTINGS: &'static [(&'static str, &'static str)];
+
+    /// What replicas add to the durability of one server.
+    #[doc(hidden)]
+    const REPLICAS: &'static str;
 
     /// Reads an address.
     #[doc(hidden)]
@@ -115,6 +119,7 @@ impl Topology for OneServer {
         ("timers", "one for all requests of the connection"),
         ("tcp_nodelay", "yes"),
     ];
+    const REPLICAS: &'static str = "an answer waits for no replica";
 
     fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError> {
         Self::at(info(address)?, config)
@@ -127,8 +132,13 @@ impl Topology for OneServer {
     /// The crate's own `ConnectionManager` keeps a connection whose commands time out: a peer that vanished without a
     /// word is then retried until the kernel gives up, minutes later. It also gives up for good on the first answer that
     /// is no I/O error, as while a restarted server is loading.
+    ///
+    /// A server that became a replica keeps its connections, answers lookups, and takes no login or logout again: whoever
+    /// connects anew may be led to the new primary.
     fn is_lost(error: &RedisError) -> bool {
-        error.is_io_error() || error.is_unrecoverable_error()
+        error.is_io_error()
+            || error.is_unrecoverable_error()
+            || error.kind() == ErrorKind::Server(ServerErrorKind::ReadOnly)
     }
 
     async fn holders(&self) -> Result<Vec<MultiplexedConnection>, StoreError> {
@@ -165,6 +175,7 @@ impl Topology for Cluster {
         ("timers", "the client's, for each request"),
         ("tcp_nodelay", "yes"),
     ];
+    const REPLICAS: &'static str = "a replica has it a moment later, and takes a lost primary's place";
 
     fn new(address: &str, config: &RedisConfig) -> Result<Self, StoreError> {
         let seeds = address.split(',').map(info).collect::<Result<Vec<_>, _>>()?;

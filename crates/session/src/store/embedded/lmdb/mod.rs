@@ -66,7 +66,7 @@ impl Engine for Lmdb {
         let unsynced = EnvFlags::NO_SYNC | EnvFlags::NO_META_SYNC | EnvFlags::MAP_ASYNC;
         let durability = match self.env.flags() {
             Ok(Some(flags)) if !flags.intersects(unsynced) => {
-                "a commit is on the disk: fdatasync of the pages, then of the root"
+                "a commit is on the disk: fdatasync of the pages, then the root written with O_DSYNC"
             }
             _ => "unknown",
         };

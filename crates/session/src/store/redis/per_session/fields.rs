@@ -4,7 +4,7 @@ use authoriser::{PermissionSet, Timestamp, UserId};
 
 use crate::{RecordError, SessionRecord};
 
-/// The fields, in the order in which they are asked for.
+/// The fields, in the order in which they are asked for; a script relies on the user's being the first.
 pub(super) const NAMES: [&str; 4] = ["user", "permissions", "created", "last_seen"];
 pub(super) const USER: &str = NAMES[0];
 pub(super) const LAST_SEEN: &str = NAMES[3];

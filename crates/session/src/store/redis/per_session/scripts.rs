@@ -30,12 +30,12 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 return 1";
 
 /// KEYS: old session, new session, user. ARGV: seconds to keep it, old id, new id, end of its absolute timeout,
-/// seconds to keep the user if nothing has said so yet, then names and values of the fields. Answers 1, 0 when the old
-/// one is gone, -1 when the new id is taken.
+/// seconds to keep the user if nothing has said so yet, then names and values of the fields, the user's first. Answers 1,
+/// 0 when the old one is gone or another user's, whose index would go on listing it, -1 when the new id is taken.
 ///
 /// The new id joins before the old one leaves: a set that becomes empty is deleted, and its expiry with it.
 const REPLACE: &str = r"
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if redis.call('HGET', KEYS[1], ARGV[6]) ~= ARGV[7] then return 0 end
 if redis.call('EXISTS', KEYS[2]) == 1 then return -1 end
 redis.call('RENAME', KEYS[1], KEYS[2])
 redis.call('HSET', KEYS[2], unpack(ARGV, 6))

@@ -18,14 +18,17 @@ use crate::{
 pub type RedisStore = UserValues<OneServer>;
 /// Sessions in a Redis Cluster. A user's are in one slot, so that every call reaches one server, and logging a user out
 /// everywhere is as atomic as on one. The price: however many sessions one user has, and however often they are used, one
-/// primary bears them; and when it is away, all of them are, those of other users in other slots are not. Replicas follow their primary a moment later: when it dies, what it had
-/// acknowledged last may be lost, logouts as well as logins.
+/// primary bears them; and when it is away, all of them are. Those of other users in other slots are not, if the cluster has
+/// `cluster-require-full-coverage no`, as the suite's has; by default all nodes refuse everything until a replica has taken
+/// the lost one's place. Replicas follow their primary a moment later: when it dies, what it had acknowledged last may be
+/// lost, logouts as well as logins.
 pub type RedisClusterStore = UserValues<Cluster>;
 
 /// Sessions in Redis, a string a user, over one multiplexed connection: requests in flight at the same time share it as a
 /// pipeline.
 ///
-/// As durable as the server is set up to be; as the suite starts it, sessions are lost with the server. What is over is
+/// As durable as the server is set up to be, which [`SessionStore::settings`] says as it was found; as the suite starts it,
+/// sessions are lost with the server. What is over is
 /// found dead by the policy at once; it is forgotten at the next login of the user, and with the whole string when the last
 /// of the user's sessions would have ended, by the server's own clock. Needs Redis 6.2.
 ///

@@ -6,22 +6,28 @@
     reason = "a panic in a test is the report of a failure, in its helpers as well"
 )]
 
+#[path = "../common/mod.rs"]
 mod common;
-mod dumps;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+mod dumps;
+mod frozen;
+mod killed;
+
+use std::time::{Duration, Instant};
 
 use authbench_session::{
-    MemcachedStore, PostgresStore, RedisClusterStore, RedisFieldsStore, RedisStore, SessionPolicy,
-    SessionStore, Sessions, SharedStore, StoreError,
+    MemcachedStore, PostgresStore, RedisClusterStore, RedisFieldsStore, RedisStore, SessionStore, Sessions,
+    SharedStore, StoreError,
 };
-use authoriser::{Authoriser, Credential, Denial, IssueError, SystemClock, UserId, conformance::customer};
+use authoriser::{Authoriser, Credential, Denial, SystemClock, UserId, conformance::customer};
 use common::{block_on, open, orders_of, own_server, sessions};
 use dumps::Dump;
-use services::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer, Server};
+use frozen::{a_frozen_server_is_an_outage_and_then_none, every_call_to_a_frozen_server_ends_in_time};
+use killed::{
+    a_server_killed_under_traffic_is_an_outage_and_then_none,
+    what_was_answered_before_a_kill_is_as_durable_as_promised,
+};
+use services::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer};
 
 /// The longest that any call may take: the stores' limits are half a second for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -55,7 +61,9 @@ macro_rules! over_each_server {
 
                 over_each_server!(@cases
                     a_server_killed_under_traffic_is_an_outage_and_then_none,
+                    what_was_answered_before_a_kill_is_as_durable_as_promised,
                     a_frozen_server_is_an_outage_and_then_none,
+                    every_call_to_a_frozen_server_ends_in_time,
                     an_outage_that_outlives_the_runtime_is_overcome_on_the_next,
                     a_dump_of_the_server_does_not_hold_the_id,
                     a_store_that_is_not_there_is_unavailable_and_names_no_secret,
@@ -77,56 +85,6 @@ over_each_server! {
     memcached: super::MemcachedStore, super::MemcachedServer, durable false;
 }
 
-fn a_server_killed_under_traffic_is_an_outage_and_then_none<F: Fixture>() {
-    let Some(mut server) = own_server::<F::Server>() else { return };
-    block_on(async {
-        for address in F::addresses(&server) {
-            let store = open::<F::Store>(&address).await.unwrap();
-            let design = Arc::new(Sessions::new(store, SessionPolicy::default(), SystemClock));
-            let credential = design.issue(&customer(7)).await.unwrap();
-            let traffic: Vec<_> = (0..16)
-                .map(|_| tokio::spawn(until_denied(Arc::clone(&design), credential.clone())))
-                .collect();
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            server.kill();
-            for task in traffic {
-                assert_eq!(task.await.unwrap(), Denial::StoreUnavailable);
-            }
-            assert_eq!(design.issue(&customer(7)).await, Err(IssueError::StoreUnavailable));
-            assert_eq!(design.revoke(credential.reveal().as_bytes()).await, Err(Denial::StoreUnavailable));
-            assert_eq!(design.revoke_all(UserId(7)).await, Err(Denial::StoreUnavailable));
-            assert_eq!(design.rotate(credential.reveal().as_bytes()).await, Err(Denial::StoreUnavailable));
-
-            server.restart().unwrap();
-            let again = recovered(&design).await;
-            assert!(design.authorise(again.reveal().as_bytes(), &orders_of(7)).await.is_ok());
-            let before = design.authorise(credential.reveal().as_bytes(), &orders_of(7)).await.map(drop);
-            let expected = if F::DURABLE { Ok(()) } else { Err(Denial::Unknown) };
-            assert_eq!(before, expected, "as the documentation says");
-            assert!(
-                design.rotate(again.reveal().as_bytes()).await.is_ok(),
-                "what was prepared is prepared again"
-            );
-        }
-    });
-}
-
-/// Asks again and again, and says why it was refused at last.
-async fn until_denied<S: SessionStore>(
-    design: Arc<Sessions<S, SystemClock>>,
-    credential: Credential,
-) -> Denial {
-    loop {
-        let started = Instant::now();
-        let answer = design.authorise(credential.reveal().as_bytes(), &orders_of(7)).await;
-        assert!(started.elapsed() < PATIENCE, "hangs: {:?}", started.elapsed());
-        match answer {
-            Ok(_) => tokio::task::yield_now().await,
-            Err(denial) => return denial,
-        }
-    }
-}
-
 /// Logs in, and looks that up, as soon as both work: a store that has a connection for each gets them back one by one.
 async fn recovered<S: SessionStore>(design: &Sessions<S, SystemClock>) -> Credential {
     let started = Instant::now();
@@ -140,38 +98,6 @@ async fn recovered<S: SessionStore>(design: &Sessions<S, SystemClock>) -> Creden
         assert!(started.elapsed() < RECOVERY);
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-}
-
-fn a_frozen_server_is_an_outage_and_then_none<F: Fixture>() {
-    let Some(mut server) = own_server::<F::Server>() else { return };
-    block_on(async {
-        let store = open::<F::Store>(&server.tcp_url()).await.unwrap();
-        let design = Sessions::new(store, SessionPolicy::default(), SystemClock);
-        let credential = design.issue(&customer(7)).await.unwrap();
-        let ask = async || design.authorise(credential.reveal().as_bytes(), &orders_of(7)).await.map(drop);
-        server.pause().unwrap();
-        let frozen = Instant::now();
-        // Until the order to freeze has arrived, it still answers.
-        let denial = loop {
-            if let Err(denial) = ask().await {
-                break denial;
-            }
-        };
-        assert_eq!(denial, Denial::StoreUnavailable);
-        assert!(frozen.elapsed() < PATIENCE * 2, "after {:?}", frozen.elapsed());
-        // Not one wait after another: a call that finds no connection fails at once. A cluster's stays, for what one
-        // node does not answer says nothing about the others, so that each call waits for its own node.
-        let calls = if server.processes().len() > 1 { 3 } else { 100 };
-        let at_once = Instant::now();
-        for _ in 0..calls {
-            assert_eq!(ask().await, Err(Denial::StoreUnavailable));
-        }
-        assert!(at_once.elapsed() < PATIENCE, "each call waited: {:?}", at_once.elapsed());
-
-        server.resume().unwrap();
-        recovered(&design).await;
-        assert_eq!(ask().await, Ok(()), "nothing was lost");
-    });
 }
 
 /// The task that connects again lives on the runtime of the call that started it, which may end before it succeeds.
