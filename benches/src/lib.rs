@@ -21,6 +21,7 @@ mod huge_pages;
 mod interrupt;
 mod jobs;
 mod list;
+mod opaque;
 mod payload;
 mod place;
 mod placement;

@@ -1,13 +1,14 @@
 //! Requests that must be refused, one job for every kind of attack.
 
-use std::hint::black_box;
-
-use authoriser::{Authoriser, Denial};
+use authoriser::{Authoriser, Denial, UserId};
 use measure::sampler::Failure;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use super::{Job, Verdict, authorise::own_orders};
-use crate::workload::{Choice, Credentials, Draws, Requests};
+use crate::{
+    opaque::opaque,
+    workload::{Choice, Credentials, Draws, Requests},
+};
 
 /// What an attacker sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +92,9 @@ impl<A: Authoriser> Job for AttackJob<A> {
     #[inline]
     async fn operate(&self, index: usize) -> Verdict {
         let (presented, user) = self.requests.get(index);
-        let access = own_orders(user);
-        match self.design.authorise(black_box(presented), black_box(&access)).await {
+        // Whose they are is asked of the design, and not known beforehand.
+        let access = own_orders(UserId(opaque(user.0)));
+        match self.design.authorise(presented, &access).await {
             Err(denial) if self.attack.allows(denial) => Verdict::RIGHT,
             Err(denial) => Verdict::denied(denial),
             Ok(_) => Verdict::WRONG,

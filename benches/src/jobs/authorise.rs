@@ -1,12 +1,15 @@
 //! Every request: is this credential good, and may its user do that?
 
-use std::{hint::black_box, sync::Arc};
+use std::sync::Arc;
 
 use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, UserId};
 use measure::sampler::Failure;
 
 use super::{Job, Verdict};
-use crate::workload::{Choice, Credentials, Draws, Requests};
+use crate::{
+    opaque::opaque,
+    workload::{Choice, Credentials, Draws, Requests},
+};
 
 /// Authorises requests drawn from a population of logged-in users.
 pub(crate) struct AuthoriseJob<A> {
@@ -64,8 +67,9 @@ impl<A: Authoriser> Job for AuthoriseJob<A> {
     #[inline]
     async fn operate(&self, index: usize) -> Verdict {
         let (presented, user) = self.requests.get(index);
-        let access = own_orders(user);
-        let answer = self.design.authorise(black_box(presented), black_box(&access)).await;
+        // Whose they are is asked of the design, and not known beforehand.
+        let access = own_orders(UserId(opaque(user.0)));
+        let answer = self.design.authorise(presented, &access).await;
         Verdict::of_grant(answer, user, self.permissions, self.proof)
     }
 }

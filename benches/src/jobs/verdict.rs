@@ -5,6 +5,8 @@ use std::ops::BitOr;
 use authoriser::{Denial, Grant, IssueError, PermissionSet, UserId};
 use measure::sampler::Failure;
 
+use crate::opaque::opaque;
+
 /// Zero when the outcome was the expected one. Computed without a branch where it can be, because it is part of what
 /// the timed loop does for every contestant alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,9 +63,12 @@ impl Verdict {
     }
 
     /// Zero when right, one otherwise: added to the next index, it makes the next operation wait for this one.
+    ///
+    /// The compiler is not to know what it is. It could turn the sum into a branch on whether all is right so far, and the
+    /// processor would foresee that branch and not wait.
     #[inline]
-    pub(crate) const fn as_index(self) -> usize {
-        (self.0 != 0) as usize
+    pub(crate) fn as_index(self) -> usize {
+        opaque((self.0 != 0).into()) as usize
     }
 
     /// The outcome in words, unless it was right.
