@@ -178,9 +178,10 @@ impl SessionTable {
         }
     }
 
-    /// Whether that user has a session of that name.
-    pub(super) fn has(&self, short: ShortId, user: UserId) -> bool {
-        self.lock(short).named(short, user).next().is_some()
+    /// Whether that user's newest session is of that name: one that no newer one is linked to.
+    pub(super) fn is_newest(&self, short: ShortId, user: UserId) -> bool {
+        let newest = self.lock(short).named(short, user).next();
+        newest.is_some_and(|at| line::links(&self.lines[at]).newer == short)
     }
 
     /// Puts a session in, unless its id is taken. `true` when the user has one of the same short id already, and so the
