@@ -2,7 +2,7 @@
 //!
 //! The links cost a session nothing, since they fill its cache line up; an index that named every session would cost ten
 //! bytes and an allocation for each user with two. They are read and changed under the lock of the user alone, taken
-//! before that of a segment, of which one at a time is held.
+//! before those of blocks, which are held for one session at a time.
 
 use authoriser::UserId;
 
@@ -26,7 +26,8 @@ impl<'a> Chain<'a> {
     }
 
     fn newest(&self) -> Option<ShortId> {
-        self.entry.newest(|short| self.sessions.has(short, self.user))
+        // One that is theirs but not the newest may be in the index for another user of the same shard and tag.
+        self.entry.newest(|short| self.sessions.is_newest(short, self.user))
     }
 
     pub(super) fn has(&self, id: &IdHash) -> bool {
@@ -148,6 +149,25 @@ mod tests {
             assert!(sessions.get(&id(5, 2)).is_some());
             assert_eq!(chain.remove_all(), 4);
             assert_eq!((chain.ids().len(), sessions.len()), (0, 0));
+        });
+    }
+
+    #[test]
+    fn users_that_look_alike_in_the_index_keep_their_chains() {
+        // Found by going back from a hash that differs in a bit of neither shard nor tag.
+        let alike = UserId(0xc7a5_399c_8e05_783c);
+        with_chain(|sessions, users, mut chain| {
+            chain.add((&id(7, 1)).into(), &record(USER)).unwrap();
+            drop(chain);
+            let lock = |user| Chain::lock(sessions, users, user);
+            lock(alike).add((&id(5, 1)).into(), &record(alike)).unwrap();
+            lock(alike).add((&id(9, 1)).into(), &record(alike)).unwrap();
+            lock(USER).add((&id(5, 2)).into(), &record(USER)).unwrap();
+            assert_eq!(lock(alike).ids(), [id(9, 1), id(5, 1)]);
+            lock(alike).add((&id(6, 1)).into(), &record(alike)).unwrap();
+            assert_eq!(lock(alike).remove_all(), 3);
+            assert_eq!(lock(USER).remove_all(), 2);
+            assert_eq!(sessions.len(), 0);
         });
     }
 

@@ -35,23 +35,32 @@ pub(super) struct Reserved<T> {
 pub(super) const HUGE_PAGE: usize = 2 << 20;
 
 impl<T: Zeroable> Reserved<T> {
-    /// Reserves so many entries or, where the system does not give as many addresses (a limit, strict accounting), fewer:
-    /// halves, down to `least`.
+    /// Reserves so many entries or, where the system does not give twice as many addresses (a limit, strict accounting),
+    /// fewer: halves, down to `least`. Twice, since the rest of the process needs addresses as well.
     ///
     /// Ends the process as any allocation does that fails, if not even these are to be had.
     pub(super) fn new(most: usize, least: usize) -> Self {
         let mut count = most;
         loop {
-            if let Some(mapping) = system::Mapping::new(count * size_of::<T>()) {
+            let is_last = count / 2 < least;
+            let leaves_enough = || count.checked_mul(2).and_then(Self::map).is_some();
+            if (is_last || leaves_enough())
+                && let Some(mapping) = Self::map(count)
+            {
                 return Self { entries: mapping.start().cast(), count, mapping };
             }
-            if count / 2 < least {
+            if is_last {
                 std::alloc::handle_alloc_error(
                     Layout::array::<T>(count).unwrap_or_else(|_| Layout::new::<T>()),
                 );
             }
             count /= 2;
         }
+    }
+
+    fn map(count: usize) -> Option<system::Mapping> {
+        // More than a slice may have is also more than there is.
+        Layout::array::<T>(count).ok().and_then(|layout| system::Mapping::new(layout.size()))
     }
 
     /// Asks for huge pages below the entries from this one on. It is advice: without it the memory is as good.
@@ -240,8 +249,10 @@ mod tests {
     #[test]
     fn who_cannot_have_all_addresses_gets_fewer() {
         // No processor has these.
-        let words = Reserved::<AtomicU64>::new(1 << 60, 1 << 10);
-        assert!(words.len() >= 1 << 10 && words.len() < 1 << 60, "{}", words.len());
+        let words = Reserved::<AtomicU64>::new(usize::MAX / 8, 1 << 10);
+        assert!(words.len() >= 1 << 10 && words.len() < usize::MAX / 32, "{}", words.len());
+        // And leaves as many for what comes after it.
+        assert_eq!(Reserved::<AtomicU64>::new(words.len(), words.len()).len(), words.len());
         assert_eq!(words[words.len() - 1].load(Relaxed), 0);
     }
 

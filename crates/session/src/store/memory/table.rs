@@ -70,7 +70,11 @@ pub(super) struct Removed {
 
 impl SessionTable {
     pub(super) fn new() -> Self {
-        let lines = Reserved::new(MOST_LINES, LEAST_LINES);
+        Self::of(Reserved::new(MOST_LINES, LEAST_LINES))
+    }
+
+    /// In these lines, whole blocks and at least [`LEAST_LINES`].
+    fn of(lines: Reserved<Line>) -> Self {
         lines.advise_huge_pages(ROOMY);
         Self {
             blocks: Blocks::new(lines.len()),
@@ -116,8 +120,9 @@ impl SessionTable {
                         }
                         break;
                     }
-                    // It may be at home elsewhere since.
-                    Look::Nowhere if self.blocks.is_still(block, version) && self.shape() == shape => {
+                    // It may be at home elsewhere since. The shape is looked at first: what moves the home moves the
+                    // version too, while the shape may have come back by the time that the version has been looked at.
+                    Look::Nowhere if self.shape() == shape && self.blocks.is_still(block, version) => {
                         return None;
                     }
                     Look::Nowhere => break,
@@ -134,20 +139,19 @@ impl SessionTable {
     fn get_again(&self, id: &IdHash) -> Option<SessionRecord> {
         let id = &IdWords::from(id);
         for _ in 0..ATTEMPTS {
-            let shape = self.shape();
-            match self.read(shape.home(ShortId::of(id)), id) {
-                Some(Some(record)) => return Some(record),
-                Some(None) if self.shape() == shape => return None,
-                _ => std::hint::spin_loop(),
+            match self.read(self.shape(), id) {
+                Some(found) => return found,
+                None => std::hint::spin_loop(),
             }
         }
         let mut writer = self.lock(ShortId::of(id));
         writer.find(id).and_then(|at| line::record(&self.lines[at]))
     }
 
-    /// What there is of that id in a block and the next one from a line on. `None` if something changed meanwhile, so that
+    /// What there is of that id in the block of its home and the next one. `None` if something changed meanwhile, so that
     /// what was read is void, or if a thousand lines are all in use.
-    fn read(&self, home: usize, id: &IdWords) -> Option<Option<SessionRecord>> {
+    fn read(&self, shape: Shape, id: &IdWords) -> Option<Option<SessionRecord>> {
+        let home = shape.home(ShortId::of(id));
         let block = home / BLOCK;
         let versions = [self.blocks.version(block)?, self.blocks.version(block + 1)?];
         let lines = &self.lines[home..(block + 2) * BLOCK];
@@ -157,7 +161,9 @@ impl SessionTable {
             .find(|(_, seen)| !matches!(seen, Look::Elsewhere))?;
         let record = if matches!(seen, Look::Here) { line::record(line) } else { None };
         let still = |at: usize| self.blocks.is_still(block + at, versions[at]);
-        (still(0) && still(1)).then_some(record)
+        // In this order, as in `get`.
+        let is_home = record.is_some() || self.shape() == shape;
+        (is_home && still(0) && still(1)).then_some(record)
     }
 
     /// The lines where a session of that name may be, under their locks.
@@ -172,9 +178,10 @@ impl SessionTable {
         }
     }
 
-    /// Whether that user has a session of that name.
-    pub(super) fn has(&self, short: ShortId, user: UserId) -> bool {
-        self.lock(short).named(short, user).next().is_some()
+    /// Whether that user's newest session is of that name: one that no newer one is linked to.
+    pub(super) fn is_newest(&self, short: ShortId, user: UserId) -> bool {
+        let newest = self.lock(short).named(short, user).next();
+        newest.is_some_and(|at| line::links(&self.lines[at]).newer == short)
     }
 
     /// Puts a session in, unless its id is taken. `true` when the user has one of the same short id already, and so the
@@ -369,5 +376,7 @@ const fn fullest(capacity: usize) -> usize {
     capacity / 16 * 15
 }
 
+#[cfg(test)]
+mod stress;
 #[cfg(test)]
 mod tests;
