@@ -7,23 +7,31 @@ use measure::sampler::Failure;
 
 use crate::opaque::opaque;
 
-/// Zero when the outcome was the expected one. Computed without a branch where it can be, because it is part of what
-/// the timed loop does for every contestant alike.
+/// What came out of an operation against what was expected. Computed without a branch where it can be, because it is part
+/// of what the timed loop does for every contestant alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Verdict(u64);
+pub(crate) struct Verdict {
+    /// Zero, or what kind of failure it was.
+    failure: u64,
+    /// Zero, or the bits in which what came out differs.
+    difference: u64,
+}
 
 const DENIED: u64 = 1 << 32;
 const NOT_ISSUED: u64 = 1 << 33;
 const WAITED: u64 = 1 << 34;
-const WRONG: u64 = 1 << 35;
 
 impl Verdict {
     /// The expected outcome.
-    pub(crate) const RIGHT: Self = Self(0);
+    pub(crate) const RIGHT: Self = Self { failure: 0, difference: 0 };
     /// An outcome that is none of the typed ones.
-    pub(crate) const WRONG: Self = Self(WRONG);
+    pub(crate) const WRONG: Self = Self { failure: 0, difference: 1 };
     /// A future of an in-process contestant was not ready at once.
-    pub(crate) const WAITED: Self = Self(WAITED);
+    pub(crate) const WAITED: Self = Self::failed(WAITED);
+
+    const fn failed(failure: u64) -> Self {
+        Self { failure, difference: 0 }
+    }
 
     /// Right when the grant names this user with these rights, and was come by in this way.
     ///
@@ -44,31 +52,31 @@ impl Verdict {
                     | Self::equal(grant.permissions.bits().into(), permissions.bits().into())
                     | Self::equal(grant.proof as u64, proof)
             }
-            Err(denial) => Self(DENIED | denial as u64),
+            Err(denial) => Self::denied(denial),
         }
     }
 
     /// Right when both numbers are the same.
     #[inline]
     pub(crate) const fn equal(got: u64, expected: u64) -> Self {
-        Self(if got == expected { 0 } else { WRONG })
+        Self { failure: 0, difference: got ^ expected }
     }
 
     pub(crate) const fn denied(denial: Denial) -> Self {
-        Self(DENIED | denial as u64)
+        Self::failed(DENIED | denial as u64)
     }
 
     pub(crate) const fn not_issued(error: IssueError) -> Self {
-        Self(NOT_ISSUED | if matches!(error, IssueError::StoreUnavailable) { 0 } else { 1 })
+        Self::failed(NOT_ISSUED | if matches!(error, IssueError::StoreUnavailable) { 0 } else { 1 })
     }
 
-    /// Zero when right, one otherwise: added to the next index, it makes the next operation wait for this one.
+    /// Zero when right: added to the next index, it makes the next operation wait for this one.
     ///
-    /// The compiler is not to know what it is. It could turn the sum into a branch on whether all is right so far, and the
-    /// processor would foresee that branch and not wait.
+    /// By bits alone and without a comparison, and the compiler is not to know what they are: it turns what it can into a
+    /// branch, which the processor foresees and does not wait for.
     #[inline]
     pub(crate) fn as_index(self) -> usize {
-        opaque((self.0 != 0).into()) as usize
+        (opaque(self.difference) & 1) as usize
     }
 
     /// The outcome in words, unless it was right.
@@ -76,13 +84,13 @@ impl Verdict {
         if self == Self::RIGHT {
             return Ok(());
         }
-        let code = self.0 & 0xff;
-        Err(Failure(if self.0 & DENIED != 0 {
+        let code = self.failure & 0xff;
+        Err(Failure(if self.failure & DENIED != 0 {
             let denial = Denial::ALL.into_iter().find(|denial| *denial as u64 == code);
             denial.map_or_else(|| "several different denials".to_owned(), |denial| denial.to_string())
-        } else if self.0 & NOT_ISSUED != 0 {
+        } else if self.failure & NOT_ISSUED != 0 {
             if code == 0 { IssueError::StoreUnavailable.to_string() } else { "issuing failed".to_owned() }
-        } else if self.0 & WAITED != 0 {
+        } else if self.failure & WAITED != 0 {
             "an in-process contestant had to wait".to_owned()
         } else {
             "a wrong outcome: another user, or another path than the one to be timed".to_owned()
@@ -95,7 +103,7 @@ impl BitOr for Verdict {
 
     #[inline]
     fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        Self { failure: self.failure | other.failure, difference: self.difference | other.difference }
     }
 }
 
@@ -126,6 +134,6 @@ mod tests {
     fn one_wrong_outcome_among_many_is_seen() {
         let all = Verdict::RIGHT | Verdict::not_issued(IssueError::StoreUnavailable) | Verdict::RIGHT;
         assert!(all.check().unwrap_err().to_string().contains("unavailable"));
-        assert_eq!((Verdict::RIGHT.as_index(), all.as_index()), (0, 1));
+        assert_eq!((Verdict::RIGHT.as_index(), Verdict::WRONG.as_index()), (0, 1));
     }
 }
