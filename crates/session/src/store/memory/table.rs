@@ -288,7 +288,7 @@ impl SessionTable {
     }
 
     /// Makes the table smaller by some steps, where it is mostly empty, and gives memory back. After a peak a round of
-    /// [`PARTS`] calls takes a sixteenth off.
+    /// [`PARTS`] calls takes a thirty-second off.
     pub(super) fn shrink(&self) {
         let Ok(_turn) = self.reshaping.try_lock() else { return };
         let steps = self.shape().capacity() / PARTS as usize / 256 + 1;
