@@ -77,7 +77,8 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
     /// The session of an id, if it is alive.
     #[inline]
     async fn find(&self, id: &IdHash) -> Result<(SessionRecord, Timestamp), Denial> {
-        // Before the lookup: the processor reads the clock while it hashes.
+        // Before the lookup, so that the processor reads the clock while it hashes. A request counts by when it came: the
+        // time that a store takes to answer ends no session.
         let now = self.clock.now();
         let record = self.store.get(id).await?.ok_or(Denial::Unknown)?;
         self.policy.check(&record, now)?;

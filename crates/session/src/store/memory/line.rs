@@ -101,9 +101,7 @@ impl Session {
 }
 
 pub(super) fn copy(from: &Line, to: &Line) {
-    for (from, to) in from.iter().zip(to) {
-        to.store(from.load(Relaxed), Relaxed);
-    }
+    set_words(to, &words(from));
 }
 
 pub(super) fn words(line: &Line) -> Words {
@@ -117,9 +115,7 @@ pub(super) fn set_words(line: &Line, words: &Words) {
 }
 
 pub(super) fn clear(line: &Line) {
-    for word in line {
-        word.store(0, Relaxed);
-    }
+    set_words(line, &[0; WORDS]);
 }
 
 #[inline]

@@ -13,7 +13,7 @@ use super::line::ShortId;
 const ALL: u64 = 1 << 32;
 
 /// Lines whose sessions one step moves.
-const STEP: u64 = 256;
+pub(super) const STEP: u64 = 256;
 
 /// The number of lines above, and the frontier, from 0 to [`ALL`], in the low 33 bits: readers need both of one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ use super::{
     blocks::{BLOCK, Blocks},
     line::{self, IdWords, Line, Links, Session, ShortId},
     reserved::{HUGE_PAGE, Reserved},
-    shape::{Shape, Step},
+    shape::{STEP, Shape, Step},
     writer::{NotPut, Writer},
 };
 use crate::{IdHash, InsertError, SessionRecord, StoreError};
@@ -291,7 +291,7 @@ impl SessionTable {
     /// [`PARTS`] calls takes a thirty-second off.
     pub(super) fn shrink(&self) {
         let Ok(_turn) = self.reshaping.try_lock() else { return };
-        let steps = self.shape().capacity() / PARTS as usize / 256 + 1;
+        let steps = self.shape().capacity() / PARTS as usize / STEP as usize + 1;
         for _ in 0..steps {
             let is_empty = |step: &Step| self.len() * 2 <= limit(step.to.capacity());
             let Some(step) = self.shape().step_down(SMALLEST).filter(is_empty) else { return };
