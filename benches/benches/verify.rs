@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use authbench_benches::harness;
 use measure::record::Question;
+use suite::harness;
 
 fn main() -> ExitCode {
     harness::main(Question::Authorise)

@@ -219,7 +219,7 @@ impl ValueEnum for Asked {
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.0.word()).help(benches::about(self.0)))
+        Some(clap::builder::PossibleValue::new(self.0.word()).help(suite::about(self.0)))
     }
 }
 

@@ -15,7 +15,7 @@ use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
     // A round is this same program, started again by itself.
-    match benches::serve_if_ordered() {
+    match suite::serve_if_ordered() {
         Ok(true) => return ExitCode::SUCCESS,
         Ok(false) => {}
         Err(error) => return failed(&error),
@@ -42,5 +42,5 @@ fn failed(error: &anyhow::Error) -> ExitCode {
     let red = Style::new().bold().fg_color(Some(AnsiColor::Red.into()));
     eprintln!("{red}error:{red:#} {error:#}");
     // As clap ends a command line that makes no sense.
-    if error.is::<benches::Unselectable>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    if error.is::<suite::Unselectable>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }

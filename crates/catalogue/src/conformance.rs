@@ -6,9 +6,9 @@ use authoriser::{
     Authoriser, CoarseClock, Family, ManualClock,
     conformance::{Unavailable as NotHere, customer, services_are_required},
 };
-use services::Service;
+use servers::Service;
 
-use crate::{Entry, Kind, Need, Site, Visitor, visit};
+use crate::{Entry, Environment, Kind, Need, Visitor, visit};
 
 /// One service of each kind for all tests of this process; or why there is none.
 fn service(need: Need) -> Result<Service, NotHere> {
@@ -18,15 +18,16 @@ fn service(need: Need) -> Result<Service, NotHere> {
     services.entry(need).or_insert_with(obtain).clone()
 }
 
-fn site<E: Entry, C: authoriser::Clock>(clock: C) -> Result<Site<C>, NotHere> {
-    let with = |site: Site<C>, need: &Need| Ok(site.with(*need, service(*need)?.address()));
-    E::NEEDS.iter().try_fold(Site::new(clock), with)
+fn environment<E: Entry, C: authoriser::Clock>(clock: C) -> Result<Environment<C>, NotHere> {
+    let with =
+        |environment: Environment<C>, need: &Need| Ok(environment.with(*need, service(*need)?.address()));
+    E::NEEDS.iter().try_fold(Environment::new(clock), with)
 }
 
 /// Builds an entry for the suite.
 pub(crate) async fn build<E: Entry>(clock: ManualClock) -> Result<E::Authoriser<ManualClock>, NotHere> {
-    let site = site::<E, _>(clock)?;
-    E::build(&site).await.map_err(|error| NotHere(error.0))
+    let environment = environment::<E, _>(clock)?;
+    E::build(&environment).await.map_err(|error| NotHere(error.0))
 }
 
 /// A credential of each entry, issued to user 7.
@@ -39,7 +40,8 @@ impl Visitor for Issue {
             return;
         }
         let issued = runtime().block_on(async {
-            let design = E::build(&site::<E, _>(CoarseClock)?).await.map_err(|error| NotHere(error.0))?;
+            let design =
+                E::build(&environment::<E, _>(CoarseClock)?).await.map_err(|error| NotHere(error.0))?;
             assert_eq!(design.properties().family, E::FAMILY, "{} is listed under another family", E::ID);
             let durability = design.settings().into_iter().any(|(name, _)| name == "durability");
             let stateful = E::FAMILY == Family::Stateful;
@@ -58,7 +60,7 @@ impl Visitor for Issue {
     }
 }
 
-/// Presents to each entry what all the others issued, at sites with other keys.
+/// Presents to each entry what all the others issued, at environments with other keys.
 struct Refuse<'a>(&'a [(&'static str, String)]);
 
 impl Visitor for Refuse<'_> {
@@ -67,8 +69,8 @@ impl Visitor for Refuse<'_> {
             return;
         }
         runtime().block_on(async {
-            let Ok(site) = site::<E, _>(CoarseClock) else { return };
-            let Ok(design) = E::build(&site).await else { return };
+            let Ok(environment) = environment::<E, _>(CoarseClock) else { return };
+            let Ok(design) = E::build(&environment).await else { return };
             let access = authoriser::AccessRequest {
                 owner: authoriser::UserId(7),
                 permission: authoriser::Permission::OrdersRead,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use authoriser::{Authoriser, Clock, Family};
 
-use crate::{Need, Site};
+use crate::{Environment, Need};
 
 /// One line of the catalogue: a name and how to build what it stands for.
 pub trait Entry: 'static {
@@ -21,20 +21,20 @@ pub trait Entry: 'static {
     /// The id of the floor that bounds its cost from below, where one is measured.
     const FLOOR: Option<&'static str>;
     /// What it is asked when it is measured.
-    const ASKED: Asked = Asked::ORDINARY;
+    const CAPABILITIES: Capabilities = Capabilities::ORDINARY;
     /// The type behind the name, on any clock.
     type Authoriser<C: Clock>: Authoriser;
 
-    /// Builds it at a site.
+    /// Builds it at a environment.
     fn build<C: Clock>(
-        site: &Site<C>,
+        environment: &Environment<C>,
     ) -> impl Future<Output = Result<Self::Authoriser<C>, Unavailable>> + Send;
 }
 
 /// What an entry is asked when it is measured, of what its kind and family are: a property of the entry, so that nobody has
 /// to know it by its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct Capabilities {
     /// Look-ups and nothing else: the rest of it is another entry.
     pub look_ups_alone: bool,
     /// With so many sessions at most: all contestants of a case are in memory at once, and those of a large record leave
@@ -48,7 +48,7 @@ pub struct Asked {
     pub batches: bool,
 }
 
-impl Asked {
+impl Capabilities {
     /// What most are asked.
     pub const ORDINARY: Self = Self {
         look_ups_alone: false,
@@ -98,7 +98,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Why an entry cannot be built at a site.
+/// Why an entry cannot be built at a environment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unavailable(pub String);

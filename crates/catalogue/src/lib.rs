@@ -9,11 +9,11 @@ pub mod controls;
 mod entry;
 mod keys;
 #[macro_use]
-mod line;
+mod entries_macro;
+mod environment;
 pub mod list;
-mod site;
 
-pub use entry::{Asked, Entry, Kind, Unavailable, Visitor};
+pub use entry::{Capabilities, Entry, Kind, Unavailable, Visitor};
+pub use environment::Environment;
 pub use list::visit;
-pub use services::Kind as Need;
-pub use site::Site;
+pub use servers::Kind as Need;

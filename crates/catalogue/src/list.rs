@@ -1,6 +1,6 @@
 //! The list itself: one line for each design, peer and control, in the order in which reports show them.
 //!
-//! What a line names, and in which order, is in `line.rs`.
+//! What a line names, and in which order, is in `entries_macro.rs`.
 
 use authoriser::{Clock, Family};
 use session::{
@@ -8,7 +8,7 @@ use session::{
 };
 
 use crate::{
-    Asked, Entry, Kind, Need, Site, Unavailable, Visitor,
+    Capabilities, Entry, Environment, Kind, Need, Unavailable, Visitor,
     controls::{NoWork, StaticToken},
     keys::{generated, key_set},
 };
@@ -16,339 +16,339 @@ use crate::{
 catalogue! {
     Design JwtHs256 = "jwt-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "JWT signed with HMAC-SHA256, verified with a prepared key and a strict borrowed parse",
-        jwt::Hs256<C> => |site| Ok(site.jwt_hs256()),
-        asked Asked { batches: true, ..Asked::ORDINARY };
+        jwt::Hs256<C> => |environment| Ok(environment.jwt_hs256()),
+        capabilities Capabilities { batches: true, ..Capabilities::ORDINARY };
 
     Design JwtHs384 = "jwt-hs384", Stateless, needs &[], floor None,
         "JWT signed with HMAC-SHA384",
-        jwt::Hs384<C> => |site| {
-            Ok(jwt::Hs384::new(generated(jwt::Hs384Key::generate())?, site.token_policy(), site.clock()))
+        jwt::Hs384<C> => |environment| {
+            Ok(jwt::Hs384::new(generated(jwt::Hs384Key::generate())?, environment.token_policy(), environment.clock()))
         };
 
     Design JwtHs512 = "jwt-hs512", Stateless, needs &[], floor None,
         "JWT signed with HMAC-SHA512",
-        jwt::Hs512<C> => |site| {
-            Ok(jwt::Hs512::new(generated(jwt::Hs512Key::generate())?, site.token_policy(), site.clock()))
+        jwt::Hs512<C> => |environment| {
+            Ok(jwt::Hs512::new(generated(jwt::Hs512Key::generate())?, environment.token_policy(), environment.clock()))
         };
 
     Design JwtRs256 = "jwt-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "JWT signed with RSA-2048, PKCS#1 v1.5, key parsed once",
-        jwt::Rs256<C> => |site| {
-            Ok(jwt::Rs256::new(generated(jwt::Rs256Key::generate())?, site.token_policy(), site.clock()))
+        jwt::Rs256<C> => |environment| {
+            Ok(jwt::Rs256::new(generated(jwt::Rs256Key::generate())?, environment.token_policy(), environment.clock()))
         },
-        asked Asked::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.without_payloads();
 
     Design JwtPs256 = "jwt-ps256", Stateless, needs &[], floor Some("floor-ps256"),
         "JWT signed with RSA-2048, PSS, key parsed once",
-        jwt::Ps256<C> => |site| {
-            Ok(jwt::Ps256::new(generated(jwt::Ps256Key::generate())?, site.token_policy(), site.clock()))
+        jwt::Ps256<C> => |environment| {
+            Ok(jwt::Ps256::new(generated(jwt::Ps256Key::generate())?, environment.token_policy(), environment.clock()))
         },
-        asked Asked::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.without_payloads();
 
     Design JwtEs256 = "jwt-es256", Stateless, needs &[], floor Some("floor-es256"),
         "JWT signed with ECDSA over P-256, key parsed once",
-        jwt::Es256<C> => |site| {
-            Ok(jwt::Es256::new(generated(jwt::Es256Key::generate())?, site.token_policy(), site.clock()))
+        jwt::Es256<C> => |environment| {
+            Ok(jwt::Es256::new(generated(jwt::Es256Key::generate())?, environment.token_policy(), environment.clock()))
         },
-        asked Asked::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.without_payloads();
 
     Design JwtEs384 = "jwt-es384", Stateless, needs &[], floor Some("floor-es384"),
         "JWT signed with ECDSA over P-384, key parsed once",
-        jwt::Es384<C> => |site| {
-            Ok(jwt::Es384::new(generated(jwt::Es384Key::generate())?, site.token_policy(), site.clock()))
+        jwt::Es384<C> => |environment| {
+            Ok(jwt::Es384::new(generated(jwt::Es384Key::generate())?, environment.token_policy(), environment.clock()))
         },
-        asked Asked::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.without_payloads();
 
     Design JwtEdDsa = "jwt-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
         "JWT signed with Ed25519, key parsed once",
-        jwt::EdDsa<C> => |site| {
-            Ok(jwt::EdDsa::new(generated(jwt::EdDsaKey::generate())?, site.token_policy(), site.clock()))
+        jwt::EdDsa<C> => |environment| {
+            Ok(jwt::EdDsa::new(generated(jwt::EdDsaKey::generate())?, environment.token_policy(), environment.clock()))
         };
 
     // Keys fetched from an issuer (`jwt::RemoteKeySet`) cost the same while they are fresh, and would need a server at
-    // every site.
+    // every environment.
     Design JwtKeySet = "jwt-key-set", Stateless, needs &[], floor Some("floor-eddsa"),
         "JWT signed with Ed25519 under the newest of three keys, looked up by the header's kid",
-        jwt::KeySetJwt<C> => |site| {
+        jwt::KeySetJwt<C> => |environment| {
             let keys = generated(key_set(["2026-09", "2026-10", "2026-11"]))?;
-            Ok(jwt::KeySetJwt::new(keys, site.token_policy(), site.clock()))
+            Ok(jwt::KeySetJwt::new(keys, environment.token_policy(), environment.clock()))
         };
 
     Design PasetoV4Local = "paseto-v4-local", Stateless, needs &[], floor None,
         "PASETO v4.local: the same claims encrypted with XChaCha20 and authenticated with keyed BLAKE2b",
-        jwt::V4Local<C> => |site| {
-            Ok(jwt::V4Local::new(generated(jwt::PasetoLocalKey::generate())?, site.token_policy(), site.clock()))
+        jwt::V4Local<C> => |environment| {
+            Ok(jwt::V4Local::new(generated(jwt::PasetoLocalKey::generate())?, environment.token_policy(), environment.clock()))
         };
 
     Design PasetoV4Public = "paseto-v4-public", Stateless, needs &[], floor Some("floor-eddsa"),
         "PASETO v4.public: the same claims signed with Ed25519, key parsed once",
-        jwt::V4Public<C> => |site| {
-            Ok(jwt::V4Public::new(generated(jwt::PasetoSecretKey::generate())?, site.token_policy(), site.clock()))
+        jwt::V4Public<C> => |environment| {
+            Ok(jwt::V4Public::new(generated(jwt::PasetoSecretKey::generate())?, environment.token_policy(), environment.clock()))
         };
 
     Design CookieSigned = "cookie-signed", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same claims as a cookie's value with HMAC-SHA256 over name and payload",
-        jwt::SignedCookie<C> => |site| {
-            Ok(jwt::SignedCookie::new(generated(jwt::SignedCookieKey::generate())?, site.token_policy(), site.clock()))
+        jwt::SignedCookie<C> => |environment| {
+            Ok(jwt::SignedCookie::new(generated(jwt::SignedCookieKey::generate())?, environment.token_policy(), environment.clock()))
         };
 
     Design CookiePrivate = "cookie-private", Stateless, needs &[], floor None,
         "the same claims as a cookie's value encrypted with AES-256-GCM under a random nonce",
-        jwt::PrivateCookie<C> => |site| {
-            Ok(jwt::PrivateCookie::new(generated(jwt::PrivateCookieKey::generate())?, site.token_policy(), site.clock()))
+        jwt::PrivateCookie<C> => |environment| {
+            Ok(jwt::PrivateCookie::new(generated(jwt::PrivateCookieKey::generate())?, environment.token_policy(), environment.clock()))
         };
 
     Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "random session id, SHA-256 of it at rest, flat table in this process, readers without a lock",
-        Sessions<MemoryStore, C> => |site| Ok(Sessions::new(MemoryStore::new(), site.session_policy(), site.clock()));
+        Sessions<MemoryStore, C> => |environment| Ok(Sessions::new(MemoryStore::new(), environment.session_policy(), environment.clock()));
 
     Design SessionRedis = "session-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the same session in Redis over TCP: a part of its user's string, one round trip a lookup, one multiplexed connection",
-        Sessions<RedisStore, C> => |site| {
-            Ok(Sessions::new(site.store::<RedisStore>(Need::Redis).await?, site.session_policy(), site.clock()))
+        Sessions<RedisStore, C> => |environment| {
+            Ok(Sessions::new(environment.store::<RedisStore>(Need::Redis).await?, environment.session_policy(), environment.clock()))
         };
 
     Design SessionRedisUnix = "session-redis-unix", Stateful, needs &[Need::RedisUnix], floor Some("floor-redis-unix-ping"),
         "the same over a unix socket",
-        Sessions<RedisStore, C> => |site| {
-            Ok(Sessions::new(site.store::<RedisStore>(Need::RedisUnix).await?, site.session_policy(), site.clock()))
+        Sessions<RedisStore, C> => |environment| {
+            Ok(Sessions::new(environment.store::<RedisStore>(Need::RedisUnix).await?, environment.session_policy(), environment.clock()))
         };
 
     Design SessionRedisHash = "session-redis-hash", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the usual layout in Redis: a hash with readable fields for each session, and an index for each user",
-        Sessions<RedisFieldsStore, C> => |site| {
-            Ok(Sessions::new(site.store::<RedisFieldsStore>(Need::Redis).await?, site.session_policy(), site.clock()))
+        Sessions<RedisFieldsStore, C> => |environment| {
+            Ok(Sessions::new(environment.store::<RedisFieldsStore>(Need::Redis).await?, environment.session_policy(), environment.clock()))
         };
 
     Design SessionRedisCluster = "session-redis-cluster", Stateful, needs &[Need::RedisCluster], floor Some("floor-redis-cluster-ping"),
         "the same as session-redis over three primaries: a user's sessions are in one slot, so that each call reaches one",
-        Sessions<RedisClusterStore, C> => |site| {
-            let store = site.store::<RedisClusterStore>(Need::RedisCluster).await?;
-            Ok(Sessions::new(store, site.session_policy(), site.clock()))
+        Sessions<RedisClusterStore, C> => |environment| {
+            let store = environment.store::<RedisClusterStore>(Need::RedisCluster).await?;
+            Ok(Sessions::new(store, environment.session_policy(), environment.clock()))
         };
 
     Design SessionPostgres = "session-postgres", Stateful, needs &[Need::Postgres], floor Some("floor-postgres-read"),
         "sessions in a table of PostgreSQL: prepared statements, pipelined lookups, every login and logout on the disk",
-        Sessions<PostgresStore, C> => |site| {
-            Ok(Sessions::new(site.store::<PostgresStore>(Need::Postgres).await?, site.session_policy(), site.clock()))
+        Sessions<PostgresStore, C> => |environment| {
+            Ok(Sessions::new(environment.store::<PostgresStore>(Need::Postgres).await?, environment.session_policy(), environment.clock()))
         };
 
     Design SessionMemcached = "session-memcached", Stateful, needs &[Need::Memcached], floor Some("floor-memcached-ping"),
         "sessions in memcached: an item a user, changed by compare and swap, looked up in one round trip",
-        Sessions<MemcachedStore, C> => |site| {
-            Ok(Sessions::new(site.store::<MemcachedStore>(Need::Memcached).await?, site.session_policy(), site.clock()))
+        Sessions<MemcachedStore, C> => |environment| {
+            Ok(Sessions::new(environment.store::<MemcachedStore>(Need::Memcached).await?, environment.session_policy(), environment.clock()))
         };
 
     #[cfg(feature = "embedded")]
     Design SessionRedb = "session-redb", Stateful, needs &[Need::Folder], floor Some("floor-redb-read"),
         "the same session on this machine's disk in redb, a B-tree in Rust: read in this process, one fsync a commit",
-        Sessions<session::RedbStore, C> => |site| {
-            Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
+        Sessions<session::RedbStore, C> => |environment| {
+            Ok(Sessions::new(environment.store(Need::Folder).await?, environment.session_policy(), environment.clock()))
         };
 
     #[cfg(feature = "embedded")]
     Design SessionLmdb = "session-lmdb", Stateful, needs &[Need::Folder], floor Some("floor-lmdb-read"),
         "the same session on this machine's disk in LMDB, a mapped B-tree in C: read in this process, two syncs a commit",
-        Sessions<session::LmdbStore, C> => |site| {
-            Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
+        Sessions<session::LmdbStore, C> => |environment| {
+            Ok(Sessions::new(environment.store(Need::Folder).await?, environment.session_policy(), environment.clock()))
         };
 
     #[cfg(feature = "embedded")]
     Design SessionSqlite = "session-sqlite", Stateful, needs &[Need::Folder], floor Some("floor-sqlite-read"),
         "the same session on this machine's disk in SQLite, in write-ahead mode: read in this process, one fsync a commit",
-        Sessions<session::SqliteStore, C> => |site| {
-            Ok(Sessions::new(site.store(Need::Folder).await?, site.session_policy(), site.clock()))
+        Sessions<session::SqliteStore, C> => |environment| {
+            Ok(Sessions::new(environment.store(Need::Folder).await?, environment.session_policy(), environment.clock()))
         };
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",
-        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(peers::Jsonwebtoken::hs256);
+        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(peers::Jsonwebtoken::hs256);
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenRustCryptoRs256 = "jsonwebtoken-rust-crypto-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its RustCrypto back end",
-        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
-        asked Asked::ORDINARY.without_payloads();
+        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
+        capabilities Capabilities::ORDINARY.without_payloads();
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenRustCryptoEs256 = "jsonwebtoken-rust-crypto-es256", Stateless, needs &[], floor Some("floor-es256"),
         "ES256 by the jsonwebtoken crate on its RustCrypto back end",
-        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
-        asked Asked::ORDINARY.without_payloads();
+        peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
+        capabilities Capabilities::ORDINARY.without_payloads();
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcHs256 = "jsonwebtoken-aws-lc-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its aws-lc back end",
-        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(peers::Jsonwebtoken::hs256);
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(peers::Jsonwebtoken::hs256);
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcRs256 = "jsonwebtoken-aws-lc-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its aws-lc back end",
-        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
-        asked Asked::ORDINARY.without_payloads();
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
+        capabilities Capabilities::ORDINARY.without_payloads();
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcEs256 = "jsonwebtoken-aws-lc-es256", Stateless, needs &[], floor Some("floor-es256"),
         "ES256 by the jsonwebtoken crate on its aws-lc back end",
-        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
-        asked Asked::ORDINARY.without_payloads();
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
+        capabilities Capabilities::ORDINARY.without_payloads();
 
     #[cfg(feature = "peers")]
     Peer JsonwebtokenAwsLcEdDsa = "jsonwebtoken-aws-lc-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
         "EdDSA by the jsonwebtoken crate on its aws-lc back end",
-        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |site| site.peer(|_, policy| peers::Jsonwebtoken::eddsa(policy));
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::eddsa(policy));
 
     #[cfg(feature = "peers")]
     Peer JwtSimpleHs256 = "jwt-simple-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt-simple crate",
-        peers::Peer<peers::JwtSimple, C> => |site| site.peer(peers::JwtSimple::hs256);
+        peers::Peer<peers::JwtSimple, C> => |environment| environment.peer(peers::JwtSimple::hs256);
 
     #[cfg(feature = "peers")]
     Peer JwtCompactHs256 = "jwt-compact-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt-compact crate",
-        peers::Peer<peers::JwtCompact, C> => |site| site.peer(peers::JwtCompact::hs256);
+        peers::Peer<peers::JwtCompact, C> => |environment| environment.peer(peers::JwtCompact::hs256);
 
     #[cfg(feature = "peers")]
     Peer BiscuitHs256 = "biscuit-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the biscuit crate",
-        peers::Peer<peers::Biscuit, C> => |site| site.peer(peers::Biscuit::hs256);
+        peers::Peer<peers::Biscuit, C> => |environment| environment.peer(peers::Biscuit::hs256);
 
     #[cfg(feature = "peers")]
     Peer JwtCrateHs256 = "jwt-crate-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt crate",
-        peers::Peer<peers::JwtCrate, C> => |site| site.peer(peers::JwtCrate::hs256);
+        peers::Peer<peers::JwtCrate, C> => |environment| environment.peer(peers::JwtCrate::hs256);
 
     #[cfg(feature = "openssl-peers")]
     Peer JosekitHs256 = "josekit-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the josekit crate, on OpenSSL",
-        peers::Peer<peers::Josekit, C> => |site| site.peer(peers::Josekit::hs256);
+        peers::Peer<peers::Josekit, C> => |environment| environment.peer(peers::Josekit::hs256);
 
     #[cfg(feature = "peers")]
     Peer PasetorsV4Local = "pasetors-v4-local", Stateless, needs &[], floor None,
         "the same claims encrypted as PASETO v4.local by the pasetors crate",
-        peers::Peer<peers::PasetoLocal, C> => |site| site.peer(peers::PasetoLocal::new);
+        peers::Peer<peers::PasetoLocal, C> => |environment| environment.peer(peers::PasetoLocal::new);
 
     #[cfg(feature = "peers")]
     Peer PasetorsV4Public = "pasetors-v4-public", Stateless, needs &[], floor Some("floor-eddsa"),
         "the same claims signed as PASETO v4.public by the pasetors crate",
-        peers::Peer<peers::PasetoPublic, C> => |site| site.peer(|_, policy| peers::PasetoPublic::new(policy));
+        peers::Peer<peers::PasetoPublic, C> => |environment| environment.peer(|_, policy| peers::PasetoPublic::new(policy));
 
     #[cfg(feature = "peers")]
     Peer CookieCrateSigned = "cookie-crate-signed", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same claims as JSON in the cookie crate's signed jar",
-        peers::Peer<peers::SignedCookie, C> => |site| site.peer(peers::SignedCookie::new);
+        peers::Peer<peers::SignedCookie, C> => |environment| environment.peer(peers::SignedCookie::new);
 
     #[cfg(feature = "peers")]
     Peer CookieCratePrivate = "cookie-crate-private", Stateless, needs &[], floor None,
         "the same claims as JSON in the cookie crate's private jar, encrypted",
-        peers::Peer<peers::PrivateCookie, C> => |site| site.peer(peers::PrivateCookie::new);
+        peers::Peer<peers::PrivateCookie, C> => |environment| environment.peer(peers::PrivateCookie::new);
 
     #[cfg(feature = "peers")]
     Design JwtHs256OnAwsLc = "jwt-hs256-on-aws-lc", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "our JWT path over aws-lc's HMAC-SHA256",
-        jwt::Jwt<peers::primitives::Key<peers::primitives::aws_lc::Hs256>, C> => |site| {
-            site.jwt_on(|secret| Ok(peers::primitives::aws_lc::Hs256::key(secret)))
+        jwt::Jwt<peers::primitives::Key<peers::primitives::aws_lc::Hs256>, C> => |environment| {
+            environment.jwt_on(|secret| Ok(peers::primitives::aws_lc::Hs256::key(secret)))
         },
-        asked Asked::ORDINARY.without_refusals();
+        capabilities Capabilities::ORDINARY.without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtHs256OnRing = "jwt-hs256-on-ring", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "our JWT path over ring's HMAC-SHA256",
-        jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Hs256>, C> => |site| {
-            site.jwt_on(|secret| Ok(peers::primitives::ring::Hs256::key(secret)))
+        jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Hs256>, C> => |environment| {
+            environment.jwt_on(|secret| Ok(peers::primitives::ring::Hs256::key(secret)))
         },
-        asked Asked::ORDINARY.without_refusals();
+        capabilities Capabilities::ORDINARY.without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtRs256OnRing = "jwt-rs256-on-ring", Stateless, needs &[], floor Some("floor-rs256"),
         "our JWT path over ring's RSA",
-        jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Rs256>, C> => |site| {
-            site.jwt_on(|_| peers::primitives::ring::Rs256::key())
+        jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Rs256>, C> => |environment| {
+            environment.jwt_on(|_| peers::primitives::ring::Rs256::key())
         },
-        asked Asked::ORDINARY.without_payloads().without_refusals();
+        capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtEs256OnRing = "jwt-es256-on-ring", Stateless, needs &[], floor Some("floor-es256"),
         "our JWT path over ring's ECDSA",
-        jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Es256>, C> => |site| {
-            site.jwt_on(|_| peers::primitives::ring::Es256::key())
+        jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Es256>, C> => |environment| {
+            environment.jwt_on(|_| peers::primitives::ring::Es256::key())
         },
-        asked Asked::ORDINARY.without_payloads().without_refusals();
+        capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtEdDsaOnRing = "jwt-eddsa-on-ring", Stateless, needs &[], floor Some("floor-eddsa"),
         "our JWT path over ring's Ed25519",
-        jwt::Jwt<peers::primitives::Key<peers::primitives::ring::EdDsa>, C> => |site| {
-            site.jwt_on(|_| peers::primitives::ring::EdDsa::key())
+        jwt::Jwt<peers::primitives::Key<peers::primitives::ring::EdDsa>, C> => |environment| {
+            environment.jwt_on(|_| peers::primitives::ring::EdDsa::key())
         },
-        asked Asked::ORDINARY.without_refusals();
+        capabilities Capabilities::ORDINARY.without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtRs256OnGraviola = "jwt-rs256-on-graviola", Stateless, needs &[], floor Some("floor-rs256"),
         "our JWT path over Graviola's RSA",
-        jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Rs256>, C> => |site| {
-            site.jwt_on(|_| peers::primitives::graviola::Rs256::key())
+        jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Rs256>, C> => |environment| {
+            environment.jwt_on(|_| peers::primitives::graviola::Rs256::key())
         },
-        asked Asked::ORDINARY.without_payloads().without_refusals();
+        capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtEs256OnGraviola = "jwt-es256-on-graviola", Stateless, needs &[], floor Some("floor-es256"),
         "our JWT path over Graviola's ECDSA",
-        jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Es256>, C> => |site| {
-            site.jwt_on(|_| peers::primitives::graviola::Es256::key())
+        jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Es256>, C> => |environment| {
+            environment.jwt_on(|_| peers::primitives::graviola::Es256::key())
         },
-        asked Asked::ORDINARY.without_payloads().without_refusals();
+        capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
 
     #[cfg(feature = "peers")]
     Design JwtEdDsaOnGraviola = "jwt-eddsa-on-graviola", Stateless, needs &[], floor Some("floor-eddsa"),
         "our JWT path over Graviola's Ed25519",
-        jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::EdDsa>, C> => |site| {
-            site.jwt_on(|_| peers::primitives::graviola::EdDsa::key())
+        jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::EdDsa>, C> => |environment| {
+            environment.jwt_on(|_| peers::primitives::graviola::EdDsa::key())
         },
-        asked Asked::ORDINARY.without_refusals();
+        capabilities Capabilities::ORDINARY.without_refusals();
 
     #[cfg(feature = "peers")]
     Peer SessionDashMap = "session-dashmap", Stateful, needs &[], floor Some("floor-flat-probe"),
         "the same session in a map of the dashmap crate, id bits as its hash",
-        Sessions<peers::sessions::DashMapStore, C> => |site| {
-            Ok(Sessions::new(peers::sessions::DashMapStore::new(), site.session_policy(), site.clock()))
+        Sessions<peers::sessions::DashMapStore, C> => |environment| {
+            Ok(Sessions::new(peers::sessions::DashMapStore::new(), environment.session_policy(), environment.clock()))
         };
 
     #[cfg(feature = "peers")]
     Peer SessionPapaya = "session-papaya", Stateful, needs &[], floor Some("floor-flat-probe"),
         "the same session in a map of the papaya crate, id bits as its hash",
-        Sessions<peers::sessions::PapayaStore, C> => |site| {
-            Ok(Sessions::new(peers::sessions::PapayaStore::new(), site.session_policy(), site.clock()))
+        Sessions<peers::sessions::PapayaStore, C> => |environment| {
+            Ok(Sessions::new(peers::sessions::PapayaStore::new(), environment.session_policy(), environment.clock()))
         };
 
     #[cfg(feature = "peers")]
     Peer SessionMoka = "session-moka", Stateful, needs &[], floor Some("floor-flat-probe"),
         "the same session in an unbounded cache of the moka crate, id bits as its hash",
-        Sessions<peers::sessions::MokaStore, C> => |site| {
-            Ok(Sessions::new(peers::sessions::MokaStore::new(), site.session_policy(), site.clock()))
+        Sessions<peers::sessions::MokaStore, C> => |environment| {
+            Ok(Sessions::new(peers::sessions::MokaStore::new(), environment.session_policy(), environment.clock()))
         };
 
     #[cfg(feature = "peers")]
     Peer TowerSessionsMemory = "tower-sessions-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "session by the tower-sessions crate in its store in memory: one lock, the id itself as key, a map of JSON values",
-        peers::sessions::TowerMemory<C> => |site| {
-            Ok(peers::sessions::TowerMemory::new(site.session_policy(), site.clock()))
+        peers::sessions::TowerMemory<C> => |environment| {
+            Ok(peers::sessions::TowerMemory::new(environment.session_policy(), environment.clock()))
         },
-        asked Asked { most_sessions: 1_000_000, ..Asked::ORDINARY };
+        capabilities Capabilities { most_sessions: 1_000_000, ..Capabilities::ORDINARY };
 
     #[cfg(feature = "peers")]
     Peer TowerSessionsRedis = "tower-sessions-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "session by the tower-sessions crate in its store in Redis: a key a session, MessagePack, six connections of the fred crate",
-        peers::sessions::TowerRedis<C> => |site| site.tower_redis().await;
+        peers::sessions::TowerRedis<C> => |environment| environment.tower_redis().await;
 
     #[cfg(feature = "peers")]
     Peer SessionRedisFred = "session-redis-fred", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the same session in Redis as session-redis, looked up over one connection of the fred crate",
-        Sessions<peers::sessions::FredStore, C> => |site| {
-            Ok(Sessions::new(site.store(Need::Redis).await?, site.session_policy(), site.clock()))
+        Sessions<peers::sessions::FredStore, C> => |environment| {
+            Ok(Sessions::new(environment.store(Need::Redis).await?, environment.session_policy(), environment.clock()))
         },
-        asked Asked { look_ups_alone: true, ..Asked::ORDINARY };
+        capabilities Capabilities { look_ups_alone: true, ..Capabilities::ORDINARY };
 
     Control ControlNone = "control-none", Stateless, needs &[], floor None,
         "no work at all: what the harness itself costs",

@@ -42,7 +42,7 @@ pub struct Failure(pub String);
 
 /// How long and how often to sample.
 #[derive(Clone, Copy, Debug)]
-pub struct Pace {
+pub struct Budget {
     /// Repetitions of the shuffled order in a round.
     pub samples: u32,
     /// How long one sample should take. Well under a millisecond, so that all contestants see the same machine.
@@ -60,13 +60,13 @@ const MOST_OPERATIONS: u64 = 2_048;
 pub fn run_round(
     round: u32,
     contestants: &mut [Box<dyn Contestant>],
-    pace: Pace,
+    budget: Budget,
     rng: &mut StdRng,
 ) -> Vec<Round> {
     let mut rounds: Vec<Round> =
-        contestants.iter_mut().map(|contestant| calibrate(round, contestant.as_mut(), pace)).collect();
+        contestants.iter_mut().map(|contestant| calibrate(round, contestant.as_mut(), budget)).collect();
     let mut order: Vec<usize> = (0..contestants.len()).collect();
-    for repetition in 0..pace.samples {
+    for repetition in 0..budget.samples {
         order.shuffle(rng);
         for &turn in &order {
             let entry = &mut rounds[turn];
@@ -87,7 +87,7 @@ pub fn run_round(
 }
 
 /// Warms the contestant up and finds out how many operations fill a sample.
-fn calibrate(round: u32, contestant: &mut dyn Contestant, pace: Pace) -> Round {
+fn calibrate(round: u32, contestant: &mut dyn Contestant, budget: Budget) -> Round {
     let started = Instant::now();
     let least = contestant.least_operations();
     let mut operations = least;
@@ -100,7 +100,7 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, pace: Pace) -> Round {
         match contestant.sample(operations) {
             Ok(sample) => {
                 shortest = shortest.min((sample.elapsed.as_nanos() / u128::from(operations)).max(1));
-                let fitting = pace.sample_time.as_nanos() / shortest;
+                let fitting = budget.sample_time.as_nanos() / shortest;
                 let fitting =
                     u64::try_from(fitting).unwrap_or(u64::MAX).clamp(least, MOST_OPERATIONS.max(least));
                 // Grow step by step: the first operations are slow, and would make the sample too short.
@@ -113,7 +113,7 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, pace: Pace) -> Round {
             }
         }
     }
-    let every = pace.samples.div_ceil(contestant.most_samples().max(1)).max(1);
+    let every = budget.samples.div_ceil(contestant.most_samples().max(1)).max(1);
     Round {
         round,
         operations_per_sample: operations,
@@ -182,8 +182,8 @@ mod tests {
             fake('d', 1_000_000, usize::MAX),
             fake('e', 1_000, usize::MAX),
         ];
-        let pace = Pace { samples: 40, sample_time: Duration::from_micros(100) };
-        let rounds = run_round(3, &mut contestants, pace, &mut StdRng::seed_from_u64(1));
+        let budget = Budget { samples: 40, sample_time: Duration::from_micros(100) };
+        let rounds = run_round(3, &mut contestants, budget, &mut StdRng::seed_from_u64(1));
         (rounds, log.borrow().clone())
     }
 
@@ -231,9 +231,9 @@ mod tests {
                 Ok(Sample { elapsed: each * u32::try_from(operations).unwrap(), cpu: None })
             }
         }
-        let pace = Pace { samples: 1, sample_time: Duration::from_micros(100) };
+        let budget = Budget { samples: 1, sample_time: Duration::from_micros(100) };
         let mut contestants: [Box<dyn Contestant>; 1] = [Box::new(Interrupted(0))];
-        let rounds = run_round(0, &mut contestants, pace, &mut StdRng::seed_from_u64(1));
+        let rounds = run_round(0, &mut contestants, budget, &mut StdRng::seed_from_u64(1));
         assert_eq!(rounds[0].operations_per_sample, 1_000);
     }
 

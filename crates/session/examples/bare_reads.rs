@@ -18,7 +18,7 @@ use authbench_session::{
 };
 use authoriser::{PermissionSet, Timestamp, UserId};
 use futures_util::future::join_all;
-use services::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer};
+use servers::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer};
 
 const SESSIONS: u64 = 100_000;
 const TURNS: usize = 200;

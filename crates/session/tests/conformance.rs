@@ -5,7 +5,7 @@ mod common;
 use authbench_session::{
     MemcachedStore, PostgresStore, RedisClusterStore, RedisFieldsStore, RedisStore, SessionPolicy, Sessions,
 };
-use services::Kind;
+use servers::Kind;
 
 authoriser::conformance!(over_memory, |clock| async move {
     Ok(Sessions::new(common::in_memory().await?, SessionPolicy::default(), clock))

@@ -22,7 +22,7 @@ use authbench_session::{
 };
 use authoriser::{Clock, PermissionSet, SystemClock, UserId};
 use common::{block_on, id, open, service, until};
-use services::Kind;
+use servers::Kind;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

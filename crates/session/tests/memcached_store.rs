@@ -17,7 +17,7 @@ use authbench_session::{
 };
 use authoriser::{Authoriser, Denial, PermissionSet, Revoked, Timestamp, UserId, conformance::customer};
 use common::{block_on, id, orders_of, own_server, sessions};
-use services::MemcachedServer;
+use servers::MemcachedServer;
 
 const USER: UserId = UserId(7);
 const KEY: &str = "s:BwAAAAAAAAA";

@@ -20,7 +20,7 @@ use authbench_session::{IdForm, RedisClusterStore, SessionPolicy, Sessions};
 use authoriser::{Authoriser, Credential, Denial, Revoked, SystemClock, UserId, conformance::customer};
 use common::{block_on, open, orders_of, own_server};
 use redis::Commands;
-use services::{Backend, RedisCluster};
+use servers::{Backend, RedisCluster};
 
 type Design = Sessions<RedisClusterStore, SystemClock>;
 

@@ -16,7 +16,7 @@ use std::{
 use authbench_session::{RedisFieldsStore, RedisStore, SessionPolicy, Sessions, SharedStore};
 use authoriser::{Authoriser, IssueError, SystemClock, conformance::customer};
 use common::{block_on, open, orders_of, own_server};
-use services::RedisServer;
+use servers::RedisServer;
 use tokio::net::{TcpListener, TcpStream};
 
 fn address(server: &RedisServer) -> SocketAddr {

@@ -16,7 +16,7 @@ use authbench_session::{
 use authoriser::{Authoriser, Denial, PermissionSet, Timestamp, UserId};
 use common::{block_on, id, orders_of, own_server, sessions};
 use redis::{Commands, Connection};
-use services::RedisServer;
+use servers::RedisServer;
 
 const LOGIN: Timestamp = Timestamp(1_800_000_000);
 

@@ -10,7 +10,7 @@ use anstyle::Style;
 use crate::arguments::List;
 
 pub(crate) fn run(arguments: &List) -> anyhow::Result<ExitCode> {
-    let listed = benches::list()?;
+    let listed = suite::list()?;
     if arguments.json {
         let mut output = io::stdout().lock();
         // As an error of the output, so that a closed pipe is known for one.

@@ -15,6 +15,6 @@ fn folder_of(run: &Path) -> PathBuf {
         let folder = run.parent().filter(|folder| !folder.as_os_str().is_empty());
         return folder.unwrap_or(Path::new(".")).to_owned();
     }
-    let named = benches::results().join(run);
+    let named = suite::results().join(run);
     if !run.exists() && named.is_dir() { named } else { run.to_owned() }
 }

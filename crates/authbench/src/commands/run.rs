@@ -2,7 +2,7 @@
 
 use std::{io::Write, process::ExitCode};
 
-use benches::{Outcome, Request};
+use suite::{Outcome, Request};
 
 use crate::arguments::Run;
 
@@ -10,11 +10,11 @@ use crate::arguments::Run;
 const INTERRUPTED: u8 = 130;
 
 pub(crate) fn run(arguments: &Run) -> anyhow::Result<ExitCode> {
-    let folder = benches::results().join(&arguments.name);
+    let folder = suite::results().join(&arguments.name);
     let outcome = if arguments.resume {
-        benches::resume(&folder)?
+        suite::resume(&folder)?
     } else {
-        benches::run(&Request {
+        suite::run(&Request {
             profile: arguments.pace.profile(),
             questions: arguments.only.iter().map(|asked| asked.0).collect(),
             designs: arguments.designs.clone(),
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Run) -> anyhow::Result<ExitCode> {
             folder,
             name: arguments.name.clone(),
             seed: arguments.seed,
-            command: benches::command(),
+            command: suite::command(),
         })?
     };
     say(&outcome, &arguments.name)

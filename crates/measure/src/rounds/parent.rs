@@ -12,7 +12,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{ORDER, Order, collect::collect};
+use super::{MESSAGE, RoundMessage, collect::collect};
 use crate::record::Batch;
 
 /// A round that takes longer than this has hung. The longest round of a full run takes about a minute.
@@ -94,16 +94,16 @@ impl Executable {
     /// See [`RoundError`]. After [`RoundError::Broke`] the next round may still work.
     pub fn run_round(
         &self,
-        order: &Order,
+        message: &RoundMessage,
         environment: &[(String, String)],
         stop: &AtomicBool,
         batches: &mut Vec<Batch>,
     ) -> Result<Ended, RoundError> {
-        let copy = self.folder.path().join(format!("{}-{}", order.question, order.round));
+        let copy = self.folder.path().join(format!("{}-{}", message.question, message.round));
         // A byte-identical copy lands on other physical pages; one binary was once seen at half speed for a
         // quarter of an hour while its copy was not.
         fs::copy(&self.original, &copy).map_err(|source| RoundError::Copy { to: copy.clone(), source })?;
-        let outcome = start(&copy, order, environment)
+        let outcome = start(&copy, message, environment)
             .and_then(|child| supervise(child, stop))
             .map_err(|source| RoundError::Start { path: copy.clone(), source });
         // Best effort: the folder goes with this value anyway.
@@ -113,20 +113,22 @@ impl Executable {
             return Ok(Ended::Interrupted);
         }
         for batch in outcome.batches {
-            collect(batches, batch, order.round);
+            collect(batches, batch, message.round);
         }
         match outcome.broke {
             None => Ok(Ended::Whole),
-            Some(reason) => {
-                Err(RoundError::Broke { round: order.round, question: order.question.to_string(), reason })
-            }
+            Some(reason) => Err(RoundError::Broke {
+                round: message.round,
+                question: message.question.to_string(),
+                reason,
+            }),
         }
     }
 }
 
-fn start(copy: &Path, order: &Order, environment: &[(String, String)]) -> io::Result<Child> {
+fn start(copy: &Path, message: &RoundMessage, environment: &[(String, String)]) -> io::Result<Child> {
     Command::new(copy)
-        .env(ORDER, serde_json::to_string(order)?)
+        .env(MESSAGE, serde_json::to_string(message)?)
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

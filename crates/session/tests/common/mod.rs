@@ -22,7 +22,7 @@ use authoriser::{
     AccessRequest, Clock, ManualClock, Permission, SystemClock, UserId,
     conformance::{Unavailable, services_are_required},
 };
-use services::{Backend, Kind, Service, StartError};
+use servers::{Backend, Kind, Service, StartError};
 
 /// One `#[test]` a case and store. A case takes a fresh store.
 macro_rules! over_each_store {
@@ -52,7 +52,7 @@ macro_rules! over_each_store {
             $(
                 #[test]
                 fn $case() {
-                    crate::common::run(crate::common::over::<$store>(services::Kind::$kind), super::$case);
+                    crate::common::run(crate::common::over::<$store>(servers::Kind::$kind), super::$case);
                 }
             )*
         }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use redis::{Commands, Connection};
-use services::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer};
+use servers::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer};
 
 pub(crate) trait Dump {
     /// All keys and values, one after the other.

@@ -6,7 +6,7 @@ use authbench_session::{InsertError, SessionPolicy, SessionRecord, Sessions, Sha
 use authoriser::{
     Authoriser, Clock, Denial, PermissionSet, SystemClock, Timestamp, UserId, conformance::customer,
 };
-use services::{Backend, Server};
+use servers::{Backend, Server};
 
 use crate::{
     Fixture, PATIENCE,

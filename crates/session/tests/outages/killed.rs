@@ -10,7 +10,7 @@ use authbench_session::{SessionPolicy, SessionStore, Sessions};
 use authoriser::{
     Authoriser, Credential, Denial, IssueError, Outage, Revoked, SystemClock, UserId, conformance::customer,
 };
-use services::Backend;
+use servers::Backend;
 
 use crate::{
     Fixture, PATIENCE,

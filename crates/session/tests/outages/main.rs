@@ -27,7 +27,7 @@ use killed::{
     a_server_killed_under_traffic_is_an_outage_and_then_none,
     what_was_answered_before_a_kill_is_as_durable_as_promised,
 };
-use services::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer};
+use servers::{Backend, MemcachedServer, PostgresServer, RedisCluster, RedisServer};
 
 /// The longest that any call may take: the stores' limits are half a second for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -19,7 +19,7 @@ use authbench_session::{
 use authoriser::{PermissionSet, Timestamp, UserId};
 use common::{block_on, id, own_server, until};
 use futures_util::future::{join_all, try_join_all};
-use services::{PostgresServer, Server};
+use servers::{PostgresServer, Server};
 use tokio_postgres::{Client, NoTls};
 
 const LOGIN: Timestamp = Timestamp(1_800_000_000);

@@ -14,7 +14,7 @@ use std::{
 };
 
 use authoriser::conformance::services_are_required;
-use services::RedisServer;
+use servers::RedisServer;
 
 /// Nothing here takes longer, not on a slow machine either. What does has hung.
 const PATIENCE: Duration = Duration::from_secs(90);

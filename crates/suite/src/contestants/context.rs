@@ -1,0 +1,99 @@
+//! What contestants of one process share: the servers, and a runtime for those that wait.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use catalogue::{Environment, Need};
+use tokio::runtime::{Builder, Runtime};
+
+use super::not_built::NotBuilt;
+use crate::{
+    questions::Case,
+    rounds::servers::Servers,
+    workload::{BenchClock, private_claims},
+};
+
+/// Built once a process.
+pub(crate) struct Context {
+    /// One thread: the client's cost is then on one core, and waking another is not part of it.
+    pub(crate) runtime: Rc<Runtime>,
+    servers: Vec<(Need, String)>,
+    /// Empties what the stores of a environment hold, once its contestants are done with.
+    tidying: RefCell<Vec<Tidy>>,
+    seed: Cell<u64>,
+}
+
+type Tidy = Box<dyn FnOnce(&Runtime)>;
+
+impl Context {
+    /// With the services that the environment names.
+    pub(crate) fn new(seed: u64) -> std::io::Result<Self> {
+        let given = Need::ALL.iter().filter_map(|need| Some((*need, need.given()?)));
+        Self::with(given.collect(), seed)
+    }
+
+    /// With services that this process has started itself.
+    pub(crate) fn with_servers(servers: &Servers) -> std::io::Result<Self> {
+        let addresses = servers.addresses().map(|(need, address)| (need, address.to_owned()));
+        Self::with(addresses.collect(), rand::random())
+    }
+
+    /// For services that the suite need not look for.
+    pub(crate) fn with(servers: Vec<(Need, String)>, seed: u64) -> std::io::Result<Self> {
+        let runtime = Rc::new(Builder::new_current_thread().enable_all().build()?);
+        Ok(Self { runtime, servers, tidying: RefCell::default(), seed: Cell::new(seed) })
+    }
+
+    /// A environment for a contestant of that case, with keys and stores of its own.
+    pub(crate) fn environment(&self, case: &Case) -> Rc<Environment<BenchClock>> {
+        let mut environment = self.bare_environment();
+        if let Some(every) = case.touch {
+            environment = environment.touching(every);
+        }
+        if let Some(bytes) = case.payload {
+            environment = environment.claiming(private_claims(bytes));
+        }
+        let environment = Rc::new(environment);
+        let opened = Rc::clone(&environment);
+        self.afterwards(move |runtime| {
+            // Best effort: what stays behind expires by itself, but for a table in PostgreSQL.
+            let _ = runtime.block_on(opened.clean_up());
+        });
+        environment
+    }
+
+    /// Has something done once the contestants of the case are done with.
+    pub(crate) fn afterwards(&self, tidy: impl FnOnce(&Runtime) + 'static) {
+        self.tidying.borrow_mut().push(Box::new(tidy));
+    }
+
+    /// A environment for whoever wants to know what there is, and leaves no session behind.
+    pub(crate) fn bare_environment(&self) -> Environment<BenchClock> {
+        let environment = Environment::new(BenchClock::default());
+        self.servers.iter().fold(environment, |environment, (need, address)| environment.with(*need, address))
+    }
+
+    /// Where a service is, for a client of a floor's own. It may hold a password.
+    pub(crate) fn address(&self, need: Need) -> Result<&str, NotBuilt> {
+        let address = self.servers.iter().find(|(service, _)| *service == need);
+        let absent = || NotBuilt::Broken(format!("there is no {need}"));
+        address.map(|(_, address)| address.as_str()).ok_or_else(absent)
+    }
+
+    /// Removes what contestants that are done with have left in shared stores.
+    pub(crate) fn clean_up(&self) {
+        for tidy in self.tidying.take() {
+            tidy(&self.runtime);
+        }
+    }
+
+    /// A seed for the next contestant, different from all others of this process.
+    pub(crate) fn next_seed(&self) -> u64 {
+        // The step is 2^64 over the golden ratio (Steele, Lea and Flood, "Fast splittable pseudorandom number
+        // generators", 2014): no two contestants of a run, whose seeds start close together, share one.
+        self.seed.set(self.seed.get().wrapping_add(0x9E37_79B9_7F4A_7C15));
+        self.seed.get()
+    }
+}

@@ -1,0 +1,78 @@
+//! Every request: is this credential good, and may its user do that?
+
+use std::sync::Arc;
+
+use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, UserId};
+use measure::sampler::Failure;
+
+use super::opaque::opaque;
+use super::{job::Job, verdict::Verdict};
+use crate::workload::{Choice, Credentials, Draws, Requests};
+
+/// Authorises requests drawn from a population of logged-in users.
+pub(crate) struct AuthoriseJob<A> {
+    design: A,
+    credentials: Arc<Credentials>,
+    draws: Draws,
+    requests: Requests,
+    permissions: PermissionSet,
+    proof: u64,
+}
+
+impl<A: Authoriser> AuthoriseJob<A> {
+    /// Asserts, before anything is timed, that each of a few credentials gets its own user and no other, and notes
+    /// by which path.
+    pub(crate) async fn new(
+        design: A,
+        credentials: Arc<Credentials>,
+        choice: Choice,
+        seed: u64,
+    ) -> Result<Self, Failure> {
+        let mut shown = None;
+        for index in [0, credentials.len() / 2, credentials.len() - 1] {
+            let (presented, user) = credentials.get(index);
+            let grant = design
+                .authorise(presented, &own_orders(user))
+                .await
+                .map_err(|denial| Failure(format!("a credential just issued was refused: {denial}")))?;
+            if grant.user != user {
+                return Err(Failure("a credential just issued stands for another user".to_owned()));
+            }
+            if !grant.permissions.contains(Permission::OrdersRead) {
+                return Err(Failure("a credential just issued has other rights".to_owned()));
+            }
+            shown = Some((grant.permissions, grant.proof as u64));
+        }
+        // All users have the same.
+        let (permissions, proof) = shown.unwrap_or_default();
+        Ok(Self {
+            design,
+            draws: Draws::new(choice, credentials.len(), seed),
+            credentials,
+            requests: Requests::default(),
+            permissions,
+            proof,
+        })
+    }
+}
+
+impl<A: Authoriser> Job for AuthoriseJob<A> {
+    async fn prepare(&mut self, operations: usize) -> Result<(), Failure> {
+        self.requests.refill(operations, &self.credentials, &mut self.draws);
+        Ok(())
+    }
+
+    #[inline]
+    async fn operate(&self, index: usize) -> Verdict {
+        let (presented, user) = self.requests.get(index);
+        // Whose they are is asked of the design, and not known beforehand.
+        let access = own_orders(UserId(opaque(user.0)));
+        let answer = self.design.authorise(presented, &access).await;
+        Verdict::of_grant(answer, user, self.permissions, self.proof)
+    }
+}
+
+/// What every timed request asks for: the user's own orders.
+pub(crate) const fn own_orders(user: UserId) -> AccessRequest {
+    AccessRequest { owner: user, permission: Permission::OrdersRead }
+}

@@ -1,0 +1,104 @@
+//! What a case of a question is.
+
+use std::time::Duration;
+
+use catalogue::Need;
+use measure::record::{Profile, Question, TWIN_SUFFIX};
+
+use super::question::reference;
+use crate::{jobs::Attack, workload::Choice};
+
+/// One case of a question.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Case {
+    /// Of which question.
+    pub(crate) question: Question,
+    /// The name used in files and on the command line.
+    pub(crate) name: &'static str,
+    /// The case in words.
+    pub(crate) about: &'static str,
+    /// Users that are logged in while the case is measured.
+    pub(crate) population: usize,
+    /// Whose request comes next.
+    pub(crate) choice: Choice,
+    /// Operations in flight at once, for contestants that wait for a server.
+    pub(crate) in_flight: usize,
+    /// Threads that look up at once, for contestants that wait for nobody.
+    pub(crate) threads: usize,
+    /// Whether an operation may begin before the last one's result is known, for contestants in this process: the
+    /// processor then overlaps their cache misses.
+    pub(crate) independent: bool,
+    /// Logins that one operation ends, in the revoke question.
+    pub(crate) logins: usize,
+    /// Requests decided at once, in the batch question.
+    pub(crate) batch: usize,
+    /// What is presented instead of a good credential, in the attack question.
+    pub(crate) attack: Attack,
+    /// Bytes of a JWT's payload, where that is the question: its private claims make up what its own claims lack.
+    pub(crate) payload: Option<usize>,
+    /// How often a session's use is noted, where that is the question.
+    pub(crate) touch: Option<Duration>,
+    /// Whether expired sessions are removed meanwhile, in the purge question.
+    pub(crate) purging: bool,
+    /// The least thorough profile that measures it.
+    pub(super) from: Profile,
+    /// The least thorough profile that measures it in a store outside this process, where filling one takes its time;
+    /// none if it is measured in process alone.
+    pub(super) remote_from: Option<Profile>,
+}
+
+impl Case {
+    /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
+    /// whose sessions are elsewhere runs in the loop of those that wait.
+    pub(crate) fn is_about(&self, needs: &[Need]) -> bool {
+        let has_in_flight = needs.iter().any(|need| need.is_waited_for());
+        (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
+    }
+
+    /// Whether a contestant with those needs takes part. The reference does everywhere, for the ratios.
+    pub(crate) fn concerns(&self, id: &str, needs: &[Need]) -> bool {
+        self.is_about(needs) || id.trim_end_matches(TWIN_SUFFIX) == reference(self.question)
+    }
+
+    /// Why an entry that is measured with so many sessions at most sits this case out, if it does.
+    pub(crate) fn absence_of_memory(&self, most_sessions: usize) -> Option<String> {
+        let much = self.population > most_sessions;
+        much.then(|| {
+            format!("{} of its records do not fit beside those of the others", grouped(self.population))
+        })
+    }
+
+    /// Why a contestant over a store outside this process sits this case out, if it does.
+    pub(crate) fn absence_of_stores(&self, profile: Profile) -> Option<String> {
+        let flag = match self.remote_from {
+            Some(from) if profile >= from => return None,
+            Some(Profile::Full) => "--full",
+            Some(_) => "--standard",
+            None if self.threads > 1 => {
+                return Some(
+                    "several threads are measured in process alone; see the cases with many in flight"
+                        .to_owned(),
+                );
+            }
+            None => {
+                return Some(format!("{} sessions are measured in process alone", grouped(self.population)));
+            }
+        };
+        if self.logins > 1 {
+            let logins = grouped(self.logins);
+            return Some(format!(
+                "to log in {logins} times for each operation takes long: measured with {flag}"
+            ));
+        }
+        let population = grouped(self.population);
+        Some(format!("filling the store with {population} sessions takes long: measured with {flag}"))
+    }
+}
+
+/// `100 000`, as the cases write it.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    groups.join(" ")
+}

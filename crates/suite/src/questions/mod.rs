@@ -1,0 +1,80 @@
+//! What is asked, and of which entries. The cases are data: see [`cases`].
+
+mod case;
+mod cases;
+mod question;
+
+use measure::record::{Profile, Question};
+
+use self::cases::CASES;
+pub use self::question::about;
+pub(crate) use self::{
+    case::Case,
+    question::{concerns, reference},
+};
+
+/// The cases of a question that a profile measures.
+pub(crate) fn cases_of(question: Question, profile: Profile) -> impl Iterator<Item = &'static Case> {
+    CASES.iter().filter(move |case| case.question == question && profile >= case.from)
+}
+
+/// The case of that name.
+pub(crate) fn find(question: Question, name: &str) -> Option<&'static Case> {
+    CASES.iter().find(|case| case.question == question && case.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use catalogue::Need;
+
+    use super::{case::grouped, *};
+
+    #[test]
+    fn numbers_in_reasons_are_written_as_in_cases() {
+        for (number, written) in [(7, "7"), (1_000, "1 000"), (100_000, "100 000"), (1_234_567, "1 234 567")]
+        {
+            assert_eq!(grouped(number), written);
+        }
+    }
+
+    #[test]
+    fn cases_of_a_question_have_different_names() {
+        for (at, case) in CASES.iter().enumerate() {
+            let same = |other: &&Case| (other.question, other.name) == (case.question, case.name);
+            assert_eq!(CASES.iter().position(|other| same(&other)), Some(at), "{}", case.name);
+        }
+    }
+
+    #[test]
+    fn only_who_is_measured_with_fewer_sessions_sits_a_large_case_out() {
+        let largest = find(Question::Lookup, "10m-uniform").unwrap();
+        let reason = largest.absence_of_memory(1_000_000).unwrap();
+        assert!(reason.starts_with("10 000 000 of its records"), "{reason}");
+        assert_eq!(largest.absence_of_memory(usize::MAX), None);
+        assert_eq!(find(Question::Lookup, "1m-uniform").unwrap().absence_of_memory(1_000_000), None);
+    }
+
+    #[test]
+    fn independent_look_ups_are_a_matter_of_this_process() {
+        for case in CASES.iter().filter(|case| case.independent) {
+            assert!(case.concerns("session-memory", &[]), "{}", case.name);
+            for need in [Need::Redis, Need::Folder] {
+                assert!(!case.concerns("session-elsewhere", &[need]), "{}", case.name);
+            }
+        }
+    }
+
+    #[test]
+    fn each_independent_case_has_its_dependent_twin() {
+        for case in CASES.iter().filter(|case| case.independent) {
+            let twin = case.name.strip_suffix("-independent").and_then(|name| find(case.question, name));
+            assert!(
+                twin.is_some_and(|twin| !twin.independent
+                    && twin.population == case.population
+                    && twin.from <= case.from),
+                "{}",
+                case.name
+            );
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Which contestants take part in which cases, and why the others do not.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use catalogue::Need;
+use measure::{
+    record::{Batch, Contestant, Planned, Profile, Provenance, Question, TWIN_SUFFIX},
+    rounds::{CaseMessage, RoundMessage},
+};
+
+use super::{selection::Selection, servers::Servers};
+use crate::{
+    contestants::{ContestantEntry, entries, entries_of},
+    questions::{self, Case},
+};
+
+/// Everything that a run is to measure.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) profile: Profile,
+    /// How many rounds: the profile's, unless another number was asked for.
+    pub(crate) rounds: u32,
+    questions: Vec<(Question, Vec<PlannedCase>)>,
+}
+
+#[derive(Debug)]
+struct PlannedCase {
+    case: &'static Case,
+    invited: Vec<(ContestantEntry, Option<String>)>,
+}
+
+/// The services without which nobody of those selected can be measured.
+pub(crate) fn needs(questions: &[Question], selection: &Selection, profile: Profile) -> BTreeSet<Need> {
+    let cases = questions.iter().flat_map(|question| questions::cases_of(*question, profile));
+    let selected = cases
+        .flat_map(|case| entries_of(case).into_iter().filter(|entry| selection.includes(case, &entry.id)));
+    selected.flat_map(|entry| entry.needs.iter().copied()).collect()
+}
+
+/// The services that an earlier execution needs.
+pub(crate) fn needs_of(planned: &[Planned]) -> BTreeSet<Need> {
+    let needs = |one: &Planned| {
+        let invited = entries(one.question).into_iter().filter(|entry| one.contestants.contains(&entry.id));
+        invited.flat_map(|entry| entry.needs.iter().copied()).collect::<Vec<_>>()
+    };
+    planned.iter().flat_map(needs).collect()
+}
+
+impl Plan {
+    /// Selects contestants. Where any of a case is selected its reference and the reference's twin take part too,
+    /// and so does the floor of each: without them there are no ratios and no noise floor.
+    pub(crate) fn new(
+        profile: Profile,
+        rounds: u32,
+        questions: &[Question],
+        selection: &Selection,
+        servers: &Servers,
+    ) -> Self {
+        let plan_case = |case: &'static Case| {
+            let all = entries_of(case);
+            let selected = |entry: &&ContestantEntry| selection.includes(case, &entry.id);
+            if !all.iter().filter(selected).any(|entry| case.is_about(entry.needs)) {
+                return None;
+            }
+            let mut ids: Vec<&str> = all.iter().filter(selected).map(|entry| entry.id.as_str()).collect();
+            let reference = questions::reference(case.question);
+            let twin = format!("{reference}{TWIN_SUFFIX}");
+            ids.extend([reference, &twin]);
+            let floors =
+                all.iter().filter(|entry| ids.contains(&entry.id.as_str())).filter_map(|entry| entry.floor);
+            let floors: Vec<&str> = floors.collect();
+            ids.extend(floors);
+            let invited = all
+                .iter()
+                .filter(|entry| ids.contains(&entry.id.as_str()))
+                .map(|entry| (entry.clone(), absence(entry, case, profile, servers)))
+                .collect();
+            Some(PlannedCase { case, invited })
+        };
+        let questions = questions
+            .iter()
+            .map(|question| {
+                (*question, questions::cases_of(*question, profile).filter_map(plan_case).collect())
+            })
+            .filter(|(_, cases): &(_, Vec<_>)| !cases.is_empty())
+            .collect();
+        Self { profile, rounds, questions }
+    }
+
+    /// The plan of an earlier execution, as its record keeps it.
+    ///
+    /// # Errors
+    /// When it names a case or contestant that this build does not have.
+    pub(crate) fn again(from: &Provenance, servers: &Servers) -> anyhow::Result<Self> {
+        let (profile, rounds) = (from.profile, from.rounds_planned);
+        let mut questions: Vec<(Question, Vec<PlannedCase>)> = Vec::new();
+        for one in &from.planned {
+            let case = questions::find(one.question, &one.case)
+                .with_context(|| format!("this build has no case {} of {}", one.case, one.question))?;
+            let all = entries_of(case);
+            let invite = |id: &String| {
+                let entry = all.iter().find(|entry| entry.id == *id);
+                let entry = entry.with_context(|| {
+                    format!("this build has no contestant {id} in {} of {}", one.case, one.question)
+                })?;
+                Ok((entry.clone(), absence(entry, case, profile, servers)))
+            };
+            let invited = one.contestants.iter().map(invite).collect::<anyhow::Result<_>>()?;
+            let planned_case = PlannedCase { case, invited };
+            match questions.iter_mut().find(|(question, _)| *question == one.question) {
+                Some((_, cases)) => cases.push(planned_case),
+                None => questions.push((one.question, vec![planned_case])),
+            }
+        }
+        Ok(Self { profile, rounds, questions })
+    }
+
+    /// The plan for the record.
+    pub(crate) fn planned(&self) -> Vec<Planned> {
+        let cases = self
+            .questions
+            .iter()
+            .flat_map(|(question, cases)| cases.iter().map(move |case| (*question, case)));
+        cases
+            .map(|(question, planned)| Planned {
+                question,
+                case: planned.case.name.to_owned(),
+                contestants: planned.invited.iter().map(|(entry, _)| entry.id.clone()).collect(),
+            })
+            .collect()
+    }
+
+    /// Whether that round has figures of every case of the question.
+    pub(crate) fn is_done(&self, question: Question, round: u32, batches: &[Batch]) -> bool {
+        let cases =
+            self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
+        let has = |planned: &PlannedCase| {
+            let found =
+                batches.iter().find(|batch| batch.question == question && batch.case == planned.case.name);
+            let mut rounds =
+                found.into_iter().flat_map(|batch| &batch.contestants).flat_map(|one| &one.rounds);
+            rounds.any(|found| found.round == round)
+        };
+        let needs_rounds =
+            |planned: &&PlannedCase| planned.invited.iter().any(|(_, absence)| absence.is_none());
+        cases.filter(needs_rounds).all(has)
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.questions.is_empty()
+    }
+
+    /// The questions that have anything to measure.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = Question> {
+        self.questions.iter().map(|(question, _)| *question)
+    }
+
+    /// One round of one question.
+    pub(crate) fn order(&self, question: Question, round: u32, seed: u64) -> RoundMessage {
+        let cases =
+            self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
+        RoundMessage {
+            question,
+            round,
+            // Far apart for each question and round, and never the same for two.
+            seed: seed ^ ((u64::from(round) + 1) << 32) ^ ((question as u64 + 1) << 56),
+            samples: samples(self.profile),
+            sample_us: SAMPLE_US,
+            cases: cases
+                .map(|planned| CaseMessage {
+                    case: planned.case.name.to_owned(),
+                    contestants: planned
+                        .invited
+                        .iter()
+                        .filter(|(_, absence)| absence.is_none())
+                        .map(|(entry, _)| entry.id.clone())
+                        .collect(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Gives everybody who was invited a place in the batches, with the reason where there are no figures, in the
+    /// order of the catalogue.
+    pub(crate) fn complete(&self, batches: &mut Vec<Batch>, lost: &str) {
+        for (question, cases) in &self.questions {
+            for planned in cases {
+                let same =
+                    |batch: &&mut Batch| batch.question == *question && batch.case == planned.case.name;
+                let mut found: Vec<Contestant> = batches
+                    .iter_mut()
+                    .find(same)
+                    .map(|batch| std::mem::take(&mut batch.contestants))
+                    .unwrap_or_default();
+                let contestants = planned.invited.iter().map(|(entry, absence)| {
+                    let place = found.iter().position(|one| one.id == entry.id);
+                    place.map(|place| found.swap_remove(place)).unwrap_or_else(|| Contestant {
+                        unavailable: Some(absence.clone().unwrap_or_else(|| lost.to_owned())),
+                        ..entry.contestant()
+                    })
+                });
+                let contestants = contestants.collect();
+                match batches.iter_mut().find(same) {
+                    Some(batch) => batch.contestants = contestants,
+                    None => batches.push(Batch {
+                        question: *question,
+                        case: planned.case.name.to_owned(),
+                        about: planned.case.about.to_owned(),
+                        reference: questions::reference(*question).to_owned(),
+                        contestants,
+                    }),
+                }
+            }
+        }
+    }
+}
+
+/// Why a contestant sits a case out, known before anything is started.
+pub(crate) fn absence(
+    entry: &ContestantEntry,
+    case: &Case,
+    profile: Profile,
+    servers: &Servers,
+) -> Option<String> {
+    let missing = entry.needs.iter().find_map(|need| servers.missing(*need));
+    let of_store = || if entry.needs.is_empty() { None } else { case.absence_of_stores(profile) };
+    missing.or_else(of_store).or_else(|| case.absence_of_memory(entry.most_sessions))
+}
+
+/// Length of a sample: long against the clock's 25 ns, short against the milliseconds in which the machine changes.
+const SAMPLE_US: u64 = 150;
+
+/// How many rounds a profile runs. More processes narrow intervals, longer ones do not; with
+/// nine the interval covers the median as often as it says (see the tests of `measure::stats`).
+pub(crate) const fn rounds(profile: Profile) -> u32 {
+    match profile {
+        Profile::Quick => 3,
+        Profile::Standard => 9,
+        Profile::Full => 15,
+    }
+}
+
+const fn samples(profile: Profile) -> u32 {
+    match profile {
+        Profile::Quick => 40,
+        Profile::Standard | Profile::Full => 100,
+    }
+}

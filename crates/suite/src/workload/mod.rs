@@ -1,0 +1,245 @@
+//! Who logs in, and whose request comes next.
+//!
+//! Everything random is drawn outside the timed region, from the seed of the round. The bytes of the next requests are
+//! copied together before a sample starts, as a network stack copies them in: a contestant's inputs are warm, while what
+//! it looks up is as cold as the population makes it.
+
+mod clock;
+mod payload;
+
+pub(crate) use self::{clock::BenchClock, payload::private_claims};
+
+use authoriser::{Authoriser, Denial, IssueError, Permission, PermissionSet, Principal, UserId};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use measure::{allocations, sampler::Failure};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand_distr::{Distribution, Zipf};
+
+/// Which user's request comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Each as likely as any other.
+    Uniform,
+    /// The *k*-th most active with a probability proportional to 1/k (Zipf's law with exponent 1).
+    Zipf,
+}
+
+/// The user of that number. Ids have ten digits, like those of a large service.
+pub(crate) const fn user(index: usize) -> UserId {
+    UserId(1_000_000_000 + index as u64)
+}
+
+/// The user of that number with three permissions, none of them `admin`.
+pub(crate) fn principal(index: usize) -> Principal {
+    Principal { user: user(index), name: format!("customer-{index}"), permissions: rights() }
+}
+
+/// What every user may do.
+pub(crate) const fn rights() -> PermissionSet {
+    PermissionSet::EMPTY
+        .with(Permission::OrdersRead)
+        .with(Permission::OrdersWrite)
+        .with(Permission::ProfileRead)
+}
+
+/// Why a population could not be logged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotLoggedIn {
+    /// A login failed.
+    #[error("cannot log the population in: {0}")]
+    Issue(#[from] IssueError),
+    /// The first login, which was a trial, could not be undone.
+    #[error("cannot log the first user out again: {0}")]
+    Undo(#[from] Denial),
+}
+
+/// The credentials of a population of logged-in users, one each.
+pub(crate) struct Credentials {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Credentials {
+    /// Logs everybody in, `in_flight` at once, where nobody was. Tells also how many bytes of this process's memory each
+    /// login holds on to beyond the credential.
+    pub(crate) async fn issue<A: Authoriser>(
+        design: &A,
+        population: usize,
+        in_flight: usize,
+    ) -> Result<(Self, f64), NotLoggedIn> {
+        // The first login may take room for many.
+        let counting = allocations::Counting::start();
+        let length = design.issue(&principal(0)).await?.len();
+        design.revoke_all(user(0)).await?;
+        let first = counting.stop();
+
+        // Reserved before, with room for ids of different lengths, so that only the design's own memory is counted.
+        let mut all = Self {
+            text: Vec::with_capacity((length + 16) * population),
+            ends: Vec::with_capacity(population + 1),
+        };
+        all.ends.push(0);
+        let logins =
+            stream::iter((0..population).map(|index| async move { design.issue(&principal(index)).await }));
+        let mut logins = logins.buffered(in_flight);
+        let counting = allocations::Counting::start();
+        while let Some(credential) = logins.try_next().await? {
+            all.text.extend_from_slice(credential.reveal().as_bytes());
+            all.ends.push(all.text.len());
+        }
+        let heap = counting.stop();
+        let allocated = first.live_bytes + heap.live_bytes;
+        Ok((all, (allocated as f64 + design.mapped_bytes() as f64) / population as f64))
+    }
+
+    /// Logs everybody out again.
+    pub(crate) async fn revoke<A: Authoriser>(self, design: &A) -> Result<(), Failure> {
+        for index in 0..self.len() {
+            let gone = design.revoke(self.get(index).0).await;
+            gone.map_err(|denial| Failure(format!("cannot log the population out: {denial}")))?;
+        }
+        Ok(())
+    }
+
+    /// Texts that stand for the users in order: the inputs of a floor.
+    pub(crate) fn from_texts(texts: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
+        let mut all = Self { text: Vec::new(), ends: vec![0] };
+        for text in texts {
+            all.text.extend_from_slice(text.as_ref());
+            all.ends.push(all.text.len());
+        }
+        all
+    }
+
+    pub(crate) const fn len(&self) -> usize {
+        self.ends.len() - 1
+    }
+
+    /// The credential of the user of that number.
+    pub(crate) fn get(&self, index: usize) -> (&[u8], UserId) {
+        (&self.text[self.ends[index]..self.ends[index + 1]], user(index))
+    }
+}
+
+/// An endless supply of users.
+pub(crate) struct Draws {
+    choice: Choice,
+    population: usize,
+    zipf: Zipf<f64>,
+    rng: StdRng,
+}
+
+impl Draws {
+    pub(crate) fn new(choice: Choice, population: usize, seed: u64) -> Self {
+        let population = population.max(1);
+        let zipf =
+            Zipf::new(population as f64, 1.0).expect("a population of one or more and a positive exponent");
+        Self { choice, population, zipf, rng: StdRng::seed_from_u64(seed) }
+    }
+
+    fn next(&mut self) -> usize {
+        match self.choice {
+            Choice::Uniform => self.rng.random_range(0..self.population),
+            Choice::Zipf => (self.zipf.sample(&mut self.rng) as usize).clamp(1, self.population) - 1,
+        }
+    }
+}
+
+/// A credential of this many bytes is no ordinary one.
+const LONG: usize = 32 * 1024;
+/// Requests with long credentials take turns with so many copies, which fit into the second-level cache: gigabytes would be
+/// copied otherwise to time refusals of nanoseconds.
+const LONG_COPIES: usize = 8;
+
+/// The requests of one sample, their bytes side by side.
+#[derive(Default)]
+pub(crate) struct Requests {
+    bytes: Vec<u8>,
+    each: Vec<Request>,
+}
+
+#[derive(Clone, Copy)]
+struct Request {
+    start: u32,
+    end: u32,
+    user: UserId,
+}
+
+impl Requests {
+    /// Draws new requests in place of the old ones.
+    pub(crate) fn refill(&mut self, requests: usize, credentials: &Credentials, draws: &mut Draws) {
+        self.bytes.clear();
+        self.each.clear();
+        for index in 0..requests {
+            let (text, user) = credentials.get(draws.next());
+            if text.len() > LONG && index >= LONG_COPIES {
+                self.each.push(self.each[index - LONG_COPIES]);
+                continue;
+            }
+            let start = self.bytes.len() as u32;
+            self.bytes.extend_from_slice(text);
+            self.each.push(Request { start, end: self.bytes.len() as u32, user });
+        }
+    }
+
+    /// The credential presented with that request, and whose it is.
+    #[inline]
+    pub(crate) fn get(&self, index: usize) -> (&[u8], UserId) {
+        let request = self.each[index];
+        (&self.bytes[request.start as usize..request.end as usize], request.user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(choice: Choice) -> Vec<usize> {
+        let mut draws = Draws::new(choice, 100, 1);
+        let mut counts = vec![0; 100];
+        for _ in 0..100_000 {
+            counts[draws.next()] += 1;
+        }
+        counts
+    }
+
+    #[test]
+    fn uniform_draws_are_even() {
+        assert!(counts(Choice::Uniform).iter().all(|count| (850..1_150).contains(count)));
+    }
+
+    #[test]
+    fn zipf_draws_follow_one_over_rank() {
+        let counts = counts(Choice::Zipf);
+        // P(rank k) = (1/k) / H(100), with H(100) = 5.187377...
+        for (rank, share) in [(1_u32, 0.192_776), (2, 0.096_388), (10, 0.019_278)] {
+            let got = counts[rank as usize - 1] as f64 / 100_000.0;
+            assert!((got - share).abs() < 0.004, "rank {rank}: {got}");
+        }
+    }
+
+    #[test]
+    fn long_credentials_are_copied_a_few_times_only() {
+        let credentials = Credentials::from_texts((0..50_u8).map(|index| vec![index; LONG + 1]));
+        let mut requests = Requests::default();
+        requests.refill(200, &credentials, &mut Draws::new(Choice::Uniform, 50, 3));
+        assert_eq!(requests.bytes.len(), LONG_COPIES * (LONG + 1));
+        for index in 0..200 {
+            let (text, owner) = requests.get(index);
+            assert_eq!((text.len(), user(usize::from(text[0]))), (LONG + 1, owner));
+        }
+    }
+
+    #[test]
+    fn requests_carry_the_credential_of_their_user() {
+        let credentials = Credentials::from_texts((0..50_u8).map(|index| [index; 4]));
+        assert_eq!(credentials.len(), 50);
+        let mut requests = Requests::default();
+        requests.refill(200, &credentials, &mut Draws::new(Choice::Uniform, 50, 3));
+        for index in 0..200 {
+            let (text, owner) = requests.get(index);
+            assert_eq!(user(usize::from(text[0])), owner);
+            assert_eq!(text, [text[0]; 4]);
+        }
+    }
+}
