@@ -1,23 +1,23 @@
-//! What a line of the list becomes.
+//! What an entry of the list becomes.
 //!
-//! A line names, in this order: the marker type that stands for the entry; its id; its family; the services it needs;
-//! the floor that bounds it; what it does; its type on a clock `C`; how it is built at a environment; and what it is asked, where
-//! that is not the ordinary.
+//! An entry names, in this order: the feature without which this build leaves it out, if any; its kind and the marker type
+//! that stands for it; its id; its family; the servers it needs; the floor that bounds it; what it does; its type on a clock
+//! `C`; how it is built in an environment; and its capabilities, where they are not the ordinary ones.
 
 macro_rules! catalogue {
     ($(
-        $(#[$attribute:meta])*
+        $([feature $feature:literal])?
         $kind:ident $name:ident = $id:literal, $family:ident, needs $needs:expr, floor $floor:expr,
             $about:literal,
             $authoriser:ty => |$environment:ident| $build:expr $(, capabilities $capabilities:expr)?;
     )*) => {
         $(
-            $(#[$attribute])*
+            $(#[cfg(feature = $feature)])?
             #[doc = concat!("`", $id, "`: ", $about, ".")]
             #[derive(Clone, Copy, Debug)]
             pub struct $name;
 
-            $(#[$attribute])*
+            $(#[cfg(feature = $feature)])?
             impl Entry for $name {
                 const ID: &'static str = $id;
                 const KIND: Kind = Kind::$kind;
@@ -36,14 +36,35 @@ macro_rules! catalogue {
 
         /// Shows every entry to the visitor, in the order of the list.
         pub fn visit(visitor: &mut impl Visitor) {
-            $($(#[$attribute])* visitor.visit::<$name>();)*
+            $($(#[cfg(feature = $feature)])? visitor.visit::<$name>();)*
+        }
+
+        /// Every entry in the order of the list, those too that this build leaves out.
+        #[must_use]
+        pub fn descriptions() -> Vec<Description> {
+            vec![$(Description {
+                id: $id,
+                kind: Kind::$kind,
+                family: Family::$family,
+                about: $about,
+                needs: $needs,
+                floor: $floor,
+                capabilities: catalogue!(@capabilities $($capabilities)?),
+                left_out: catalogue!(@left_out $($feature)?),
+            },)*]
         }
 
         #[cfg(test)]
         mod conformance {
-            $($(#[$attribute])* catalogue!(@conformance $kind $name);)*
+            $($(#[cfg(feature = $feature)])? catalogue!(@conformance $kind $name);)*
         }
     };
+
+    (@capabilities) => { Capabilities::ORDINARY };
+    (@capabilities $capabilities:expr) => { $capabilities };
+
+    (@left_out) => { None };
+    (@left_out $feature:literal) => { if cfg!(feature = $feature) { None } else { Some($feature) } };
 
     // Controls do not do the job, so there is nothing to hold them to.
     (@conformance Control $name:ident) => {};

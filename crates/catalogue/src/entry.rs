@@ -71,6 +71,41 @@ impl Capabilities {
     }
 }
 
+/// An entry as data, whether or not this build has it.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// [`Entry::ID`].
+    pub id: &'static str,
+    /// [`Entry::KIND`].
+    pub kind: Kind,
+    /// [`Entry::FAMILY`].
+    pub family: Family,
+    /// [`Entry::ABOUT`].
+    pub about: &'static str,
+    /// [`Entry::NEEDS`].
+    pub needs: &'static [Need],
+    /// [`Entry::FLOOR`].
+    pub floor: Option<&'static str>,
+    /// [`Entry::CAPABILITIES`].
+    pub capabilities: Capabilities,
+    /// The feature without which this build leaves it out, if it does.
+    pub left_out: Option<&'static str>,
+}
+
+impl Description {
+    /// Why this build cannot measure it, if so.
+    #[must_use]
+    pub fn absence(&self) -> Option<String> {
+        let feature = self.left_out?;
+        let how = match feature {
+            "rare-peers" => "; scripts/bench --peers builds it".to_owned(),
+            "openssl-peers" => "; scripts/bench --peers builds it where OpenSSL's headers are".to_owned(),
+            _ => format!("; it comes with the feature `{feature}`"),
+        };
+        Some(format!("left out of this build{how}"))
+    }
+}
+
 /// Receives every line of the catalogue in turn, each with its own type, so that dispatch stays static.
 pub trait Visitor {
     /// Called once for each entry, in the order of the list.

@@ -1,7 +1,7 @@
 //! Where designs are built: keys, policies, addresses. One environment serves all contestants of a process, so that they
 //! share what they would share in production.
 
-#[cfg(feature = "peers")]
+#[cfg(feature = "rare-peers")]
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::{
     collections::BTreeMap, fmt, fs, io, os::unix::fs::MetadataExt, path::Path, pin::Pin, sync::Mutex,
@@ -29,7 +29,7 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 const RARELY: Duration = Duration::from_secs(600);
 
 /// How many logical databases of a Redis server have been given away in this process.
-#[cfg(feature = "peers")]
+#[cfg(feature = "rare-peers")]
 static TOWER_DATABASES: AtomicU8 = AtomicU8::new(0);
 
 /// Keys, policies and addresses.
@@ -154,7 +154,7 @@ impl<C: Clock> Environment<C> {
 
     /// Sessions of the crate `tower-sessions` in this environment's Redis. Its store knows no namespaces: logical databases keep the
     /// designs of a process apart, and what is cleared is what the design knows to be its own.
-    #[cfg(feature = "peers")]
+    #[cfg(feature = "rare-peers")]
     pub(crate) async fn tower_redis(&self) -> Result<peers::sessions::TowerRedis<C>, Unavailable> {
         let address = self.address(Need::Redis)?;
         // 0 is everybody's, and a server has 16 unless told otherwise.

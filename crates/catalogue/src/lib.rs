@@ -13,7 +13,7 @@ mod entries_macro;
 mod environment;
 pub mod list;
 
-pub use entry::{Capabilities, Entry, Kind, Unavailable, Visitor};
+pub use entry::{Capabilities, Description, Entry, Kind, Unavailable, Visitor};
 pub use environment::Environment;
-pub use list::visit;
+pub use list::{descriptions, visit};
 pub use servers::Kind as Need;

@@ -1,6 +1,6 @@
 //! The list itself: one line for each design, peer and control, in the order in which reports show them.
 //!
-//! What a line names, and in which order, is in `entries_macro.rs`.
+//! What an entry names, and in which order, is in `entries_macro.rs`.
 
 use authoriser::{Clock, Family};
 use session::{
@@ -8,7 +8,7 @@ use session::{
 };
 
 use crate::{
-    Capabilities, Entry, Environment, Kind, Need, Unavailable, Visitor,
+    Capabilities, Description, Entry, Environment, Kind, Need, Unavailable, Visitor,
     controls::{NoWork, StaticToken},
     keys::{generated, key_set},
 };
@@ -139,112 +139,112 @@ catalogue! {
             Ok(Sessions::new(environment.store::<MemcachedStore>(Need::Memcached).await?, environment.session_policy(), environment.clock()))
         };
 
-    #[cfg(feature = "embedded")]
+    [feature "embedded"]
     Design SessionRedb = "session-redb", Stateful, needs &[Need::Folder], floor Some("floor-redb-read"),
         "the same session on this machine's disk in redb, a B-tree in Rust: read in this process, one fsync a commit",
         Sessions<session::RedbStore, C> => |environment| {
             Ok(Sessions::new(environment.store(Need::Folder).await?, environment.session_policy(), environment.clock()))
         };
 
-    #[cfg(feature = "embedded")]
+    [feature "embedded"]
     Design SessionLmdb = "session-lmdb", Stateful, needs &[Need::Folder], floor Some("floor-lmdb-read"),
         "the same session on this machine's disk in LMDB, a mapped B-tree in C: read in this process, two syncs a commit",
         Sessions<session::LmdbStore, C> => |environment| {
             Ok(Sessions::new(environment.store(Need::Folder).await?, environment.session_policy(), environment.clock()))
         };
 
-    #[cfg(feature = "embedded")]
+    [feature "embedded"]
     Design SessionSqlite = "session-sqlite", Stateful, needs &[Need::Folder], floor Some("floor-sqlite-read"),
         "the same session on this machine's disk in SQLite, in write-ahead mode: read in this process, one fsync a commit",
         Sessions<session::SqliteStore, C> => |environment| {
             Ok(Sessions::new(environment.store(Need::Folder).await?, environment.session_policy(), environment.clock()))
         };
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",
         peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(peers::Jsonwebtoken::hs256);
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JsonwebtokenRustCryptoRs256 = "jsonwebtoken-rust-crypto-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its RustCrypto back end",
         peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
         capabilities Capabilities::ORDINARY.without_payloads();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JsonwebtokenRustCryptoEs256 = "jsonwebtoken-rust-crypto-es256", Stateless, needs &[], floor Some("floor-es256"),
         "ES256 by the jsonwebtoken crate on its RustCrypto back end",
         peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
         capabilities Capabilities::ORDINARY.without_payloads();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JsonwebtokenAwsLcHs256 = "jsonwebtoken-aws-lc-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its aws-lc back end",
         peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(peers::Jsonwebtoken::hs256);
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JsonwebtokenAwsLcRs256 = "jsonwebtoken-aws-lc-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its aws-lc back end",
         peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
         capabilities Capabilities::ORDINARY.without_payloads();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JsonwebtokenAwsLcEs256 = "jsonwebtoken-aws-lc-es256", Stateless, needs &[], floor Some("floor-es256"),
         "ES256 by the jsonwebtoken crate on its aws-lc back end",
         peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
         capabilities Capabilities::ORDINARY.without_payloads();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JsonwebtokenAwsLcEdDsa = "jsonwebtoken-aws-lc-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
         "EdDSA by the jsonwebtoken crate on its aws-lc back end",
         peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::eddsa(policy));
 
-    #[cfg(feature = "peers")]
+    [feature "rare-peers"]
     Peer JwtSimpleHs256 = "jwt-simple-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt-simple crate",
         peers::Peer<peers::JwtSimple, C> => |environment| environment.peer(peers::JwtSimple::hs256);
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JwtCompactHs256 = "jwt-compact-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt-compact crate",
         peers::Peer<peers::JwtCompact, C> => |environment| environment.peer(peers::JwtCompact::hs256);
 
-    #[cfg(feature = "peers")]
+    [feature "rare-peers"]
     Peer BiscuitHs256 = "biscuit-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the biscuit crate",
         peers::Peer<peers::Biscuit, C> => |environment| environment.peer(peers::Biscuit::hs256);
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer JwtCrateHs256 = "jwt-crate-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt crate",
         peers::Peer<peers::JwtCrate, C> => |environment| environment.peer(peers::JwtCrate::hs256);
 
-    #[cfg(feature = "openssl-peers")]
+    [feature "openssl-peers"]
     Peer JosekitHs256 = "josekit-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the josekit crate, on OpenSSL",
         peers::Peer<peers::Josekit, C> => |environment| environment.peer(peers::Josekit::hs256);
 
-    #[cfg(feature = "peers")]
+    [feature "rare-peers"]
     Peer PasetorsV4Local = "pasetors-v4-local", Stateless, needs &[], floor None,
         "the same claims encrypted as PASETO v4.local by the pasetors crate",
         peers::Peer<peers::PasetoLocal, C> => |environment| environment.peer(peers::PasetoLocal::new);
 
-    #[cfg(feature = "peers")]
+    [feature "rare-peers"]
     Peer PasetorsV4Public = "pasetors-v4-public", Stateless, needs &[], floor Some("floor-eddsa"),
         "the same claims signed as PASETO v4.public by the pasetors crate",
         peers::Peer<peers::PasetoPublic, C> => |environment| environment.peer(|_, policy| peers::PasetoPublic::new(policy));
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer CookieCrateSigned = "cookie-crate-signed", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same claims as JSON in the cookie crate's signed jar",
         peers::Peer<peers::SignedCookie, C> => |environment| environment.peer(peers::SignedCookie::new);
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer CookieCratePrivate = "cookie-crate-private", Stateless, needs &[], floor None,
         "the same claims as JSON in the cookie crate's private jar, encrypted",
         peers::Peer<peers::PrivateCookie, C> => |environment| environment.peer(peers::PrivateCookie::new);
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Design JwtHs256OnAwsLc = "jwt-hs256-on-aws-lc", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "our JWT path over aws-lc's HMAC-SHA256",
         jwt::Jwt<peers::primitives::Key<peers::primitives::aws_lc::Hs256>, C> => |environment| {
@@ -252,7 +252,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.without_refusals();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Design JwtHs256OnRing = "jwt-hs256-on-ring", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "our JWT path over ring's HMAC-SHA256",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Hs256>, C> => |environment| {
@@ -260,7 +260,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.without_refusals();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Design JwtRs256OnRing = "jwt-rs256-on-ring", Stateless, needs &[], floor Some("floor-rs256"),
         "our JWT path over ring's RSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Rs256>, C> => |environment| {
@@ -268,7 +268,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Design JwtEs256OnRing = "jwt-es256-on-ring", Stateless, needs &[], floor Some("floor-es256"),
         "our JWT path over ring's ECDSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Es256>, C> => |environment| {
@@ -276,7 +276,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Design JwtEdDsaOnRing = "jwt-eddsa-on-ring", Stateless, needs &[], floor Some("floor-eddsa"),
         "our JWT path over ring's Ed25519",
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::EdDsa>, C> => |environment| {
@@ -284,7 +284,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.without_refusals();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Design JwtRs256OnGraviola = "jwt-rs256-on-graviola", Stateless, needs &[], floor Some("floor-rs256"),
         "our JWT path over Graviola's RSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Rs256>, C> => |environment| {
@@ -292,7 +292,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Design JwtEs256OnGraviola = "jwt-es256-on-graviola", Stateless, needs &[], floor Some("floor-es256"),
         "our JWT path over Graviola's ECDSA",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Es256>, C> => |environment| {
@@ -300,7 +300,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Design JwtEdDsaOnGraviola = "jwt-eddsa-on-graviola", Stateless, needs &[], floor Some("floor-eddsa"),
         "our JWT path over Graviola's Ed25519",
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::EdDsa>, C> => |environment| {
@@ -308,28 +308,28 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.without_refusals();
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer SessionDashMap = "session-dashmap", Stateful, needs &[], floor Some("floor-flat-probe"),
         "the same session in a map of the dashmap crate, id bits as its hash",
         Sessions<peers::sessions::DashMapStore, C> => |environment| {
             Ok(Sessions::new(peers::sessions::DashMapStore::new(), environment.session_policy(), environment.clock()))
         };
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer SessionPapaya = "session-papaya", Stateful, needs &[], floor Some("floor-flat-probe"),
         "the same session in a map of the papaya crate, id bits as its hash",
         Sessions<peers::sessions::PapayaStore, C> => |environment| {
             Ok(Sessions::new(peers::sessions::PapayaStore::new(), environment.session_policy(), environment.clock()))
         };
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer SessionMoka = "session-moka", Stateful, needs &[], floor Some("floor-flat-probe"),
         "the same session in an unbounded cache of the moka crate, id bits as its hash",
         Sessions<peers::sessions::MokaStore, C> => |environment| {
             Ok(Sessions::new(peers::sessions::MokaStore::new(), environment.session_policy(), environment.clock()))
         };
 
-    #[cfg(feature = "peers")]
+    [feature "peers"]
     Peer TowerSessionsMemory = "tower-sessions-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "session by the tower-sessions crate in its store in memory: one lock, the id itself as key, a map of JSON values",
         peers::sessions::TowerMemory<C> => |environment| {
@@ -337,12 +337,12 @@ catalogue! {
         },
         capabilities Capabilities { most_sessions: 1_000_000, ..Capabilities::ORDINARY };
 
-    #[cfg(feature = "peers")]
+    [feature "rare-peers"]
     Peer TowerSessionsRedis = "tower-sessions-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "session by the tower-sessions crate in its store in Redis: a key a session, MessagePack, six connections of the fred crate",
         peers::sessions::TowerRedis<C> => |environment| environment.tower_redis().await;
 
-    #[cfg(feature = "peers")]
+    [feature "rare-peers"]
     Peer SessionRedisFred = "session-redis-fred", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the same session in Redis as session-redis, looked up over one connection of the fred crate",
         Sessions<peers::sessions::FredStore, C> => |environment| {

@@ -135,6 +135,7 @@ pub(crate) struct ReceivedBesideTimes {
 
 /// What is written beside the registered claims, where the crate keeps those. It is never read, but one of the crates
 /// demands that it could be.
+#[cfg(feature = "rare-peers")]
 #[derive(Serialize, Deserialize)]
 pub(crate) struct IssuedGrant {
     #[serde(serialize_with = "scope_as_text", deserialize_with = "permissions")]
@@ -143,6 +144,7 @@ pub(crate) struct IssuedGrant {
     private: PrivateClaims,
 }
 
+#[cfg(feature = "rare-peers")]
 impl From<&Issued<'_>> for IssuedGrant {
     fn from(claims: &Issued<'_>) -> Self {
         Self { scope: claims.scope, private: claims.private.clone() }
@@ -150,6 +152,7 @@ impl From<&Issued<'_>> for IssuedGrant {
 }
 
 /// What is read beside the registered claims, where the crate keeps those.
+#[cfg(feature = "rare-peers")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Granted {
     #[serde(serialize_with = "scope_as_text", deserialize_with = "permissions")]
@@ -157,6 +160,7 @@ pub(crate) struct Granted {
 }
 
 /// Registered claims as a crate hands them out, before they are of our types.
+#[cfg(feature = "rare-peers")]
 pub(crate) struct Registered<'a> {
     pub(crate) sub: Option<&'a str>,
     pub(crate) iat: Option<u64>,
@@ -165,6 +169,7 @@ pub(crate) struct Registered<'a> {
     pub(crate) jti: Option<&'a str>,
 }
 
+#[cfg(feature = "rare-peers")]
 impl Registered<'_> {
     /// The same claims as our own design has them, if those that it demands are there.
     pub(crate) fn into_claims(self, scope: PermissionSet) -> Result<Claims, Denial> {

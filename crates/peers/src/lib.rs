@@ -18,6 +18,7 @@
 //! | [`hostile`] | what each JWT crate in its ordinary use accepts that a strict verifier refuses |
 
 mod adapter;
+#[cfg(feature = "rare-peers")]
 mod biscuit;
 mod claims;
 mod cookie;
@@ -27,13 +28,16 @@ mod josekit;
 mod jsonwebtoken;
 mod jwt_compact;
 mod jwt_crate;
+#[cfg(feature = "rare-peers")]
 mod jwt_simple;
 mod keys;
+#[cfg(feature = "rare-peers")]
 mod pasetors;
 pub mod primitives;
 pub mod sessions;
 
 pub use adapter::{Library, Peer, Unusable};
+#[cfg(feature = "rare-peers")]
 pub use biscuit::Biscuit;
 pub use claims::Issued;
 pub use cookie::{PrivateCookie, SignedCookie};
@@ -42,5 +46,7 @@ pub use josekit::Josekit;
 pub use jsonwebtoken::{AwsLc, Backend, Jsonwebtoken, RustCrypto};
 pub use jwt_compact::JwtCompact;
 pub use jwt_crate::JwtCrate;
+#[cfg(feature = "rare-peers")]
 pub use jwt_simple::JwtSimple;
+#[cfg(feature = "rare-peers")]
 pub use pasetors::{PasetoLocal, PasetoPublic};

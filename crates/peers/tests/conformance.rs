@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use authbench_peers::{
-    AwsLc, Biscuit, Jsonwebtoken, JwtCompact, JwtCrate, JwtSimple, Library, PasetoLocal, PasetoPublic, Peer,
-    PrivateCookie, RustCrypto, SignedCookie, Unusable,
+    AwsLc, Jsonwebtoken, JwtCompact, JwtCrate, Library, Peer, PrivateCookie, RustCrypto, SignedCookie,
+    Unusable,
 };
 use authoriser::{ManualClock, conformance::Unavailable};
 use jwt::Policy;
@@ -38,14 +38,18 @@ conformance! {
     jsonwebtoken_on_rust_crypto_hs256 = |policy| Jsonwebtoken::<RustCrypto>::hs256(SECRET, policy);
     jsonwebtoken_on_rust_crypto_es256 = Jsonwebtoken::<RustCrypto>::es256;
     jsonwebtoken_on_rust_crypto_eddsa = Jsonwebtoken::<RustCrypto>::eddsa;
-    jwt_simple_hs256 = |policy| JwtSimple::hs256(SECRET, policy);
     jwt_compact_hs256 = |policy| JwtCompact::hs256(SECRET, policy);
     jwt_crate_hs256 = |policy| JwtCrate::hs256(SECRET, policy);
-    biscuit_hs256 = |policy| Biscuit::hs256(SECRET, policy);
-    pasetors_v4_local = |policy| PasetoLocal::new(SECRET, policy);
-    pasetors_v4_public = PasetoPublic::new;
     signed_cookie = |policy| SignedCookie::new(SECRET, policy);
     private_cookie = |policy| PrivateCookie::new(SECRET, policy);
+}
+
+#[cfg(feature = "rare-peers")]
+conformance! {
+    jwt_simple_hs256 = |policy| authbench_peers::JwtSimple::hs256(SECRET, policy);
+    biscuit_hs256 = |policy| authbench_peers::Biscuit::hs256(SECRET, policy);
+    pasetors_v4_local = |policy| authbench_peers::PasetoLocal::new(SECRET, policy);
+    pasetors_v4_public = authbench_peers::PasetoPublic::new;
 }
 
 #[cfg(feature = "openssl-peers")]

@@ -1,7 +1,7 @@
 //! The crates in their ordinary use, one function each: what their documentation shows, with expiry, issuer and
 //! audience asked for where the crate offers it, and nothing more.
 
-use std::{collections::HashSet, pin::pin, task, time::Duration};
+use std::{pin::pin, task, time::Duration};
 
 use authoriser::{AccessRequest, Authoriser, Permission, SystemClock, UserId};
 use jwt::Policy;
@@ -33,6 +33,7 @@ pub(super) static JUDGES: &[Bench] = &[
         default_leeway_s: Some(60),
         accepts: jsonwebtoken,
     },
+    #[cfg(feature = "rare-peers")]
     Bench {
         name: "jwt-simple",
         pinned: Some("jwt-simple"),
@@ -45,6 +46,7 @@ pub(super) static JUDGES: &[Bench] = &[
         default_leeway_s: Some(60),
         accepts: jwt_compact,
     },
+    #[cfg(feature = "rare-peers")]
     Bench { name: "biscuit", pinned: Some("biscuit"), default_leeway_s: Some(0), accepts: biscuit },
     Bench { name: "jwt", pinned: Some("jwt-crate"), default_leeway_s: None, accepts: jwt_crate },
     #[cfg(feature = "openssl-peers")]
@@ -79,6 +81,7 @@ struct Own {
 }
 
 /// `biscuit` asks for this of whatever it reads.
+#[cfg(feature = "rare-peers")]
 impl biscuit::CompactJson for Own {}
 
 fn ours(secret: &[u8], token: &str) -> bool {
@@ -112,12 +115,13 @@ fn jsonwebtoken(secret: &[u8], token: &str) -> bool {
 }
 
 /// The README's, with the options that it shows for issuers and audiences.
+#[cfg(feature = "rare-peers")]
 fn jwt_simple(secret: &[u8], token: &str) -> bool {
     use jwt_simple::prelude::{HS256Key, MACLike, VerificationOptions};
 
     let options = VerificationOptions {
-        allowed_issuers: Some(HashSet::from([ISSUER.to_owned()])),
-        allowed_audiences: Some(HashSet::from([AUDIENCE.to_owned()])),
+        allowed_issuers: Some(std::collections::HashSet::from([ISSUER.to_owned()])),
+        allowed_audiences: Some(std::collections::HashSet::from([AUDIENCE.to_owned()])),
         ..VerificationOptions::default()
     };
     HS256Key::from_bytes(secret).verify_token::<Own>(token, Some(options)).is_ok()
@@ -140,6 +144,7 @@ fn jwt_compact(secret: &[u8], token: &str) -> bool {
 }
 
 /// The crate's documentation of `JWT` and of `ValidationOptions`.
+#[cfg(feature = "rare-peers")]
 fn biscuit(secret: &[u8], token: &str) -> bool {
     use biscuit::{Empty, JWT, Validation, ValidationOptions, jwa::SignatureAlgorithm, jws::Secret};
 

@@ -26,6 +26,7 @@ impl<K: Copy + PartialEq> ByUser<K> {
     }
 }
 
+#[cfg(feature = "rare-peers")]
 impl<K> ByUser<K> {
     /// All sessions, which are no longer known afterwards.
     pub(super) fn take_all(&self) -> Vec<K> {

@@ -11,8 +11,10 @@
 //! user of them would: ids are random already.
 
 mod by_user;
+#[cfg(feature = "rare-peers")]
 mod client;
 mod dashmap;
+#[cfg(feature = "rare-peers")]
 mod fred;
 mod map;
 mod moka;
@@ -20,8 +22,11 @@ mod papaya;
 mod tower_sessions;
 
 pub use dashmap::DashMapStore;
+#[cfg(feature = "rare-peers")]
 pub use fred::FredStore;
 pub use map::{MapStore, SessionMap};
 pub use moka::MokaStore;
 pub use papaya::PapayaStore;
-pub use tower_sessions::{Leftovers, TowerMemory, TowerRedis, TowerSessions, TowerStore};
+#[cfg(feature = "rare-peers")]
+pub use tower_sessions::{Leftovers, TowerRedis};
+pub use tower_sessions::{TowerMemory, TowerSessions, TowerStore};

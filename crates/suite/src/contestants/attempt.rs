@@ -6,7 +6,7 @@ use catalogue::{Entry, Unavailable, Visitor};
 use super::{context::Context, record_entry};
 use crate::{rounds::servers::Servers, workload::BenchClock};
 
-/// An entry that was attempted out.
+/// What came of trying to build an entry.
 pub(crate) struct BuildAttempt {
     /// Whether it can be built here, and what it then declares.
     pub(crate) entry: measure::record::Entry,
@@ -37,5 +37,13 @@ pub(crate) fn attempt_builds(context: &Context, servers: &Servers) -> Vec<BuildA
 
     let mut attempted = Attempts(context, servers, Vec::new());
     catalogue::visit(&mut attempted);
+    let left_out = catalogue::descriptions().into_iter().filter_map(|described| {
+        Some(BuildAttempt {
+            entry: record_entry::left_out(&described, described.absence()?),
+            family: described.family,
+            asked_for: true,
+        })
+    });
+    attempted.2.extend(left_out);
     attempted.2
 }

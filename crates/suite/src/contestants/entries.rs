@@ -1,6 +1,6 @@
 //! The contestants of a question and of a case, before any is built.
 
-use catalogue::{Entry, Need, Visitor};
+use catalogue::Need;
 use measure::record::{Kind, Question, TWIN_SUFFIX};
 
 use super::{floors, record_entry};
@@ -24,6 +24,8 @@ pub(crate) struct ContestantEntry {
     pub(crate) floor: Option<&'static str>,
     /// The most sessions that it is measured with.
     pub(crate) most_sessions: usize,
+    /// Why this build cannot measure it, if so.
+    pub(crate) left_out: Option<String>,
 }
 
 impl ContestantEntry {
@@ -42,53 +44,44 @@ impl ContestantEntry {
     }
 }
 
-/// Everybody who is asked a question, in the order of the catalogue: the reference's twin follows it, floors come last.
+/// The contestants of a question, in the order of the catalogue: the reference's twin follows it, floors come last.
 pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
-    struct Entries(Question, Vec<ContestantEntry>);
-
-    impl Visitor for Entries {
-        fn visit<E: Entry>(&mut self) {
-            if !questions::concerns::<E>(self.0) {
-                return;
-            }
-            let kind = record_entry::kind(E::KIND);
-            let floor = E::FLOOR.map(|id| floors::in_question(id, self.0));
-            let entry = ContestantEntry {
-                id: E::ID.to_owned(),
-                kind,
-                about: E::ABOUT,
-                needs: E::NEEDS,
-                floor,
-                most_sessions: E::CAPABILITIES.most_sessions,
-            };
-            let twin =
-                ContestantEntry { id: format!("{}{TWIN_SUFFIX}", E::ID), kind: Kind::Twin, ..entry.clone() };
-            let many = ContestantEntry { id: format!("{}{MANY_SUFFIX}", E::ID), ..entry.clone() };
-            self.1.push(entry);
-            if E::ID == questions::reference(self.0) {
-                self.1.push(twin);
-            }
-            if self.0 == Question::Batch {
-                self.1.push(many);
-            }
+    let mut all = Vec::new();
+    for described in catalogue::descriptions() {
+        if !questions::concerns(&described, question) {
+            continue;
         }
+        let entry = ContestantEntry {
+            id: described.id.to_owned(),
+            kind: record_entry::kind(described.kind),
+            about: described.about,
+            needs: described.needs,
+            floor: described.floor.map(|id| floors::in_question(id, question)),
+            most_sessions: described.capabilities.most_sessions,
+            left_out: described.absence(),
+        };
+        let renamed = |suffix| ContestantEntry { id: format!("{}{suffix}", entry.id), ..entry.clone() };
+        let twin = (entry.id == questions::reference(question))
+            .then(|| ContestantEntry { kind: Kind::Twin, ..renamed(TWIN_SUFFIX) });
+        let many = (question == Question::Batch).then(|| renamed(MANY_SUFFIX));
+        all.push(entry);
+        all.extend(twin);
+        all.extend(many);
     }
-
-    let mut entries = Entries(question, Vec::new());
-    catalogue::visit(&mut entries);
     let floors = floors::ALL.iter().filter(|floor| (floor.belongs_to)(question));
-    entries.1.extend(floors.map(|floor| ContestantEntry {
+    all.extend(floors.map(|floor| ContestantEntry {
         id: floor.id.to_owned(),
         kind: Kind::Floor,
         about: floor.about,
         needs: floor.needs,
         floor: None,
         most_sessions: usize::MAX,
+        left_out: None,
     }));
-    entries.1
+    all
 }
 
-/// Those of them who take part in a case.
+/// Those of them that take part in a case.
 pub(crate) fn entries_of(case: &Case) -> Vec<ContestantEntry> {
     let mut entries = entries(case.question);
     entries.retain(|entry| case.concerns(&entry.id, entry.needs));

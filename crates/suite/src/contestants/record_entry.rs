@@ -1,7 +1,9 @@
 //! The catalogue in the words of the run record.
 
+use std::collections::BTreeMap;
+
 use authoriser::{Authoriser, Properties};
-use catalogue::{Entry, Kind as EntryKind, Unavailable};
+use catalogue::{Description, Entry, Kind as EntryKind, Unavailable};
 use measure::record::{self, Declared, Kind};
 
 /// One line of the catalogue, with what it declares if it could be built.
@@ -19,6 +21,19 @@ pub(crate) fn entry<E: Entry>(built: Result<impl Authoriser, Unavailable>) -> re
         settings: settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         needs: E::NEEDS.iter().map(ToString::to_string).collect(),
         unavailable,
+    }
+}
+
+/// An entry that this build leaves out, and why.
+pub(crate) fn left_out(described: &Description, reason: String) -> record::Entry {
+    record::Entry {
+        id: described.id.to_owned(),
+        kind: kind(described.kind),
+        about: described.about.to_owned(),
+        properties: None,
+        settings: BTreeMap::new(),
+        needs: described.needs.iter().map(ToString::to_string).collect(),
+        unavailable: Some(reason),
     }
 }
 

@@ -7,7 +7,7 @@ use measure::sampler::Failure;
 
 use super::opaque::opaque;
 use super::{job::Job, verdict::Verdict};
-use crate::workload::{Choice, Credentials, Draws, Requests};
+use crate::workload::{Choice, Credentials, Draws, Requests, Untimed};
 
 /// Authorises requests drawn from a population of logged-in users.
 pub(crate) struct AuthoriseJob<A> {
@@ -28,32 +28,30 @@ impl<A: Authoriser> AuthoriseJob<A> {
         choice: Choice,
         seed: u64,
     ) -> Result<Self, Failure> {
-        let mut shown = None;
-        for index in [0, credentials.len() / 2, credentials.len() - 1] {
-            let (presented, user) = credentials.get(index);
-            let grant = design
-                .authorise(presented, &own_orders(user))
-                .await
-                .map_err(|denial| Failure(format!("a credential just issued was refused: {denial}")))?;
-            if grant.user != user {
-                return Err(Failure("a credential just issued stands for another user".to_owned()));
-            }
-            if !grant.permissions.contains(Permission::OrdersRead) {
-                return Err(Failure("a credential just issued has other rights".to_owned()));
-            }
-            shown = Some((grant.permissions, grant.proof as u64));
-        }
-        // All users have the same.
-        let (permissions, proof) = shown.unwrap_or_default();
-        Ok(Self {
-            design,
-            draws: Draws::new(choice, credentials.len(), seed),
-            credentials,
-            requests: Requests::default(),
-            permissions,
-            proof,
-        })
+        let (permissions, proof) = prove(&design, &credentials).await?;
+        let draws = Draws::new(choice, credentials.len(), seed);
+        Ok(Self { design, draws, credentials, requests: Requests::default(), permissions, proof })
     }
+}
+
+/// What the first, the middle and the last credential are granted, and by which path: all users have the same rights.
+async fn prove(design: &dyn Untimed, credentials: &Credentials) -> Result<(PermissionSet, u64), Failure> {
+    let mut shown = None;
+    for index in [0, credentials.len() / 2, credentials.len() - 1] {
+        let (presented, user) = credentials.get(index);
+        let grant = design
+            .authorise_untimed(presented, &own_orders(user))
+            .await
+            .map_err(|denial| Failure(format!("a credential just issued was refused: {denial}")))?;
+        if grant.user != user {
+            return Err(Failure("a credential just issued stands for another user".to_owned()));
+        }
+        if !grant.permissions.contains(Permission::OrdersRead) {
+            return Err(Failure("a credential just issued has other rights".to_owned()));
+        }
+        shown = Some((grant.permissions, grant.proof as u64));
+    }
+    Ok(shown.unwrap_or_default())
 }
 
 impl<A: Authoriser> Job for AuthoriseJob<A> {

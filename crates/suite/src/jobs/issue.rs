@@ -6,7 +6,7 @@ use authoriser::{Authoriser, Credential, Principal};
 use measure::sampler::Failure;
 
 use super::{authorise::own_orders, job::Job, verdict::Verdict};
-use crate::workload::principal;
+use crate::workload::{Untimed, principal};
 
 /// Issues credentials to a thousand users in turn. What was issued is authorised and revoked again after each
 /// sample, outside the timed part: every credential that was timed is shown to be good, and the store keeps its size.
@@ -41,14 +41,23 @@ impl<A: Authoriser> Job for IssueJob<A> {
     }
 
     async fn finish(&mut self) -> Result<(), Failure> {
-        for (user, credential) in self.issued.get_mut().drain(..) {
-            let presented = credential.reveal().as_bytes();
-            let user = self.principals[user].user;
-            let refused = |denial| Failure(format!("a credential just issued was refused: {denial}"));
-            let grant = self.design.authorise(presented, &own_orders(user)).await.map_err(refused)?;
-            Verdict::equal(grant.user.0, user.0).check()?;
-            self.design.revoke(presented).await.map_err(refused)?;
-        }
-        Ok(())
+        check(&self.design, &self.principals, self.issued.get_mut()).await
     }
+}
+
+/// Authorises and revokes what was issued.
+async fn check(
+    design: &dyn Untimed,
+    principals: &[Principal],
+    issued: &mut Vec<(usize, Credential)>,
+) -> Result<(), Failure> {
+    for (user, credential) in issued.drain(..) {
+        let presented = credential.reveal().as_bytes();
+        let user = principals[user].user;
+        let refused = |denial| Failure(format!("a credential just issued was refused: {denial}"));
+        let grant = design.authorise_untimed(presented, &own_orders(user)).await.map_err(refused)?;
+        Verdict::equal(grant.user.0, user.0).check()?;
+        design.revoke_untimed(presented).await.map_err(refused)?;
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use measure::sampler::Failure;
 
 use super::{authorise::own_orders, job::Job, verdict::Verdict};
-use crate::workload::principal;
+use crate::workload::{Untimed, principal};
 
 /// Users of this job are numbered from here, apart from the population that is there to give the store its size.
 const FIRST_USER: usize = 500_000_000;
@@ -24,34 +24,14 @@ impl<A: Authoriser> RevokeJob<A> {
     pub(crate) const fn new(design: A, logins_per_user: usize, in_flight: usize) -> Self {
         Self { design, logins_per_user, in_flight, logins: Vec::new() }
     }
-
-    async fn log_in(&self, login: usize) -> Result<Credential, Failure> {
-        let user = principal(FIRST_USER + login / self.logins_per_user);
-        self.design.issue(&user).await.map_err(|error| Failure(error.to_string()))
-    }
-
-    async fn is_refused(&self, login: usize) -> Result<(), Failure> {
-        let user = principal_id(login / self.logins_per_user);
-        match self.design.authorise(self.logins[login].reveal().as_bytes(), &own_orders(user)).await {
-            Ok(_) => Err(Failure("a revoked login was accepted".to_owned())),
-            Err(_) => Ok(()),
-        }
-    }
 }
 
 impl<A: Authoriser> Job for RevokeJob<A> {
     async fn prepare(&mut self, operations: usize) -> Result<(), Failure> {
-        let count = operations * self.logins_per_user;
         self.logins.clear();
-        if self.in_flight == 1 {
-            for login in 0..count {
-                let login = self.log_in(login).await?;
-                self.logins.push(login);
-            }
-        } else {
-            let logins = stream::iter(0..count).map(|login| self.log_in(login));
-            self.logins = logins.buffered(self.in_flight).try_collect().await?;
-        }
+        let logins =
+            log_in(&self.design, operations * self.logins_per_user, self.logins_per_user, self.in_flight);
+        self.logins = logins.await?;
         Ok(())
     }
 
@@ -75,15 +55,39 @@ impl<A: Authoriser> Job for RevokeJob<A> {
         let users = self.logins.len() / self.logins_per_user;
         let last = users.saturating_sub(1);
         self.design.revoke_all(principal_id(last)).await.map_err(|denial| Failure(denial.to_string()))?;
-        let all = 0..self.logins.len();
-        if self.in_flight == 1 {
-            for login in all {
-                self.is_refused(login).await?;
-            }
-            return Ok(());
-        }
-        stream::iter(all).map(|login| self.is_refused(login)).buffered(self.in_flight).try_collect().await
+        all_refused(&self.design, &self.logins, self.logins_per_user, self.in_flight).await
     }
+}
+
+/// Logs users in, each `per_user` times.
+async fn log_in(
+    design: &dyn Untimed,
+    count: usize,
+    per_user: usize,
+    in_flight: usize,
+) -> Result<Vec<Credential>, Failure> {
+    let one = |login: usize| async move {
+        let user = principal(FIRST_USER + login / per_user);
+        design.issue_untimed(&user).await.map_err(|error| Failure(error.to_string()))
+    };
+    stream::iter(0..count).map(one).buffered(in_flight).try_collect().await
+}
+
+/// Shows that every login is refused now.
+async fn all_refused(
+    design: &dyn Untimed,
+    logins: &[Credential],
+    per_user: usize,
+    in_flight: usize,
+) -> Result<(), Failure> {
+    let one = |login: usize| async move {
+        let access = own_orders(principal_id(login / per_user));
+        match design.authorise_untimed(logins[login].reveal().as_bytes(), &access).await {
+            Ok(_) => Err(Failure("a revoked login was accepted".to_owned())),
+            Err(_) => Ok(()),
+        }
+    };
+    stream::iter(0..logins.len()).map(one).buffered(in_flight).try_collect().await
 }
 
 const fn principal_id(index: usize) -> authoriser::UserId {

@@ -1,7 +1,7 @@
 //! What each question is about: its reference, its words, which entries of the catalogue are asked it.
 
 use authoriser::Family;
-use catalogue::{Entry, Kind};
+use catalogue::{Description, Kind};
 use measure::record::Question;
 
 /// The contestant that the ratios of a question refer to, and whose twin shows the noise.
@@ -32,15 +32,16 @@ pub const fn about(question: Question) -> &'static str {
 }
 
 /// Whether an entry is asked this question.
-pub(crate) fn concerns<E: Entry>(question: Question) -> bool {
-    let (control, stateful) = (E::KIND == Kind::Control, E::FAMILY == Family::Stateful);
+pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
+    let (control, stateful) = (entry.kind == Kind::Control, entry.family == Family::Stateful);
+    let capabilities = entry.capabilities;
     match question {
-        _ if E::CAPABILITIES.look_ups_alone => matches!(question, Question::Authorise | Question::Lookup),
+        _ if capabilities.look_ups_alone => matches!(question, Question::Authorise | Question::Lookup),
         Question::Issue | Question::Authorise => true,
         Question::Revoke => !control,
-        Question::Attack => E::KIND == Kind::Design && E::CAPABILITIES.refusals,
+        Question::Attack => entry.kind == Kind::Design && capabilities.refusals,
         Question::Lookup | Question::Touch | Question::Purge => !control && stateful,
-        Question::Payload => !control && !stateful && E::CAPABILITIES.payloads,
-        Question::Batch => E::CAPABILITIES.batches,
+        Question::Payload => !control && !stateful && capabilities.payloads,
+        Question::Batch => capabilities.batches,
     }
 }

@@ -225,7 +225,12 @@ pub(crate) fn absence(
 ) -> Option<String> {
     let missing = entry.needs.iter().find_map(|need| servers.missing(*need));
     let of_store = || if entry.needs.is_empty() { None } else { case.absence_of_stores(profile) };
-    missing.or_else(of_store).or_else(|| case.absence_of_memory(entry.most_sessions))
+    entry
+        .left_out
+        .clone()
+        .or(missing)
+        .or_else(of_store)
+        .or_else(|| case.absence_of_memory(entry.most_sessions))
 }
 
 /// Length of a sample: long against the clock's 25 ns, short against the milliseconds in which the machine changes.

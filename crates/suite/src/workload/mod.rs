@@ -6,10 +6,11 @@
 
 mod clock;
 mod payload;
+mod untimed;
 
-pub(crate) use self::{clock::BenchClock, payload::private_claims};
+pub(crate) use self::{clock::BenchClock, payload::private_claims, untimed::Untimed};
 
-use authoriser::{Authoriser, Denial, IssueError, Permission, PermissionSet, Principal, UserId};
+use authoriser::{Denial, IssueError, Permission, PermissionSet, Principal, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use measure::{allocations, sampler::Failure};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -62,15 +63,15 @@ pub(crate) struct Credentials {
 impl Credentials {
     /// Logs everybody in, `in_flight` at once, where nobody was. Tells also how many bytes of this process's memory each
     /// login holds on to beyond the credential.
-    pub(crate) async fn issue<A: Authoriser>(
-        design: &A,
+    pub(crate) async fn issue(
+        design: &dyn Untimed,
         population: usize,
         in_flight: usize,
     ) -> Result<(Self, f64), NotLoggedIn> {
         // The first login may take room for many.
         let counting = allocations::Counting::start();
-        let length = design.issue(&principal(0)).await?.len();
-        design.revoke_all(user(0)).await?;
+        let length = design.issue_untimed(&principal(0)).await?.len();
+        design.revoke_all_untimed(user(0)).await?;
         let first = counting.stop();
 
         // Reserved before, with room for ids of different lengths, so that only the design's own memory is counted.
@@ -79,8 +80,9 @@ impl Credentials {
             ends: Vec::with_capacity(population + 1),
         };
         all.ends.push(0);
-        let logins =
-            stream::iter((0..population).map(|index| async move { design.issue(&principal(index)).await }));
+        let logins = stream::iter(
+            (0..population).map(|index| async move { design.issue_untimed(&principal(index)).await }),
+        );
         let mut logins = logins.buffered(in_flight);
         let counting = allocations::Counting::start();
         while let Some(credential) = logins.try_next().await? {
@@ -89,13 +91,13 @@ impl Credentials {
         }
         let heap = counting.stop();
         let allocated = first.live_bytes + heap.live_bytes;
-        Ok((all, (allocated as f64 + design.mapped_bytes() as f64) / population as f64))
+        Ok((all, (allocated as f64 + design.bytes_mapped() as f64) / population as f64))
     }
 
     /// Logs everybody out again.
-    pub(crate) async fn revoke<A: Authoriser>(self, design: &A) -> Result<(), Failure> {
+    pub(crate) async fn revoke(self, design: &dyn Untimed) -> Result<(), Failure> {
         for index in 0..self.len() {
-            let gone = design.revoke(self.get(index).0).await;
+            let gone = design.revoke_untimed(self.get(index).0).await;
             gone.map_err(|denial| Failure(format!("cannot log the population out: {denial}")))?;
         }
         Ok(())

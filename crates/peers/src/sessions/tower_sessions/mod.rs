@@ -11,6 +11,7 @@
 //! | all sessions of a user | cannot be found | an index in this process, as the maps have; each process would know its own |
 
 mod memory;
+#[cfg(feature = "rare-peers")]
 mod redis;
 
 use std::{fmt, str::FromStr, sync::Arc};
@@ -28,10 +29,9 @@ use tower_sessions_core::{
     session::{Id, Record},
 };
 
-pub use self::{
-    memory::TowerMemory,
-    redis::{Leftovers, TowerRedis},
-};
+pub use self::memory::TowerMemory;
+#[cfg(feature = "rare-peers")]
+pub use self::redis::{Leftovers, TowerRedis};
 use super::by_user::{self, ByUser};
 
 /// Characters of an id.

@@ -1,0 +1,61 @@
+//! A design behind one type, for what is not timed.
+//!
+//! Filling a store, and checking what a timed loop produced, need no static dispatch. Compiled once for each of some sixty
+//! entries, they were most of what this crate took to build.
+
+use std::pin::Pin;
+
+use authoriser::{
+    AccessRequest, Authoriser, Credential, Denial, Grant, IssueError, Principal, Revoked, UserId,
+};
+
+/// A future behind a pointer.
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// The operations of an [`Authoriser`], each as a boxed future.
+pub(crate) trait Untimed {
+    /// [`Authoriser::issue`].
+    fn issue_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Credential, IssueError>>;
+
+    /// [`Authoriser::authorise`].
+    fn authorise_untimed<'a>(
+        &'a self,
+        presented: &'a [u8],
+        access: &'a AccessRequest,
+    ) -> Boxed<'a, Result<Grant, Denial>>;
+
+    /// [`Authoriser::revoke`].
+    fn revoke_untimed<'a>(&'a self, presented: &'a [u8]) -> Boxed<'a, Result<Revoked, Denial>>;
+
+    /// [`Authoriser::revoke_all`].
+    fn revoke_all_untimed(&self, user: UserId) -> Boxed<'_, Result<Revoked, Denial>>;
+
+    /// [`Authoriser::mapped_bytes`].
+    fn bytes_mapped(&self) -> usize;
+}
+
+impl<A: Authoriser> Untimed for A {
+    fn issue_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Credential, IssueError>> {
+        Box::pin(self.issue(principal))
+    }
+
+    fn authorise_untimed<'a>(
+        &'a self,
+        presented: &'a [u8],
+        access: &'a AccessRequest,
+    ) -> Boxed<'a, Result<Grant, Denial>> {
+        Box::pin(self.authorise(presented, access))
+    }
+
+    fn revoke_untimed<'a>(&'a self, presented: &'a [u8]) -> Boxed<'a, Result<Revoked, Denial>> {
+        Box::pin(self.revoke(presented))
+    }
+
+    fn revoke_all_untimed(&self, user: UserId) -> Boxed<'_, Result<Revoked, Denial>> {
+        Box::pin(self.revoke_all(user))
+    }
+
+    fn bytes_mapped(&self) -> usize {
+        self.mapped_bytes()
+    }
+}
