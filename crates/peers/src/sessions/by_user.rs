@@ -3,7 +3,6 @@
 
 use std::{
     collections::HashMap,
-    mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -30,8 +29,9 @@ impl<K: Copy + PartialEq> ByUser<K> {
 impl<K> ByUser<K> {
     /// All sessions, which are no longer known afterwards.
     pub(super) fn take_all(&self) -> Vec<K> {
-        let part =
-            |users: &Mutex<Users<K>>| mem::take(&mut *users.lock().unwrap_or_else(PoisonError::into_inner));
+        let part = |users: &Mutex<Users<K>>| {
+            std::mem::take(&mut *users.lock().unwrap_or_else(PoisonError::into_inner))
+        };
         self.0.iter().flat_map(|users| part(users).into_values().flatten()).collect()
     }
 }

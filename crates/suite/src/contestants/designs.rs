@@ -61,7 +61,8 @@ impl Builder<'_> {
             if self.case.question == Question::Purge {
                 return self.purge::<E>();
             }
-            if self.case.threads > 1 {
+            // Several threads are measured in process alone.
+            if const { !waits::<E>() } && self.case.threads > 1 {
                 return self.on_threads::<E>();
             }
         }
@@ -163,7 +164,12 @@ impl Builder<'_> {
         self.log_in::<E>(&design)?;
         environment.clock().set(Duration::ZERO);
         let (live, _) = self.log_in::<E>(&design)?;
-        purge::measure(self.context, self.case, Arc::new(design), live, waits::<E>())
+        let design = Arc::new(design);
+        if const { waits::<E>() } {
+            purge::measure::<_, true>(self.context, self.case, design, live)
+        } else {
+            purge::measure::<_, false>(self.context, self.case, design, live)
+        }
     }
 
     fn on_threads<E: Entry>(&self) -> Result<Built, NotBuilt> {

@@ -34,12 +34,11 @@ const DRAWN: usize = 1_024;
 const MOST: usize = 2_000_000;
 
 /// Measures a design whose store holds the live sessions and as many expired ones.
-pub(crate) fn measure<A: Authoriser>(
+pub(crate) fn measure<A: Authoriser, const WAITS: bool>(
     context: &Context,
     case: &Case,
     design: Arc<A>,
     live: Credentials,
-    waits: bool,
 ) -> Result<Built, NotBuilt> {
     let mut reader = Reader {
         design: Arc::clone(&design),
@@ -51,13 +50,13 @@ pub(crate) fn measure<A: Authoriser>(
     // Before the clock matters: caches, connections, statements.
     context.runtime.block_on(reader.read_for(LEAST / 10))?;
     reader.times.clear();
-    let removed = match (case.purging, waits) {
-        (false, _) => {
-            context.runtime.block_on(reader.read_for(LEAST))?;
-            None
-        }
-        (true, true) => Some(context.runtime.block_on(on_one_thread(&mut reader, design.as_ref()))?),
-        (true, false) => Some(on_two_threads(&context.runtime, &mut reader, design)?),
+    let removed = if !case.purging {
+        context.runtime.block_on(reader.read_for(LEAST))?;
+        None
+    } else if const { WAITS } {
+        Some(context.runtime.block_on(on_one_thread(&mut reader, design.as_ref()))?)
+    } else {
+        Some(on_two_threads(&context.runtime, &mut reader, design)?)
     };
     if removed == Some(0) {
         let reason = "nothing to measure: expired sessions are not removed when asked, but by the store itself or never";

@@ -65,10 +65,8 @@ impl<J: Job, const FOLLOW: bool> InProcess<J, FOLLOW> {
         let mut all = Allocated { allocations: 0, operations: 0 };
         while all.operations < most && (all.operations == 0 || started.elapsed() < COUNTING) {
             let operations = (most - all.operations).min(COUNTED_AT_ONCE);
-            self.prepare(operations)?;
-            let (verdict, heap) = measure::allocations::count(|| {
-                (0..operations).fold(Verdict::RIGHT, |all, index| all | self.operate(index))
-            });
+            self.prepare(operations + 1)?;
+            let (verdict, heap) = measure::allocations::count(|| self.run(0, operations));
             self.finish()?;
             verdict.check()?;
             all.allocations += heap.allocations;
@@ -81,9 +79,15 @@ impl<J: Job, const FOLLOW: bool> InProcess<J, FOLLOW> {
         now(self.0.prepare(operations)).unwrap_or_else(|| Verdict::WAITED.check())
     }
 
-    #[inline]
-    fn operate(&self, index: usize) -> Verdict {
-        now(self.0.operate(index)).unwrap_or(Verdict::WAITED)
+    /// The timed loop. It is no part of its callers: inlined into each, every design was compiled three times.
+    #[inline(never)]
+    fn run(&self, from: usize, to: usize) -> Verdict {
+        let mut verdict = Verdict::RIGHT;
+        for index in from..to {
+            let after = if FOLLOW { verdict.as_index() } else { 0 };
+            verdict = verdict | now(self.0.operate(index + after)).unwrap_or(Verdict::WAITED);
+        }
+        verdict
     }
 
     fn finish(&mut self) -> Result<(), Failure> {
@@ -105,15 +109,9 @@ impl<J: Job, const FOLLOW: bool> InProcess<J, FOLLOW> {
         // Making inputs ready has used the caches. One more input than is needed stands ready, see `Verdict::as_index`.
         let warm_up = (operations / 8).max(1);
         self.prepare(warm_up + operations + 1)?;
-        let mut verdict = Verdict::RIGHT;
-        for index in 0..warm_up {
-            verdict = verdict | self.operate(index);
-        }
+        self.run(0, warm_up).check()?;
         let started = Instant::now();
-        for index in warm_up..warm_up + operations {
-            let after = if FOLLOW { verdict.as_index() } else { 0 };
-            verdict = verdict | self.operate(index + after);
-        }
+        let verdict = self.run(warm_up, warm_up + operations);
         let elapsed = started.elapsed();
         verdict.check()?;
         self.finish()?;
