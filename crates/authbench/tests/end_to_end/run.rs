@@ -31,8 +31,10 @@ fn says_the_answer_and_where_the_report_is() {
 fn progress_is_one_plain_line_a_round_on_the_error_output() {
     let told = &finished().told;
     let lines: Vec<&str> = told.errors.lines().collect();
-    assert_eq!(lines.len(), 3, "{}", told.errors);
-    for (line, number) in lines.iter().zip(1..) {
+    let [expected, rounds @ ..] = &lines[..] else { panic!("{}", told.errors) };
+    assert!(expected.starts_with("3 rounds of 1 question: about "), "{expected}");
+    assert_eq!(rounds.len(), 3, "{}", told.errors);
+    for (line, number) in rounds.iter().zip(1..) {
         assert!(line.starts_with(&format!("{number}/3 authorise, round {number}")), "{line}");
     }
     assert!(!told.errors.contains(['\u{1b}', '\r']), "{:?}", told.errors);
@@ -52,7 +54,7 @@ fn the_record_says_what_was_run() {
     let [execution] = &record.executions[..] else { panic!("{} executions", record.executions.len()) };
     let from = &execution.provenance;
     assert_eq!(from.command, format!("authbench {SMALL_RUN}"));
-    assert_eq!((from.rounds_planned, from.interrupted), (2, false));
+    assert_eq!((from.rounds_planned, from.interrupted), (3, false));
     assert_eq!(from.incidents, [""; 0]);
     assert!(from.started <= from.finished, "{} {}", from.started, from.finished);
     assert!(!from.rustc.is_empty() && !from.build.is_empty() && !from.crates.is_empty());

@@ -8,18 +8,18 @@ use sha2::{Digest, Sha256};
 use super::plan::Plan;
 
 /// Seconds that a round of a question takes with every contestant, on the machine that [`REFERENCE`] was taken on: in a quick
-/// run, and in a standard one. The sums of recorded runs' rounds; see `authbench run --help` for how to take them again.
+/// run, and in a standard one. The time from one line of progress to the next, over the rounds of a run.
 const fn seconds(question: Question) -> (f64, f64) {
     match question {
-        Question::Issue => (4.4, 7.5),
+        Question::Issue => (4.4, 9.0),
         Question::Authorise => (4.3, 6.0),
-        Question::Lookup => (8.0, 40.0),
-        Question::Revoke => (4.0, 10.0),
-        Question::Payload => (2.0, 7.0),
+        Question::Lookup => (8.0, 31.0),
+        Question::Revoke => (4.0, 6.5),
+        Question::Payload => (2.0, 6.0),
         Question::Batch => (0.2, 0.7),
-        Question::Attack => (3.6, 8.0),
-        Question::Touch => (3.0, 5.5),
-        Question::Purge => (6.0, 6.0),
+        Question::Attack => (3.6, 6.5),
+        Question::Touch => (3.0, 3.5),
+        Question::Purge => (6.0, 5.0),
     }
 }
 

@@ -271,7 +271,7 @@ pub(crate) const fn rounds(profile: Profile) -> u32 {
 const fn samples(profile: Profile) -> u32 {
     match profile {
         Profile::Quick => 20,
-        Profile::Standard => 40,
+        Profile::Standard => 30,
         Profile::Full => 100,
     }
 }
