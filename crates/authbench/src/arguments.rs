@@ -76,17 +76,17 @@ Environment:
   TMPDIR                       where each round's copy of the program goes")]
 pub(crate) struct Run {
     #[command(flatten)]
-    pub(crate) pace: Pace,
+    pub(crate) thoroughness: Thoroughness,
     /// Measure only this question (may be repeated)
     #[arg(long, value_name = "QUESTION", value_enum)]
-    pub(crate) only: Vec<Asked>,
+    pub(crate) only: Vec<QuestionName>,
     /// Measure only what matches this shell pattern (may be repeated)
     #[arg(long, value_name = "GLOB")]
     pub(crate) designs: Vec<String>,
     /// Measure only cases whose name matches this shell pattern (may be repeated)
     #[arg(long, value_name = "GLOB")]
     pub(crate) cases: Vec<String>,
-    /// Measure so many rounds, rather than as many as the profile has: more narrow the intervals
+    /// Measure this number of rounds instead of the profile's: more rounds narrow the intervals
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=50))]
     pub(crate) rounds: Option<u32>,
     /// Leave the results in results/NAME
@@ -102,8 +102,8 @@ pub(crate) struct Run {
 
 #[derive(Args, Debug)]
 #[group(multiple = false)]
-pub(crate) struct Pace {
-    /// Three rounds: a look, in two to three minutes
+pub(crate) struct Thoroughness {
+    /// Two rounds: a look
     #[arg(long)]
     quick: bool,
     /// Nine rounds: figures to quote (the default)
@@ -114,7 +114,7 @@ pub(crate) struct Pace {
     full: bool,
 }
 
-impl Pace {
+impl Thoroughness {
     pub(crate) const fn profile(&self) -> Profile {
         match (self.quick, self.full) {
             (true, _) => Profile::Quick,
@@ -200,20 +200,20 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
 
 /// A question as it is typed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked(pub(crate) Question);
+pub(crate) struct QuestionName(pub(crate) Question);
 
-impl ValueEnum for Asked {
+impl ValueEnum for QuestionName {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: &[Asked] = &[
-            Asked(Question::Issue),
-            Asked(Question::Authorise),
-            Asked(Question::Lookup),
-            Asked(Question::Revoke),
-            Asked(Question::Payload),
-            Asked(Question::Batch),
-            Asked(Question::Attack),
-            Asked(Question::Touch),
-            Asked(Question::Purge),
+        const ALL: &[QuestionName] = &[
+            QuestionName(Question::Issue),
+            QuestionName(Question::Authorise),
+            QuestionName(Question::Lookup),
+            QuestionName(Question::Revoke),
+            QuestionName(Question::Payload),
+            QuestionName(Question::Batch),
+            QuestionName(Question::Attack),
+            QuestionName(Question::Touch),
+            QuestionName(Question::Purge),
         ];
         ALL
     }
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn the_grammar_is_sound() {
         Arguments::command().debug_assert();
-        assert_eq!(Asked::value_variants().len(), Question::ALL.len());
+        assert_eq!(QuestionName::value_variants().len(), Question::ALL.len());
     }
 
     #[test]
@@ -275,7 +275,7 @@ mod tests {
         ] {
             let arguments = Arguments::try_parse_from(line.split(' ')).unwrap();
             assert!(
-                matches!(arguments.command, Command::Run(run) if run.pace.profile() == profile),
+                matches!(arguments.command, Command::Run(run) if run.thoroughness.profile() == profile),
                 "{line}"
             );
         }

@@ -85,7 +85,7 @@ pub trait Authoriser: Send + Sync + 'static {
 /// What one call of [`Authoriser::purge`] achieved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Purged {
-    /// So many expired credentials were removed.
+    /// The number of expired credentials that were removed.
     pub removed: u64,
     /// Whether this call looked at the last part of the store; the next one starts over.
     pub round_complete: bool,
@@ -141,7 +141,7 @@ impl<A: Authoriser> Authoriser for Arc<A> {
 /// What a revocation achieved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Revoked {
-    /// So many credentials are withdrawn; [`Properties::revocation`] says when that shows.
+    /// The number of credentials withdrawn; [`Properties::revocation`] says when that shows.
     Credentials(u64),
     /// Nothing: the design revokes only by expiry.
     Nothing,

@@ -25,7 +25,7 @@ pub trait Entry: 'static {
     /// The type behind the name, on any clock.
     type Authoriser<C: Clock>: Authoriser;
 
-    /// Builds it at a environment.
+    /// Builds it in an environment.
     fn build<C: Clock>(
         environment: &Environment<C>,
     ) -> impl Future<Output = Result<Self::Authoriser<C>, Unavailable>> + Send;
@@ -37,9 +37,12 @@ pub trait Entry: 'static {
 pub struct Capabilities {
     /// Look-ups and nothing else: the rest of it is another entry.
     pub look_ups_alone: bool,
-    /// With so many sessions at most: all contestants of a case are in memory at once, and those of a large record leave
+    /// The most sessions that it is measured with: all contestants of a case are in memory at once, and those of a large record leave
     /// the others no room.
     pub most_sessions: usize,
+    /// With this many logins at most where no server keeps them: a thousand signatures by RSA take seconds in each round, and
+    /// what verifying one costs does not depend on how many there are.
+    pub most_tokens: usize,
     /// What a refusal costs: not where who refuses what is decided by a path that is another entry's.
     pub refusals: bool,
     /// What a longer payload costs: not where it does not show beside the proof.
@@ -53,6 +56,7 @@ impl Capabilities {
     pub const ORDINARY: Self = Self {
         look_ups_alone: false,
         most_sessions: usize::MAX,
+        most_tokens: usize::MAX,
         refusals: true,
         payloads: true,
         batches: false,
@@ -62,6 +66,12 @@ impl Capabilities {
     #[must_use]
     pub const fn without_payloads(self) -> Self {
         Self { payloads: false, ..self }
+    }
+
+    /// The same for a proof by RSA, whose signatures take long to make.
+    #[must_use]
+    pub const fn signed_with_rsa(self) -> Self {
+        Self { most_tokens: 200, ..self }
     }
 
     /// The same without refusals, for our own path over somebody else's primitives.
@@ -133,7 +143,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// Why an entry cannot be built at a environment.
+/// Why an entry cannot be built in an environment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unavailable(pub String);

@@ -19,7 +19,7 @@ use crate::{Need, Unavailable};
 
 /// Who issues our tokens.
 const ISSUER: &str = "https://auth.example.com";
-/// Whom they are for.
+/// The audience of our tokens.
 const AUDIENCE: &str = "https://api.example.com";
 /// How long a token holds: an hour, the usual compromise between staleness and logins.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
@@ -50,7 +50,7 @@ type Clear = Box<dyn FnOnce() -> Clearing + Send>;
 type Clearing = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
 impl<C: Clock> Environment<C> {
-    /// A environment with a fresh secret and no services.
+    /// An environment with a fresh secret and no services.
     #[must_use]
     pub fn new(clock: C) -> Self {
         let tag = Alphanumeric.sample_string(&mut rand::rng(), 4);

@@ -36,14 +36,14 @@ catalogue! {
         jwt::Rs256<C> => |environment| {
             Ok(jwt::Rs256::new(generated(jwt::Rs256Key::generate())?, environment.token_policy(), environment.clock()))
         },
-        capabilities Capabilities::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
 
     Design JwtPs256 = "jwt-ps256", Stateless, needs &[], floor Some("floor-ps256"),
         "JWT signed with RSA-2048, PSS, key parsed once",
         jwt::Ps256<C> => |environment| {
             Ok(jwt::Ps256::new(generated(jwt::Ps256Key::generate())?, environment.token_policy(), environment.clock()))
         },
-        capabilities Capabilities::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
 
     Design JwtEs256 = "jwt-es256", Stateless, needs &[], floor Some("floor-es256"),
         "JWT signed with ECDSA over P-256, key parsed once",
@@ -169,7 +169,7 @@ catalogue! {
     Peer JsonwebtokenRustCryptoRs256 = "jsonwebtoken-rust-crypto-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its RustCrypto back end",
         peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
-        capabilities Capabilities::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
 
     [feature "peers"]
     Peer JsonwebtokenRustCryptoEs256 = "jsonwebtoken-rust-crypto-es256", Stateless, needs &[], floor Some("floor-es256"),
@@ -186,7 +186,7 @@ catalogue! {
     Peer JsonwebtokenAwsLcRs256 = "jsonwebtoken-aws-lc-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its aws-lc back end",
         peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
-        capabilities Capabilities::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
 
     [feature "peers"]
     Peer JsonwebtokenAwsLcEs256 = "jsonwebtoken-aws-lc-es256", Stateless, needs &[], floor Some("floor-es256"),
@@ -266,7 +266,7 @@ catalogue! {
         jwt::Jwt<peers::primitives::Key<peers::primitives::ring::Rs256>, C> => |environment| {
             environment.jwt_on(|_| peers::primitives::ring::Rs256::key())
         },
-        capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads().without_refusals();
 
     [feature "peers"]
     Design JwtEs256OnRing = "jwt-es256-on-ring", Stateless, needs &[], floor Some("floor-es256"),
@@ -290,7 +290,7 @@ catalogue! {
         jwt::Jwt<peers::primitives::Key<peers::primitives::graviola::Rs256>, C> => |environment| {
             environment.jwt_on(|_| peers::primitives::graviola::Rs256::key())
         },
-        capabilities Capabilities::ORDINARY.without_payloads().without_refusals();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads().without_refusals();
 
     [feature "peers"]
     Design JwtEs256OnGraviola = "jwt-es256-on-graviola", Stateless, needs &[], floor Some("floor-es256"),

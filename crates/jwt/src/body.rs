@@ -150,7 +150,7 @@ fn seal<S: AsRef<[u8]>>(
 const TOO_LONG_TO_ACCEPT: IssueError =
     IssueError::Unrepresentable("issuer, audience and private claims are too long together");
 
-/// A credential of at most so many bytes.
+/// A credential of at most this number of bytes.
 pub(crate) fn credential(text: String, most: usize) -> Result<Credential, IssueError> {
     if text.len() > most { Err(TOO_LONG_TO_ACCEPT) } else { Ok(Credential::new(text)) }
 }

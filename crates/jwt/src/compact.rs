@@ -63,7 +63,7 @@ pub(crate) fn split_known<'a>(
     })
 }
 
-/// Characters that so many bytes take as base64url without padding.
+/// Characters that this number of bytes takes as base64url without padding.
 pub(crate) const fn encoded_len(bytes: usize) -> usize {
     URL_SAFE_NO_PAD.encoded_length(bytes)
 }

@@ -21,10 +21,10 @@ pub trait Envelope: Send + Sync + 'static {
     /// Bytes of the body beyond the message, before and after it.
     const OVERHEAD: usize;
 
-    /// Proves a body of so many bytes, at least [`Self::OVERHEAD`], and answers its message.
+    /// Proves a body of this length in bytes, at least [`Self::OVERHEAD`], and answers its message.
     fn open<'b>(&self, buffer: &'b mut [u8], body: usize, bound: &[u8]) -> Result<&'b [u8], Rejection>;
 
-    /// Completes the body of a message of so many bytes that lies in its place, and answers it.
+    /// Completes the body of a message of this length in bytes that lies in its place, and answers it.
     fn seal<'b>(&self, buffer: &'b mut [u8], message: usize, bound: &[u8])
     -> Result<&'b [u8], SigningFailed>;
 }
@@ -62,7 +62,7 @@ fn open_in<'b, K: Envelope>(
     key.open(buffer, body, bound)
 }
 
-/// Seals a message that `write` puts into a buffer: header and body as text, with room for so many more characters.
+/// Seals a message that `write` puts into a buffer: header and body as text, with room for more characters.
 /// `write` is given room for `message_room` bytes at least, and answers how many it wrote.
 #[inline]
 pub(crate) fn seal<K: Envelope, E: From<SigningFailed>>(

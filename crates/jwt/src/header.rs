@@ -36,7 +36,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Reads a header of up to so many characters. It holds no critical extension, as we understand none, and does
+    /// Reads a header up to a limit of characters. It holds no critical extension, as we understand none, and does
     /// not say that the payload is left unencoded.
     pub(crate) fn read(encoded: &[u8], max_chars: usize) -> Result<Self, Rejection> {
         if encoded.len() > max_chars {

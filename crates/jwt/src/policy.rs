@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::PrivateClaims;
 
-/// Who issues tokens, for whom, and for how long they hold.
+/// Issuer, audience and lifetime of tokens.
 ///
 /// Issuer and audience are always required: a token without one, or with another, is refused (RFC 8725,
 /// sections 3.8 and 3.9).

@@ -13,7 +13,7 @@ pub struct Row {
     pub question: Question,
     /// Under which conditions.
     pub case: String,
-    /// Of whom, by catalogue id.
+    /// The contestant's catalogue id.
     pub contestant: String,
     /// What the contestant is.
     pub kind: Kind,
@@ -28,7 +28,7 @@ pub struct Row {
 /// A figure or the reason why there is none.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// Measured, over so many samples.
+    /// Measured, with the number of samples.
     Ok(Estimate, u64),
     /// It was measured and broke.
     Failed(String),

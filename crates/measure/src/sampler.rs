@@ -20,7 +20,7 @@ pub trait Contestant {
         1
     }
 
-    /// So many samples a round are enough, where one takes much longer than those of the others.
+    /// The number of samples that are enough in a round, where one takes much longer than those of the others.
     fn most_samples(&self) -> u32 {
         u32::MAX
     }
@@ -47,15 +47,15 @@ pub struct Budget {
     pub samples: u32,
     /// How long one sample should take. Well under a millisecond, so that all contestants see the same machine.
     pub sample_time: Duration,
+    /// Untimed samples that each contestant runs first: caches, branch predictors, connections.
+    pub warm_up: Duration,
 }
 
-/// Untimed samples that each contestant runs first: caches, branch predictors, connections.
-const WARM_UP: Duration = Duration::from_millis(10);
 /// More operations than this make no sample more precise, and would make the cheapest contestants' inputs large.
 const MOST_OPERATIONS: u64 = 2_048;
 
-/// Runs one round: calibrates each contestant, then lets all of them take one sample in a new random order, so many
-/// times. One whose samples are few takes them evenly spread. A contestant that fails keeps the samples it has and is left
+/// Runs one round: calibrates each contestant, then lets all of them take one sample in a new random order, once a
+/// repetition. One whose samples are few takes them evenly spread. A contestant that fails keeps the samples it has and is left
 /// out from then on.
 pub fn run_round(
     round: u32,
@@ -93,12 +93,15 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, budget: Budget) -> Rou
     let mut operations = least;
     let mut failure = None;
     let mut growing = true;
+    let mut call = Duration::ZERO;
     // The shortest time seen, so that one interruption by another process does not make every sample of the round
     // too short.
     let mut shortest = u128::MAX;
-    while growing || started.elapsed() < WARM_UP {
+    while growing || started.elapsed() < budget.warm_up {
+        let began = Instant::now();
         match contestant.sample(operations) {
             Ok(sample) => {
+                call = began.elapsed();
                 shortest = shortest.min((sample.elapsed.as_nanos() / u128::from(operations)).max(1));
                 let fitting = budget.sample_time.as_nanos() / shortest;
                 let fitting =
@@ -113,7 +116,8 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, budget: Budget) -> Rou
             }
         }
     }
-    let every = budget.samples.div_ceil(contestant.most_samples().max(1)).max(1);
+    let most = contestant.most_samples().min(fitting(budget, call)).max(1);
+    let every = budget.samples.div_ceil(most).max(1);
     Round {
         round,
         operations_per_sample: operations,
@@ -122,6 +126,18 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, budget: Budget) -> Rou
         cpu_ns: Vec::new(),
         failure,
     }
+}
+
+/// How much of a round one contestant takes at most, preparation and checks of its samples included. Most need a third of
+/// that. Those whose least sample takes long (hundreds in flight, a thousand logins each) have narrow intervals with few.
+const MOST_TIME: Duration = Duration::from_millis(150);
+/// Fewer samples than this make no median.
+const LEAST_SAMPLES: u32 = 8;
+
+/// The number of samples that fit into a contestant's time, where one takes as long as this one did.
+fn fitting(budget: Budget, call: Duration) -> u32 {
+    let fitting = MOST_TIME.as_nanos() / call.as_nanos().max(1);
+    u32::try_from(fitting).unwrap_or(u32::MAX).max(LEAST_SAMPLES.min(budget.samples))
 }
 
 /// Nanoseconds an operation, to a hundredth: finer than any clock that timed it, and short in the record.
@@ -182,7 +198,11 @@ mod tests {
             fake('d', 1_000_000, usize::MAX),
             fake('e', 1_000, usize::MAX),
         ];
-        let budget = Budget { samples: 40, sample_time: Duration::from_micros(100) };
+        let budget = Budget {
+            samples: 40,
+            sample_time: Duration::from_micros(100),
+            warm_up: Duration::from_millis(10),
+        };
         let rounds = run_round(3, &mut contestants, budget, &mut StdRng::seed_from_u64(1));
         (rounds, log.borrow().clone())
     }
@@ -231,7 +251,11 @@ mod tests {
                 Ok(Sample { elapsed: each * u32::try_from(operations).unwrap(), cpu: None })
             }
         }
-        let budget = Budget { samples: 1, sample_time: Duration::from_micros(100) };
+        let budget = Budget {
+            samples: 1,
+            sample_time: Duration::from_micros(100),
+            warm_up: Duration::from_millis(10),
+        };
         let mut contestants: [Box<dyn Contestant>; 1] = [Box::new(Interrupted(0))];
         let rounds = run_round(0, &mut contestants, budget, &mut StdRng::seed_from_u64(1));
         assert_eq!(rounds[0].operations_per_sample, 1_000);

@@ -89,7 +89,7 @@ pub fn over_rounds(rounds: &[f64]) -> Option<Estimate> {
     })
 }
 
-/// Which rounds each resample is made of, for so many rounds. The seed is fixed, so they are drawn once a number of
+/// Which rounds each resample is made of, for a number of rounds. The seed is fixed, so they are drawn once a number of
 /// rounds: a report makes thousands of estimates, and drawing took most of their time.
 fn draws(rounds: usize) -> Arc<[usize]> {
     static KNOWN: Mutex<BTreeMap<usize, Arc<[usize]>>> = Mutex::new(BTreeMap::new());

@@ -1,4 +1,4 @@
-//! Where a started server lives: its folder, its port, its socket, its log, and as whom it runs.
+//! Where a started server lives: its folder, its port, its socket, its log, and the account that it runs under.
 
 use std::{
     fs, io,

@@ -127,7 +127,7 @@ impl IdHash {
         Some(Self(bytes))
     }
 
-    /// The user whom the key names. Without meaning for an opaque id.
+    /// The user that the key names. Without meaning for an opaque id.
     #[must_use]
     pub(crate) fn user(&self) -> UserId {
         UserId(u64::from_le_bytes(std::array::from_fn(|place| self.0[place])))

@@ -23,7 +23,7 @@ use crate::{
 /// What criterion's pass left.
 #[derive(Default)]
 pub(crate) struct Pass {
-    /// Whom its filter admitted, by case: those too that are not available or failed, whose rows must say so.
+    /// The contestants that its filter admitted, by case. Those that are unavailable or failed are among them: their rows say so.
     pub(crate) admitted: BTreeMap<String, Vec<String>>,
     /// What it measured, by case and contestant.
     pub(crate) figures: BTreeMap<String, BTreeMap<String, CriterionFigure>>,
@@ -33,16 +33,19 @@ pub(crate) struct Pass {
 
 /// Lets criterion time every contestant that its filter selects, one after another in this process.
 pub(crate) fn run(question: Question, profile: Profile, servers: &Servers) -> anyhow::Result<Pass> {
-    // Short: the figures to quote come from the rounds. `-- --measurement-time 5` and the like override this.
+    // Short: the figures to quote come from the rounds, and some six hundred benchmarks share a few minutes.
+    // `-- --measurement-time 5` and the like override this.
     let quick = profile == Profile::Quick;
     let mut criterion = Criterion::default()
-        .sample_size(if quick { 10 } else { 30 })
-        .warm_up_time(Duration::from_millis(if quick { 50 } else { 200 }))
-        .measurement_time(Duration::from_millis(if quick { 100 } else { 900 }))
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(if quick { 10 } else { 30 }))
+        .measurement_time(Duration::from_millis(if quick { 30 } else { 100 }))
+        .nresamples(2_000)
         .configure_from_args();
     let context = Context::with_servers(servers)?;
     let mut pass = Pass::default();
-    for case in questions::cases_of(question, profile) {
+    let cases: Vec<&Case> = questions::cases_of(question, profile).collect();
+    for (number, case) in cases.iter().copied().enumerate() {
         let mut group = criterion.benchmark_group(question.word());
         group.sampling_mode(SamplingMode::Auto);
         for entry in contestants::entries_of(case) {
@@ -50,7 +53,7 @@ pub(crate) fn run(question: Question, profile: Profile, servers: &Servers) -> an
             let timed = Timed::new(&context, case, &entry);
             let id = BenchmarkId::new(case.name, &entry.id);
             // A store that dies must not take the other contestants with it, and criterion's closures cannot fail. Only
-            // criterion knows whom its filter admits, so who is absent is asked as well, and leaves at once.
+            // criterion knows what its filter admits, so absent contestants are called as well, and leave at once.
             let mut admitted = false;
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 group.bench_function(id, |bencher| {
@@ -81,6 +84,8 @@ pub(crate) fn run(question: Question, profile: Profile, servers: &Servers) -> an
         }
         group.finish();
         context.clean_up();
+        let later = &cases[number + 1..];
+        context.kept.retain(|population| later.iter().any(|case| case.population == population));
     }
     criterion.final_summary();
     Ok(pass)

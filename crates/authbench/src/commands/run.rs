@@ -15,7 +15,7 @@ pub(crate) fn run(arguments: &Run) -> anyhow::Result<ExitCode> {
         suite::resume(&folder)?
     } else {
         suite::run(&Request {
-            profile: arguments.pace.profile(),
+            profile: arguments.thoroughness.profile(),
             questions: arguments.only.iter().map(|asked| asked.0).collect(),
             designs: arguments.designs.clone(),
             cases: arguments.cases.clone(),

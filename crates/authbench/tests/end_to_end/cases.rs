@@ -32,7 +32,7 @@ fn only_cases_that_match_are_measured_in_as_many_rounds_as_were_asked_for() {
             "1k-uniform-independent".to_owned(),
             "session-memory session-memory~twin floor-flat-probe".to_owned()
         )],
-        "no question without such a case, and whom the figures are held against"
+        "no question without such a case, and the reference of the figures"
     );
     assert_eq!(rounds_of_each(&desk), vec![vec![0, 1, 2, 3]; 3]);
     assert!(desk.rows().iter().all(|row| row.is_ok()), "{:#?}", desk.rows());

@@ -5,7 +5,7 @@ use authoriser::UserId;
 /// Splits a number off the front. `None` when there is none, or it has a leading zero, or exceeds 64 bits.
 #[inline]
 pub(super) fn split(text: &[u8]) -> Option<(u64, &[u8])> {
-    /// So many digits always fit.
+    /// The number of digits that always fits.
     const SAFE_DIGITS: usize = 19;
     let mut value = 0;
     let mut length = 0;

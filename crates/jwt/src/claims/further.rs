@@ -12,7 +12,7 @@ use crate::{
     private_claims::{is_plain, is_taken},
 };
 
-/// Bytes that are looked at together: a mask has so many bits.
+/// Bytes that are looked at together: the number of bits in a mask.
 const CHUNK: usize = 64;
 
 // A name and its three quotation marks fit into a mask.
@@ -26,7 +26,7 @@ pub(super) fn are_members(text: &[u8]) -> bool {
     if text.len() < 7 * CHUNK { check::<8>(text) } else { check::<{ MAX_TOKEN_BYTES / CHUNK }>(text) }
 }
 
-/// The same for text of fewer bytes than so many chunks have.
+/// The same for text of fewer bytes than these chunks have.
 fn check<const CHUNKS: usize>(text: &[u8]) -> bool {
     let mut quotes = [0; CHUNKS];
     if !note_quotes(text, &mut quotes) {

@@ -32,7 +32,7 @@ impl PrivateCookieKey {
     /// Length of a secret, in bytes.
     pub const BYTES: usize = 32;
 
-    /// So many cookies may be issued under one key, by all servers that share it (NIST SP 800-38D, section 8.3). Nothing
+    /// The number of cookies that all servers together may issue under one key (NIST SP 800-38D, section 8.3). Nothing
     /// counts them.
     pub const MAX_COOKIES: u64 = 1 << 32;
 

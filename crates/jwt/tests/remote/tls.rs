@@ -1,4 +1,4 @@
-//! Over TLS, from whom the URL names and from nobody else.
+//! Over TLS, from the host that the URL names and from no other.
 
 use std::sync::Arc;
 
@@ -100,7 +100,7 @@ async fn nobody_else_is_asked() {
     let other = issuer_named("localhost").await;
     let url = |host: &str| format!("https://{host}:{}{PATH}", issuer.port);
     for (why, outcome) in [
-        ("signed by nobody whom the system trusts", fetch(url("localhost"), Roots::System).await),
+        ("signed by no authority that the system trusts", fetch(url("localhost"), Roots::System).await),
         ("signed by another authority", fetch(url("localhost"), only(&other.pem)).await),
         ("another name", fetch(url("127.0.0.1"), only(&issuer.pem)).await),
     ] {

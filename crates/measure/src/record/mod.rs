@@ -138,7 +138,7 @@ pub struct Round {
     pub round: u32,
     /// How many operations one sample timed.
     pub operations_per_sample: u64,
-    /// It took a sample in every so many repetitions: 1, but for those whose samples take long.
+    /// It took a sample in every N-th repetition: 1, but for those whose samples take long.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub every: u32,
     /// Wall-clock time an operation, in nanoseconds, one value a sample, in the order of the repetitions.

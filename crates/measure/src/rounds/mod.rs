@@ -41,6 +41,8 @@ pub struct RoundMessage {
     pub samples: u32,
     /// Length of one sample in microseconds.
     pub sample_us: u64,
+    /// Length of the untimed samples before them in microseconds.
+    pub warm_up_us: u64,
     /// Which contestants of which cases.
     pub cases: Vec<CaseMessage>,
 }
@@ -67,7 +69,11 @@ impl RoundMessage {
     /// How to sample.
     #[must_use]
     pub const fn budget(&self) -> Budget {
-        Budget { samples: self.samples, sample_time: Duration::from_micros(self.sample_us) }
+        Budget {
+            samples: self.samples,
+            sample_time: Duration::from_micros(self.sample_us),
+            warm_up: Duration::from_micros(self.warm_up_us),
+        }
     }
 }
 

@@ -62,7 +62,7 @@ impl Maker {
         self.payload(format!("{{{}}}", members.join(",")).as_bytes())
     }
 
-    /// The genuine payload with a time that lies so many seconds from now.
+    /// The genuine payload with a time that lies this number of seconds from now.
     pub(super) fn time(&self, name: &str, seconds: i64) -> Token {
         self.claim(name, Some(&self.now.saturating_add_signed(seconds).to_string()))
     }

@@ -18,7 +18,7 @@ pub(super) struct ByUser<K>(Box<[Mutex<Users<K>>]>);
 pub(super) type Users<K> = HashMap<UserId, Vec<K>>;
 
 impl<K: Copy + PartialEq> ByUser<K> {
-    /// The users among whom this one is. Who holds this adds and removes the sessions of that user alone.
+    /// The part of the users that holds this one. The holder of the lock adds and removes that user's sessions alone.
     pub(super) fn lock(&self, user: UserId) -> MutexGuard<'_, Users<K>> {
         // Numbers that follow one another go to different locks.
         self.0[user.0 as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)

@@ -53,7 +53,7 @@ impl Svg {
             + "\n"
     }
 
-    /// The outermost element, with so many pixels of paper around the drawing.
+    /// The outermost element, with a margin in pixels around the drawing.
     fn element(&self, attributes: &str, before: &str, margin: f64) -> String {
         let (width, height) = (self.size.0 + 2.0 * margin, self.size.1 + 2.0 * margin);
         format!(

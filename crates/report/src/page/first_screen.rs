@@ -85,7 +85,7 @@ fn designs(view: &View<'_>) -> Markup {
     }
 }
 
-/// From so many lines on they say in one word what they are; the tables of the questions say more.
+/// From this number of lines on, each says in one word what it is; the tables of the questions say more.
 const BRIEF: usize = 8;
 
 fn table(lines: &[&DesignLine<'_>], caption: &str) -> Markup {

@@ -92,7 +92,7 @@ pub(crate) const KINDS: [(&str, &[Kind]); 3] = [
     ("Controls and floors", &[Kind::Control, Kind::Floor]),
 ];
 
-/// From so many rows on, a table is divided by what they are, and all but the first part is folded away.
+/// From this number of rows on, a table is divided by kind, and all but the first part is folded away.
 pub(crate) const LONG: usize = 24;
 
 /// Groups rows of contestants by what they are.

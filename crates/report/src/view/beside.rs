@@ -11,7 +11,7 @@ use super::{Asked, Case, Line};
 /// What a case does otherwise than the one that it is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Manner {
-    /// So many threads at once.
+    /// N threads at once.
     Threads(u32),
     /// An operation may begin before the last one's result is known.
     Independent,
@@ -73,7 +73,7 @@ impl<'c, 'a> Pair<'c, 'a> {
             let ratio = match self.manner {
                 Manner::Independent => across::ratio(line.source, base.source, Metric::Time)?,
                 Manner::Threads(threads) => {
-                    // Time is what each thread waits for one operation, and so many are under way.
+                    // Time is what each thread waits for one operation, and one a thread is under way.
                     let slowdown = across::ratio(base.source, line.source, Metric::Time)?;
                     let times = |value: f64| value * f64::from(threads);
                     Estimate {

@@ -87,7 +87,7 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
     cautions
 }
 
-/// The range of so many values covers the median of what they are drawn from 97 times in 100; of one fewer, 94 times.
+/// The range of this number of values covers the median of their distribution 97 times in 100; of one fewer, 94 times.
 const LEAST_ROUNDS: u32 = 6;
 
 /// The fewest rounds that a measured contestant got, where that is fewer than planned.

@@ -1,4 +1,4 @@
-//! As whom a server runs that refuses to run as root, as PostgreSQL and memcached do.
+//! The account under which a server runs that refuses to run as root, as PostgreSQL and memcached do.
 
 use std::{
     io,

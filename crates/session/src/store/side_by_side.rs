@@ -5,7 +5,7 @@
 //! | Bytes | Hold |
 //! |---|---|
 //! | 0–23 | what of the id's hash does not name the user |
-//! | 24–40 | the record as [`SessionRecord::encode`] writes it, without the user, whom the key names |
+//! | 24–40 | the record as [`SessionRecord::encode`] writes it, without the user, which the key names |
 
 use authoriser::UserId;
 

@@ -71,7 +71,7 @@ fn policy() -> SessionPolicy {
     SessionPolicy::default()
 }
 
-/// So many logins a task, or until one is refused. Gives the ids that were accepted, and the errors.
+/// This number of logins a task, or until one is refused. Gives the ids that were accepted, and the errors.
 async fn log_in_until_refused<S: SharedStore>(
     store: &Arc<S>,
     each: usize,

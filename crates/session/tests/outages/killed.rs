@@ -78,7 +78,7 @@ enum Told {
     Nothing,
 }
 
-/// Users who log in, rotate and log out all the time, each of whom must find after the kill what they were told before it.
+/// Users who log in, rotate and log out all the time, each of which must find after the kill what it was told before.
 pub(crate) fn what_was_answered_before_a_kill_is_as_durable_as_promised<F: Fixture>() {
     const USERS: u64 = 16;
     let Some(mut server) = own_server::<F::Server>() else { return };

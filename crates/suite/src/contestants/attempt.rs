@@ -24,7 +24,7 @@ pub(crate) fn attempt_builds(context: &Context, servers: &Servers) -> Vec<BuildA
             let missing = E::NEEDS.iter().find_map(|need| self.1.missing(*need));
             let built: Result<E::Authoriser<BenchClock>, _> = match missing {
                 Some(reason) => Err(Unavailable(reason)),
-                None => self.0.runtime.block_on(E::build(&self.0.bare_environment())),
+                None => self.0.wait(E::build(&self.0.bare_environment())),
             };
             let asked_for = self.1.were_asked_for(E::NEEDS);
             self.2.push(BuildAttempt {

@@ -8,8 +8,9 @@ use std::{
 use catalogue::{Environment, Need};
 use tokio::runtime::{Builder, Runtime};
 
-use super::not_built::NotBuilt;
+use super::{kept::Kept, not_built::NotBuilt};
 use crate::{
+    jobs::wait,
     questions::Case,
     rounds::servers::Servers,
     workload::{BenchClock, private_claims},
@@ -20,9 +21,11 @@ pub(crate) struct Context {
     /// One thread: the client's cost is then on one core, and waking another is not part of it.
     pub(crate) runtime: Rc<Runtime>,
     servers: Vec<(Need, String)>,
-    /// Empties what the stores of a environment hold, once its contestants are done with.
+    /// Empties what the stores of an environment hold, once its contestants are done with.
     tidying: RefCell<Vec<Tidy>>,
     seed: Cell<u64>,
+    /// Large populations that several cases share.
+    pub(crate) kept: Kept,
 }
 
 type Tidy = Box<dyn FnOnce(&Runtime)>;
@@ -43,10 +46,16 @@ impl Context {
     /// For services that the suite need not look for.
     pub(crate) fn with(servers: Vec<(Need, String)>, seed: u64) -> std::io::Result<Self> {
         let runtime = Rc::new(Builder::new_current_thread().enable_all().build()?);
-        Ok(Self { runtime, servers, tidying: RefCell::default(), seed: Cell::new(seed) })
+        Ok(Self {
+            runtime,
+            servers,
+            tidying: RefCell::default(),
+            seed: Cell::new(seed),
+            kept: Kept::default(),
+        })
     }
 
-    /// A environment for a contestant of that case, with keys and stores of its own.
+    /// An environment for a contestant of that case, with keys and stores of its own.
     pub(crate) fn environment(&self, case: &Case) -> Rc<Environment<BenchClock>> {
         let mut environment = self.bare_environment();
         if let Some(every) = case.touch {
@@ -69,7 +78,7 @@ impl Context {
         self.tidying.borrow_mut().push(Box::new(tidy));
     }
 
-    /// A environment for whoever wants to know what there is, and leaves no session behind.
+    /// An environment for whoever wants to know what there is, and leaves no session behind.
     pub(crate) fn bare_environment(&self) -> Environment<BenchClock> {
         let environment = Environment::new(BenchClock::default());
         self.servers.iter().fold(environment, |environment, (need, address)| environment.with(*need, address))
@@ -87,6 +96,11 @@ impl Context {
         for tidy in self.tidying.take() {
             tidy(&self.runtime);
         }
+    }
+
+    /// Runs a future of a contestant to its end.
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        wait(&self.runtime, future)
     }
 
     /// A seed for the next contestant, different from all others of this process.

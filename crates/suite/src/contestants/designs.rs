@@ -8,6 +8,8 @@ use measure::record::{Count, Metric, Question};
 
 use super::{
     context::Context,
+    entries::MANY_SUFFIX,
+    kept::Populated,
     not_built::NotBuilt,
     purge,
     timed::{self, Built},
@@ -21,9 +23,10 @@ use crate::{
     workload::{BenchClock, Credentials, Draws, NotLoggedIn},
 };
 
-/// Builds the entry of that id for a case; `together` if it is to decide the requests of a batch in one call.
-pub(crate) fn build(context: &Context, case: &Case, id: &str, together: bool) -> Result<Built, NotBuilt> {
-    let mut builder = Builder { context, case, id, together, built: None };
+/// Builds the entry of that id for a case, under the contestant's own id.
+pub(crate) fn build(context: &Context, case: &Case, id: &str, contestant: &str) -> Result<Built, NotBuilt> {
+    let together = contestant.ends_with(MANY_SUFFIX);
+    let mut builder = Builder { context, case, id, contestant, together, built: None };
     catalogue::visit(&mut builder);
     builder.built.unwrap_or_else(|| Err(NotBuilt::Broken(format!("the catalogue has no entry {id}"))))
 }
@@ -32,6 +35,8 @@ struct Builder<'a> {
     context: &'a Context,
     case: &'a Case,
     id: &'a str,
+    contestant: &'a str,
+    /// Whether it decides the requests of a batch in one call.
     together: bool,
     built: Option<Result<Built, NotBuilt>>,
 }
@@ -61,9 +66,9 @@ impl Builder<'_> {
             if self.case.question == Question::Purge {
                 return self.purge::<E>();
             }
-            // Several threads are measured in process alone.
-            if const { !waits::<E>() } && self.case.threads > 1 {
-                return self.on_threads::<E>();
+            // Look-ups on several threads, and such as share a large population, are measured in process alone.
+            if const { !waits::<E>() } && self.case.question == Question::Lookup {
+                return self.look_ups::<E>();
             }
         }
         if const { E::CAPABILITIES.batches } && self.case.question == Question::Batch {
@@ -110,10 +115,7 @@ impl Builder<'_> {
                     _ => Vec::new(),
                 };
                 let job = AuthoriseJob::new(design, Arc::new(credentials), case.choice, context.next_seed());
-                let job = context.runtime.block_on(job)?;
-                if const { is_stateful::<E>() && !waits::<E>() } {
-                    return timed::looked_up(case, job, counts);
-                }
+                let job = context.wait(job)?;
                 self.finish::<E, _>(job, counts)
             }
         }
@@ -172,26 +174,36 @@ impl Builder<'_> {
         }
     }
 
-    fn on_threads<E: Entry>(&self) -> Result<Built, NotBuilt> {
+    /// Look-ups in this process.
+    fn look_ups<E: Entry>(&self) -> Result<Built, NotBuilt> {
         let (context, case) = (self.context, self.case);
         let processors = placement::processors();
         if processors < case.threads {
             let reason = format!("{} threads need as many processors; there are {processors}", case.threads);
             return Err(NotBuilt::NothingToTime(reason));
         }
-        let design = self.design::<E>(&context.environment(case))?;
-        let (credentials, _) = self.log_in::<E>(&design)?;
-        let (design, credentials) = (Arc::new(design), Arc::new(credentials));
+        let populated = context.kept.get_or_make(self.contestant, case.population, || {
+            let design = self.design::<E>(&context.environment(case))?;
+            let (credentials, heap) = self.log_in::<E>(&design)?;
+            Ok::<_, NotBuilt>(Populated {
+                design: Arc::new(design),
+                credentials: Arc::new(credentials),
+                heap,
+            })
+        })?;
         let job = || {
-            let (design, credentials) = (Arc::clone(&design), Arc::clone(&credentials));
-            context.runtime.block_on(AuthoriseJob::new(design, credentials, case.choice, context.next_seed()))
+            let (design, credentials) = (Arc::clone(&populated.design), Arc::clone(&populated.credentials));
+            context.wait(AuthoriseJob::new(design, credentials, case.choice, context.next_seed()))
         };
-        let jobs = (0..case.threads).map(|_| job()).collect::<Result<Vec<_>, _>>()?;
-        Ok(Built { contestant: Some(Box::new(Parallel(jobs))), counts: Vec::new() })
+        if case.threads > 1 {
+            let jobs = (0..case.threads).map(|_| job()).collect::<Result<Vec<_>, _>>()?;
+            return Ok(Built { contestant: Some(Box::new(Parallel(jobs))), counts: Vec::new() });
+        }
+        timed::looked_up(case, job()?, vec![session_bytes(case, populated.heap, IN_THIS_PROCESS)])
     }
 
     fn design<E: Entry>(&self, environment: &Rc<Environment<BenchClock>>) -> Result<Design<E>, NotBuilt> {
-        Ok(self.context.runtime.block_on(E::build(environment))?)
+        Ok(self.context.wait(E::build(environment))?)
     }
 
     /// How many log in. Logins that no server keeps are not there to be in anybody's way: a case needs as many as it
@@ -200,6 +212,7 @@ impl Builder<'_> {
         match self.case.question {
             Question::Issue if const { !is_stateful::<E>() } => 1,
             Question::Attack => 100,
+            _ if const { !is_stateful::<E>() } => self.case.population.min(E::CAPABILITIES.most_tokens),
             _ => self.case.population,
         }
     }
@@ -208,7 +221,7 @@ impl Builder<'_> {
     fn log_in<E: Entry>(&self, design: &Design<E>) -> Result<(Credentials, f64), NotBuilt> {
         let in_flight = if waits::<E>() { FILLING } else { 1 };
         let population = Credentials::issue(design, self.population::<E>(), in_flight);
-        self.context.runtime.block_on(population).map_err(|error| match error {
+        self.context.wait(population).map_err(|error| match error {
             // How much fits is what is asked.
             NotLoggedIn::Issue(IssueError::Unrepresentable(why)) if self.case.payload.is_some() => {
                 NotBuilt::NothingToTime(format!("a payload of that length does not fit: {why}"))
@@ -224,11 +237,11 @@ impl Builder<'_> {
         design: &Design<E>,
     ) -> Result<u64, NotBuilt> {
         let Some(store) = E::NEEDS.first() else { return Ok(0) };
-        let runtime = &self.context.runtime;
+        let context = self.context;
         // A first hundred, gone again before the count begins: connections and their buffers are then there.
-        let first = runtime.block_on(Credentials::issue(design, FILLING, FILLING))?.0;
-        runtime.block_on(first.revoke(design))?;
-        Ok(runtime.block_on(environment.stored_bytes(*store))?)
+        let first = context.wait(Credentials::issue(design, FILLING, FILLING))?.0;
+        context.wait(first.revoke(design))?;
+        Ok(context.wait(environment.stored_bytes(*store))?)
     }
 
     /// What a session of the population takes in memory or, for a design over a store, in there.
@@ -238,18 +251,12 @@ impl Builder<'_> {
         before: u64,
         heap: f64,
     ) -> Result<Count, NotBuilt> {
-        let population = self.case.population;
-        let (value, note) = match E::NEEDS.first() {
-            Some(store) => {
-                let after = self.context.runtime.block_on(environment.stored_bytes(*store))?;
-                (after.saturating_sub(before) as f64 / population as f64, stored_bytes_note(*store))
-            }
-            None => (
-                heap,
-                "a session in the memory of this process: bytes allocated or mapped, index and vacant places of its tables included",
-            ),
+        let Some(store) = E::NEEDS.first() else {
+            return Ok(session_bytes(self.case, heap, IN_THIS_PROCESS));
         };
-        Ok(Count { metric: Metric::Bytes, value, over: population as u64, note: note.to_owned() })
+        let after = self.context.wait(environment.stored_bytes(*store))?;
+        let each = after.saturating_sub(before) as f64 / self.case.population as f64;
+        Ok(session_bytes(self.case, each, stored_bytes_note(*store)))
     }
 
     fn finish<E: Entry, J: Job + 'static>(&self, job: J, counts: Vec<Count>) -> Result<Built, NotBuilt> {
@@ -259,6 +266,12 @@ impl Builder<'_> {
             timed::at_once(job, counts)
         }
     }
+}
+
+const IN_THIS_PROCESS: &str = "a session in the memory of this process: bytes allocated or mapped, index and vacant places of its tables included";
+
+fn session_bytes(case: &Case, value: f64, note: &str) -> Count {
+    Count { metric: Metric::Bytes, value, over: case.population as u64, note: note.to_owned() }
 }
 
 /// What a credential adds to each request.

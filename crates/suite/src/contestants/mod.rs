@@ -5,6 +5,7 @@ mod context;
 mod designs;
 mod entries;
 mod floors;
+mod kept;
 mod not_built;
 mod purge;
 mod record_entry;
@@ -31,5 +32,5 @@ pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
         return (floor.build)(context, case, context.next_seed());
     }
     let entry = id.trim_end_matches(TWIN_SUFFIX).trim_end_matches(entries::MANY_SUFFIX);
-    designs::build(context, case, entry, id.ends_with(entries::MANY_SUFFIX))
+    designs::build(context, case, entry, id)
 }

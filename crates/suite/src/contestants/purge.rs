@@ -48,13 +48,13 @@ pub(crate) fn measure<A: Authoriser, const WAITS: bool>(
         times: Vec::with_capacity(MOST),
     };
     // Before the clock matters: caches, connections, statements.
-    context.runtime.block_on(reader.read_for(LEAST / 10))?;
+    context.wait(reader.read_for(LEAST / 10))?;
     reader.times.clear();
     let removed = if !case.purging {
-        context.runtime.block_on(reader.read_for(LEAST))?;
+        context.wait(reader.read_for(LEAST))?;
         None
     } else if const { WAITS } {
-        Some(context.runtime.block_on(on_one_thread(&mut reader, design.as_ref()))?)
+        Some(context.wait(on_one_thread(&mut reader, design.as_ref()))?)
     } else {
         Some(on_two_threads(&context.runtime, &mut reader, design)?)
     };

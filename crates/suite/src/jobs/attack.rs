@@ -27,7 +27,7 @@ pub(crate) enum Attack {
 
 /// Added to an oversized credential.
 const TOO_MUCH: usize = 64 * 1024;
-/// So many characters before its end a forged credential differs: in the signature, the tag or the id, and not in the
+/// The distance from the end, in characters, at which a forged credential differs: in the signature, the tag or the id, and not in the
 /// last character, some of whose bits stand for nothing.
 const FROM_THE_END: usize = 12;
 

@@ -12,12 +12,12 @@ use measure::sampler::{Contestant, Failure, Sample};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Runtime;
 
-use super::{job::Job, verdict::Verdict};
+use super::{job::Job, verdict::Verdict, wait::wait};
 
 /// Operations whose inputs are made ready at once: they stay in the second-level cache, as a request's bytes do.
 const CHUNK: usize = 512;
 
-/// With many operations in flight, so many times as many are timed in one go: at the end fewer and fewer are in flight,
+/// With many operations in flight, this multiple of them is timed in one go: at the end fewer and fewer are in flight,
 /// and that share is timed too.
 const FULL: usize = 8;
 
@@ -58,7 +58,7 @@ pub(crate) fn now<F: Future>(future: F) -> Option<F::Output> {
 pub(crate) struct InProcess<J, const FOLLOW: bool>(pub(crate) J);
 
 impl<J: Job, const FOLLOW: bool> InProcess<J, FOLLOW> {
-    /// How often the job allocates, counted outside any timed sample over so many operations, or over fewer of those that
+    /// How often the job allocates, counted outside any timed sample over this number of operations, or over fewer of those that
     /// take long: to sign a thousand tokens with RSA takes seconds, and shows no more than to sign twenty.
     pub(crate) fn allocations(&mut self, most: usize) -> Result<Allocated, Failure> {
         let started = Instant::now();
@@ -129,7 +129,7 @@ impl<J: Job, const FOLLOW: bool> Contestant for InProcess<J, FOLLOW> {
     }
 }
 
-/// Drives a job that waits for a server, with so many operations in flight at once on one thread.
+/// Drives a job that waits for a server, with a number of operations in flight at once on one thread.
 pub(crate) struct Remote<J> {
     pub(crate) job: J,
     pub(crate) runtime: Rc<Runtime>,
@@ -156,8 +156,8 @@ impl<J: Job> Remote<J> {
 impl<J: Job> Contestant for Remote<J> {
     fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
         let operations = usize::try_from(operations).unwrap_or(usize::MAX);
-        let (job, in_flight) = (&mut self.job, self.in_flight);
-        self.runtime.block_on(async move {
+        let (job, in_flight, runtime) = (&mut self.job, self.in_flight, Rc::clone(&self.runtime));
+        wait(&runtime, async move {
             let mut sample = Sample { elapsed: Duration::ZERO, cpu: Some(Duration::ZERO) };
             let mut left = operations;
             while left > 0 {

@@ -14,6 +14,7 @@ mod opaque;
 mod parallel;
 mod revoke;
 mod verdict;
+mod wait;
 
 pub(crate) use attack::{Attack, AttackJob};
 pub(crate) use authorise::{AuthoriseJob, own_orders};
@@ -27,3 +28,4 @@ pub(crate) use job::Job;
 pub(crate) use parallel::Parallel;
 pub(crate) use revoke::RevokeJob;
 pub(crate) use verdict::Verdict;
+pub(crate) use wait::wait;

@@ -48,6 +48,12 @@ pub(crate) struct Case {
 }
 
 impl Case {
+    /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together, and
+    /// five rounds of nine show as much of them.
+    pub(crate) const fn is_in_round(&self, round: u32) -> bool {
+        self.population < 1_000_000 || round.is_multiple_of(2)
+    }
+
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
     /// whose sessions are elsewhere runs in the loop of those that wait.
     pub(crate) fn is_about(&self, needs: &[Need]) -> bool {
@@ -60,7 +66,7 @@ impl Case {
         self.is_about(needs) || id.trim_end_matches(TWIN_SUFFIX) == reference(self.question)
     }
 
-    /// Why an entry that is measured with so many sessions at most sits this case out, if it does.
+    /// Why an entry with a limit of sessions does not take part, if so.
     pub(crate) fn absence_of_memory(&self, most_sessions: usize) -> Option<String> {
         let much = self.population > most_sessions;
         much.then(|| {

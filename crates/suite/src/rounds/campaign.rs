@@ -18,6 +18,7 @@ use measure::{
 use sha2::{Digest, Sha256};
 
 use super::{
+    estimate,
     plan::{self, Plan},
     progress::Progress,
     servers::Servers,
@@ -125,7 +126,13 @@ impl Campaign {
     pub(crate) fn run(mut self, stop: &AtomicBool) -> anyhow::Result<Finished> {
         let environment = self.servers.environment();
         let todo = self.todo();
+        let expected = estimate::in_words(estimate::estimate(&self.plan, &todo));
         let mut progress = Progress::new(todo.iter().map(|(_, question)| *question).collect());
+        progress.say(&format!(
+            "{} rounds of {} questions: {expected}",
+            self.plan.rounds,
+            self.plan.questions().count()
+        ));
         self.execution.provenance.interrupted = true;
         self.save().context("the results folder cannot be used")?;
         for (round, question) in todo {

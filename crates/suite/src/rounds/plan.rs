@@ -144,7 +144,7 @@ impl Plan {
         };
         let needs_rounds =
             |planned: &&PlannedCase| planned.invited.iter().any(|(_, absence)| absence.is_none());
-        cases.filter(needs_rounds).all(has)
+        cases.filter(|planned| planned.case.is_in_round(round)).filter(needs_rounds).all(has)
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
@@ -154,6 +154,20 @@ impl Plan {
     /// The questions that have anything to measure.
     pub(crate) fn questions(&self) -> impl Iterator<Item = Question> {
         self.questions.iter().map(|(question, _)| *question)
+    }
+
+    /// The part of what the profile could measure of the question that this plan measures, from 0 to 1.
+    pub(crate) fn share(&self, question: Question) -> f64 {
+        let all: usize = questions::cases_of(question, self.profile).map(|case| entries_of(case).len()).sum();
+        let cases =
+            self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
+        let here =
+            cases.flat_map(|planned| &planned.invited).filter(|(_, absence)| absence.is_none()).count();
+        // A case that the profile measures in process alone has entries that are absent everywhere.
+        let absent: usize = questions::cases_of(question, self.profile)
+            .map(|case| entries_of(case).iter().filter(|entry| never(entry, case, self.profile)).count())
+            .sum();
+        here as f64 / (all - absent).max(1) as f64
     }
 
     /// One round of one question.
@@ -167,7 +181,9 @@ impl Plan {
             seed: seed ^ ((u64::from(round) + 1) << 32) ^ ((question as u64 + 1) << 56),
             samples: samples(self.profile),
             sample_us: SAMPLE_US,
+            warm_up_us: warm_up_us(self.profile),
             cases: cases
+                .filter(|planned| planned.case.is_in_round(round))
                 .map(|planned| CaseMessage {
                     case: planned.case.name.to_owned(),
                     contestants: planned
@@ -216,6 +232,12 @@ impl Plan {
     }
 }
 
+/// Whether a contestant is absent from a case whatever servers there are.
+fn never(entry: &ContestantEntry, case: &Case, profile: Profile) -> bool {
+    (!entry.needs.is_empty() && case.absence_of_stores(profile).is_some())
+        || case.absence_of_memory(entry.most_sessions).is_some()
+}
+
 /// Why a contestant sits a case out, known before anything is started.
 pub(crate) fn absence(
     entry: &ContestantEntry,
@@ -240,7 +262,7 @@ const SAMPLE_US: u64 = 150;
 /// nine the interval covers the median as often as it says (see the tests of `measure::stats`).
 pub(crate) const fn rounds(profile: Profile) -> u32 {
     match profile {
-        Profile::Quick => 3,
+        Profile::Quick => 2,
         Profile::Standard => 9,
         Profile::Full => 15,
     }
@@ -248,7 +270,15 @@ pub(crate) const fn rounds(profile: Profile) -> u32 {
 
 const fn samples(profile: Profile) -> u32 {
     match profile {
-        Profile::Quick => 40,
-        Profile::Standard | Profile::Full => 100,
+        Profile::Quick => 20,
+        Profile::Standard => 40,
+        Profile::Full => 100,
+    }
+}
+
+const fn warm_up_us(profile: Profile) -> u64 {
+    match profile {
+        Profile::Quick => 4_000,
+        Profile::Standard | Profile::Full => 10_000,
     }
 }

@@ -36,12 +36,17 @@ fn run(message: &RoundMessage) -> anyhow::Result<()> {
     let context = Context::new(message.seed)?;
     let mut rng = StdRng::seed_from_u64(message.seed);
     let entries = contestants::entries(message.question);
-    for case_message in &message.cases {
+    for (number, case_message) in message.cases.iter().enumerate() {
         let case = questions::find(message.question, &case_message.case)
             .with_context(|| format!("there is no case {} of {}", case_message.case, message.question))?;
         let batch = measure_case(&context, message, case, case_message, &entries, &mut rng);
         rounds::report(&batch).context("the process that ordered this round is gone")?;
         context.clean_up();
+        let later = &message.cases[number + 1..];
+        context.kept.retain(|population| {
+            let find = |later: &CaseMessage| questions::find(message.question, &later.case);
+            later.iter().filter_map(find).any(|case| case.population == population)
+        });
     }
     Ok(())
 }

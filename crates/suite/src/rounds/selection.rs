@@ -72,7 +72,7 @@ impl Unselectable {
         Self(if cases.is_empty() {
             format!("nothing to measure: that question has no contestant that matches {}", all(designs))
         } else if designs.is_empty() {
-            format!("nothing to measure: nobody takes part in {}", all(cases))
+            format!("nothing to measure: no contestant takes part in {}", all(cases))
         } else {
             format!(
                 "nothing to measure: in {} no contestant that matches {} takes part",

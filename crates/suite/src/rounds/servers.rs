@@ -24,7 +24,7 @@ struct Answering {
     version: String,
 }
 
-const NOT_ASKED_FOR: &str = "nobody who was asked for needs it";
+const NOT_ASKED_FOR: &str = "no selected contestant needs it";
 
 impl Servers {
     /// Starts, or takes from the environment, these servers, and asks each whether it is there.

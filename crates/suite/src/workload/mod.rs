@@ -149,7 +149,7 @@ impl Draws {
 
 /// A credential of this many bytes is no ordinary one.
 const LONG: usize = 32 * 1024;
-/// Requests with long credentials take turns with so many copies, which fit into the second-level cache: gigabytes would be
+/// Requests with long credentials take turns with this number of copies, which fit into the second-level cache: gigabytes would be
 /// copied otherwise to time refusals of nanoseconds.
 const LONG_COPIES: usize = 8;
 

@@ -10,7 +10,7 @@ const EACH: usize = 40;
 /// `,"claim-000":""`
 const AROUND: usize = 15;
 
-/// Private claims that make a payload of the workload so many bytes long: as many of 40 bytes as fit, the last one longer.
+/// Private claims that make a payload of the workload this number of bytes long: as many of 40 bytes as fit, the last one longer.
 ///
 /// # Panics
 /// When so few bytes have no room for a private claim, or more are asked for than a token may have.

@@ -13,7 +13,7 @@ pub enum FetchError {
     /// Plain HTTP is allowed to this host only, and its name leads elsewhere.
     #[error("the name of this host leads to another")]
     NotLoopback,
-    /// No TLS connection to whom the URL names.
+    /// No TLS connection to the host that the URL names.
     #[error("no trusted connection to the issuer: {0}")]
     Tls(String),
     /// It took longer than [`RemoteConfig::timeout`](crate::RemoteConfig::timeout) in all.

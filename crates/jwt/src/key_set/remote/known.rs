@@ -148,7 +148,7 @@ mod tests {
         known
     }
 
-    /// F, D, S or U at so many seconds after the fetch.
+    /// F, D, S or U at a number of seconds after the fetch.
     fn standing(known: &Known, seconds: u64) -> char {
         match known.standing(START.after(Duration::from_secs(seconds))) {
             Standing::Fresh(_) => 'F',

@@ -1,4 +1,4 @@
-//! Whom to trust, over TLS.
+//! Which certificates to trust, over TLS.
 
 use std::sync::Arc;
 

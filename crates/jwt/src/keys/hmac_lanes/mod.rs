@@ -51,7 +51,7 @@ pub(super) struct HmacLanes {
 }
 
 impl HmacLanes {
-    /// From so many messages on, sixteen lanes are faster than pairs although some stay idle: a step of theirs takes as
+    /// From this number of messages on, sixteen lanes are faster than pairs although some stay idle: a step of theirs takes as
     /// long however many are at work.
     const WORTH_SIXTEEN: usize = 14;
 

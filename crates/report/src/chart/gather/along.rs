@@ -109,7 +109,7 @@ struct Half<'c> {
     suffix: &'static str,
     title: &'static str,
     kinds: &'static [Kind],
-    /// Floors that are shown: those of whom the chart shows.
+    /// Floors that are shown: those of the contestants in the chart.
     floors: Vec<&'c str>,
     /// Designs shown beside the peers: one for each floor that bounds a peer.
     designs: Option<Vec<&'c str>>,

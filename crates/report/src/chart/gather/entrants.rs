@@ -4,7 +4,7 @@ use measure::record::Kind;
 
 use super::super::forest::{Group, Row};
 
-/// So many designs and peers fit into one chart that is still taken in at a glance.
+/// The number of designs and peers in a chart that is still taken in at a glance.
 pub(super) const MANY: usize = 16;
 
 /// The title of the group of those that no floor bounds.

@@ -44,7 +44,7 @@ pub(super) fn troubles_along<'c>(
     notes
 }
 
-/// Reasons, each with whom it concerns.
+/// Reasons, each with the contestants that it concerns.
 #[derive(Default)]
 pub(super) struct Notes(Vec<(String, Vec<String>)>);
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::view::{Against, Asked, Case, Cell, DesignLine, Line, View, against};
 
-/// So many panels stand side by side before their plots get too narrow.
+/// The number of panels that stand side by side before their plots get too narrow.
 pub(super) const BESIDE: usize = 3;
 
 /// Issue and authorise for designs and peers, cheapest to authorise first.

@@ -32,7 +32,7 @@ pub trait Engine: Sized + Send + 'static {
     /// What decides what a commit survives and what it costs, as the engine itself reports it where it does.
     fn settings(&self) -> Vec<(&'static str, String)>;
 
-    /// So many views of what is committed.
+    /// The number of views of what is committed.
     ///
     /// # Errors
     /// [`Failure`].
@@ -57,7 +57,7 @@ pub trait Trees {
     /// [`Failure`], as all methods below.
     fn record(&mut self, id: &IdHash) -> Result<Option<Stored>, Failure>;
 
-    /// The first sessions, at most so many, in the order of their ids from this one on.
+    /// The first sessions, up to a limit, in the order of their ids from this one on.
     ///
     /// # Errors
     /// [`Failure`].

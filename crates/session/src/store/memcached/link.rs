@@ -23,9 +23,9 @@ use super::{
 };
 use crate::{StoreError, store::link::Connect};
 
-/// So many requests may wait to be written; more wait for a place.
+/// The number of requests that may wait to be written; more wait for a place.
 const WAITING: usize = 1_024;
-/// So many are written at once.
+/// The number of requests written at once.
 const BATCH: usize = 256;
 
 /// How a store connects.

@@ -36,7 +36,7 @@ pub struct MemcachedConfig {
     pub connection_timeout: Duration,
     /// Pause between two attempts to connect again.
     pub retry_pause: Duration,
-    /// So many sessions a user may have. A login beyond them ends the one that was used least recently. A server that takes
+    /// The number of sessions that a user may have. A login beyond them ends the one that was used least recently. A server that takes
     /// items of 1 MiB has room for 25 000, and drops them all at the login that does not fit.
     pub sessions_per_user: usize,
 }

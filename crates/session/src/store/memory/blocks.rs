@@ -72,7 +72,7 @@ impl Blocks {
         chunk[block % CHUNK].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Bytes of the versions of so many lines.
+    /// Bytes of the versions of a number of lines.
     pub(super) const fn mapped_bytes(lines: usize) -> usize {
         (lines.div_ceil(BLOCK) * size_of::<AtomicU64>()).next_multiple_of(4096)
     }

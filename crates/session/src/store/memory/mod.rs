@@ -48,7 +48,7 @@ use crate::{IdHash, SessionPolicy, SessionRecord};
 /// back after a peak, by and by, and gives the memory to the system.
 ///
 /// The store reserves addresses for the largest table, 64 GiB, and takes memory for what is in use. Where a process may
-/// not have so many addresses it gets fewer, and refuses logins when they are full.
+/// not have that number of addresses it gets fewer, and refuses logins when they are full.
 pub struct MemoryStore {
     sessions: SessionTable,
     users: Users,

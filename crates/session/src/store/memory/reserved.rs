@@ -35,7 +35,7 @@ pub(super) struct Reserved<T> {
 pub(super) const HUGE_PAGE: usize = 2 << 20;
 
 impl<T: Zeroable> Reserved<T> {
-    /// Reserves so many entries or, where the system does not give twice as many addresses (a limit, strict accounting),
+    /// Reserves this number of entries or, where the system does not give twice as many addresses (a limit, strict accounting),
     /// fewer: halves, down to `least`. Twice, since the rest of the process needs addresses as well.
     ///
     /// Ends the process as any allocation does that fails, if not even these are to be had.
@@ -80,7 +80,7 @@ impl<T> Deref for Reserved<T> {
 
     #[inline]
     fn deref(&self) -> &[T] {
-        // SAFETY: the mapping holds so many entries, is aligned to a page at least, can be read and written throughout and
+        // SAFETY: the mapping holds that number of entries, is aligned to a page at least, can be read and written throughout and
         // lives as long as `self`; it was zeroed by the system, which `Zeroable` makes values of `T`, and is changed only
         // through them: they are atomic.
         unsafe { std::slice::from_raw_parts(self.entries.as_ptr(), self.count) }
@@ -118,7 +118,7 @@ mod system {
     }
 
     impl Mapping {
-        /// So many bytes from a huge page's boundary on.
+        /// The number of bytes from a huge page's boundary on.
         pub(super) fn new(bytes: usize) -> Option<Self> {
             let length = bytes.checked_add(HUGE_PAGE)?;
             // SAFETY: a new mapping at an address of the system's choice; nobody else knows of it.

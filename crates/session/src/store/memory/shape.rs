@@ -38,7 +38,7 @@ impl Step {
 }
 
 impl Shape {
-    /// A table of so many lines, at least 32 and less than 2^30.
+    /// A table of this number of lines, at least 32 and less than 2^30.
     pub(super) const fn of(lines: u64) -> Self {
         Self::new(lines, ALL)
     }
@@ -93,7 +93,7 @@ impl Shape {
         fits.then(|| Step { from: self, to: Self::new(lines, before), moved: before..frontier })
     }
 
-    /// The next step of shrinking, down to so many lines.
+    /// The next step of shrinking, down to this number of lines.
     pub(super) fn step_down(self, least: u64) -> Option<Step> {
         let (lines, frontier) =
             if self.frontier() == ALL { (smaller(self.lines()), 0) } else { (self.lines(), self.frontier()) };
@@ -129,7 +129,7 @@ mod tests {
 
     const SMALLEST: u64 = 2_048;
 
-    /// A shape after so many steps of growing.
+    /// A shape after this number of steps of growing.
     fn grown(steps: usize) -> Shape {
         let shape = Shape::of(SMALLEST);
         (0..steps).fold(shape, |shape, _| shape.step_up().expect("far from the largest").to)

@@ -38,7 +38,7 @@ const LEAST_LINES: usize = 1 << 15;
 /// Lines of an empty table. It never gets smaller.
 const SMALLEST: u64 = 2_048;
 
-/// Up to so many lines, 2 MiB, a table is roomy, and its memory comes in small pages.
+/// Up to this number of lines, 2 MiB, a table is roomy, and its memory comes in small pages.
 const ROOMY: usize = HUGE_PAGE / size_of::<Line>();
 
 /// Lines that are kept behind the last home for sessions that do not find room at theirs.

@@ -32,7 +32,7 @@ pub struct PostgresConfig {
     pub connection_timeout: Duration,
     /// Pause between two attempts to connect again.
     pub retry_pause: Duration,
-    /// So many lookups are in flight at once, and so many writes; more wait, within their time limit.
+    /// The number of lookups in flight at once, and of writes; more wait, within their time limit.
     pub in_flight: usize,
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// So many connections, with so many calls in flight at most.
+    /// This number of connections, with a limit of calls in flight.
     pub(super) async fn connect(
         connector: &PostgresConnect,
         connections: usize,

@@ -14,7 +14,7 @@ pub struct RedisConfig {
     pub connection_timeout: Duration,
     /// Pause between two attempts to connect again.
     pub retry_pause: Duration,
-    /// So many sessions a user may have, where they are one value: each lookup fetches them all. A login beyond them ends
+    /// The number of sessions that a user may have, where they are one value: each lookup fetches them all. A login beyond them ends
     /// the one that was used least recently.
     pub sessions_per_user: usize,
 }

@@ -60,9 +60,9 @@ impl<S: Probe> Job for ProbeJob<S> {
 pub(super) fn build<S: Probe>(context: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
     const FILLING: usize = 100;
     let environment = context.environment(case);
-    let store = context.runtime.block_on(environment.store::<S>(Need::Folder))?;
+    let store = context.wait(environment.store::<S>(Need::Folder))?;
     let design = Sessions::new(store, SessionPolicy::default(), environment.clock());
-    let (credentials, _) = context.runtime.block_on(Credentials::issue(&design, case.population, FILLING))?;
+    let (credentials, _) = context.wait(Credentials::issue(&design, case.population, FILLING))?;
     let hashes = (0..credentials.len()).map(|index| S::ID_FORM.hash(credentials.get(index).0));
     let hashes = hashes.collect::<Result<Vec<_>, _>>();
     let hashes = hashes.map_err(|error| NotBuilt::Broken(error.to_string()))?;

@@ -60,7 +60,7 @@ fn over_tokens(
     digest: impl Fn(&[u8]) -> [u8; 32] + 'static,
 ) -> Result<Built, NotBuilt> {
     let design = context.environment(case).jwt_hs256();
-    let (tokens, _) = context.runtime.block_on(Credentials::issue(&design, case.population, 1))?;
+    let (tokens, _) = context.wait(Credentials::issue(&design, case.population, 1))?;
     let draws = Draws::new(case.choice, case.population, seed);
     timed::at_once(DigestJob { digest, tokens, draws, requests: Requests::default() }, Vec::new())
 }

@@ -53,7 +53,7 @@ pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Result<Built, 
     const FILLING: usize = 100;
     let environment = context.environment(case);
     let address = context.address(Need::Postgres)?;
-    let job = context.runtime.block_on(async {
+    let job = context.wait(async {
         let store = environment.store::<PostgresStore>(Need::Postgres).await?;
         let table = store.table().to_owned();
         let design = Sessions::new(store, SessionPolicy::default(), environment.clock());

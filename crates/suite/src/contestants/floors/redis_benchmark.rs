@@ -22,7 +22,7 @@ const SAMPLE: Duration = Duration::from_millis(100);
 const SAMPLES: u32 = 3;
 /// Requests, to find out how many fill a sample: enough for a time in whole milliseconds to say something.
 const TRIED: u64 = 2_000;
-/// With many in flight, so many times as many at the least: at the end fewer and fewer are in flight.
+/// With many in flight, at least this multiple of them: at the end fewer and fewer are in flight.
 const FULL: u64 = 8;
 /// Then it is taken for hung.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -73,7 +73,7 @@ impl Contestant for RedisBenchmark {
 }
 
 impl RedisBenchmark {
-    /// Requests a second, of so many.
+    /// Requests a second, over this number of requests.
     async fn run(&self, requests: u64) -> Result<f64, Failure> {
         let failed = |why: &str| Failure(format!("redis-benchmark {why}"));
         let mut command = Command::new(&self.program);

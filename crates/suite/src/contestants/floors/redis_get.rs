@@ -99,7 +99,7 @@ pub(super) fn build_with(
 
 fn with(setting: Setting, context: &Context, case: &Case, seed: u64) -> Result<Built, NotBuilt> {
     let PopulatedStore { info, tag, .. } = PopulatedStore::new(context, case)?;
-    let connections = context.runtime.block_on(setting.connect(info)).map_err(|error| refused(&error))?;
+    let connections = context.wait(setting.connect(info)).map_err(|error| refused(&error))?;
     let keys: Vec<String> = (0..case.population).map(|index| key(&tag, index)).collect();
     let draws = Draws::new(case.choice, case.population, seed);
     let keys = Credentials::from_texts(&keys);

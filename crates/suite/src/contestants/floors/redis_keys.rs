@@ -31,7 +31,7 @@ impl PopulatedStore {
     pub(super) fn new(context: &Context, case: &Case) -> Result<Self, NotBuilt> {
         let tag = Alphanumeric.sample_string(&mut rand::rng(), 6);
         let keys: Vec<String> = (0..case.population).map(|index| key(&tag, index)).collect();
-        let populated = context.runtime.block_on(fill(context.address(Need::Redis)?, &keys));
+        let populated = context.wait(fill(context.address(Need::Redis)?, &keys));
         let (info, connection) = populated.map_err(|error| refused(&error))?;
         let mut used = connection.clone();
         context.afterwards(move |runtime| {
