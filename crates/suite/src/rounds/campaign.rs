@@ -128,11 +128,11 @@ impl Campaign {
         let todo = self.todo();
         let expected = estimate::in_words(estimate::estimate(&self.plan, &todo));
         let mut progress = Progress::new(todo.iter().map(|(_, question)| *question).collect());
-        progress.say(&format!(
-            "{} rounds of {} questions: {expected}",
-            self.plan.rounds,
-            self.plan.questions().count()
-        ));
+        let questions = match self.plan.questions().count() {
+            1 => "1 question".to_owned(),
+            count => format!("{count} questions"),
+        };
+        progress.say(&format!("{} rounds of {questions}: {expected}", self.plan.rounds));
         self.execution.provenance.interrupted = true;
         self.save().context("the results folder cannot be used")?;
         for (round, question) in todo {

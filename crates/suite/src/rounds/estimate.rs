@@ -23,7 +23,7 @@ const fn seconds(question: Question) -> (f64, f64) {
     }
 }
 
-/// A full run's rounds have half as many samples again as a standard one's, and larger populations.
+/// A full run's rounds have three times the samples of a standard one's, and larger populations.
 const FULL: f64 = 8.0;
 
 /// What trying every entry out, starting the servers and drawing the report take.
