@@ -89,7 +89,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 #[test]
-fn no_entry_accepts_what_another_site_issued() {
+fn no_entry_accepts_what_another_environment_issued() {
     let mut issued = Issue::default();
     visit(&mut issued);
     assert!(issued.0.len() >= 2, "too few entries to compare");

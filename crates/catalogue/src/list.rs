@@ -1,4 +1,4 @@
-//! The list itself: one line for each design, peer and control, in the order in which reports show them.
+//! The list itself: one entry for each design, peer and control, in the order in which reports show them.
 //!
 //! What an entry names, and in which order, is in `entries_macro.rs`.
 
@@ -352,9 +352,9 @@ catalogue! {
 
     Control ControlNone = "control-none", Stateless, needs &[], floor None,
         "no work at all: what the harness itself costs",
-        NoWork => |_site| Ok(NoWork);
+        NoWork => |_environment| Ok(NoWork);
 
     Control ControlStatic = "control-static", Stateless, needs &[], floor None,
         "one static token for everybody, compared in constant time",
-        StaticToken => |_site| Ok(StaticToken::random());
+        StaticToken => |_environment| Ok(StaticToken::random());
 }

@@ -199,44 +199,54 @@ async fn way(listener: TcpListener, to: String, lie: Lie, open: Arc<()>) {
     }
 }
 
-/// A call in the middle of it all is answered by nonsense, for each of them, and then the truth is told again.
+/// A call in the middle of it all is answered by nonsense, for each of them, and then the truth is told again. Several ways at
+/// once, each with a part of the nonsense and a user of its own: most calls end with a time limit.
 fn nonsense_in_mid_traffic_is_an_outage_and_then_none<S: SharedStore>(kind: Kind, of: &[&[u8]]) {
+    const WAYS: usize = 8;
     let Ok(service) = service(kind) else { return };
     without_panics(|| {
         block_on(async {
-            let (before, place) = match service.address().rsplit_once('@') {
-                Some((before, place)) => (format!("{before}@"), place),
-                None => {
-                    let (scheme, place) = service.address().split_once("://").unwrap();
-                    (format!("{scheme}://"), place)
-                }
-            };
-            let (place, after) = place.split_once('/').unwrap_or((place, ""));
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let url = format!("{before}{}/{after}", listener.local_addr().unwrap());
-            let (lie, connections) = (Lie::default(), Arc::new(()));
-            tokio::spawn(way(listener, place.to_owned(), Arc::clone(&lie), Arc::clone(&connections)));
-            let store: S = open(&url).await.unwrap();
-            let (id, policy) = (id::<S>(USER), SessionPolicy::default());
-            let record = SessionRecord::new(USER, PermissionSet::EMPTY, SystemClock.now());
-            store.insert(&id, &record, &policy).await.unwrap();
-            for nonsense in nonsense(of) {
-                let shown = nonsense.get(..40).unwrap_or(&nonsense).escape_ascii().to_string();
-                *lie.lock().unwrap() = Some(nonsense);
-                let asked = Instant::now();
-                let (found, removed) = (store.get(&id).await, store.remove(&id).await);
-                assert!(asked.elapsed() < PATIENCE, "{shown:?} took {:?}", asked.elapsed());
-                *lie.lock().unwrap() = None;
-                // `VA 0` is an empty item, and `$-2` is nothing to the client library: who is not found is denied.
-                let denied = !matches!(found, Ok(Some(_))) && removed != Ok(true);
-                assert!(denied, "{shown:?}: {found:?} {removed:?}");
-                until(async || store.touch(&id, &record, &policy).await == Ok(Touched::Noted)).await;
-                until(async || store.get(&id).await == Ok(Some(record))).await;
-            }
-            // This end's and the way's own are two more. What was given up is closed, and not kept for an answer.
-            until(async || Arc::strong_count(&connections) <= 2 + MOST_CONNECTIONS).await;
+            let all = nonsense(of);
+            let parts = all.chunks(all.len().div_ceil(WAYS));
+            let liars =
+                (USER.0..).zip(parts).map(|(user, part)| lies::<S>(service.address(), UserId(user), part));
+            futures_util::future::join_all(liars).await;
         });
     });
+}
+
+async fn lies<S: SharedStore>(address: &str, user: UserId, all: &[Vec<u8>]) {
+    let (before, place) = match address.rsplit_once('@') {
+        Some((before, place)) => (format!("{before}@"), place),
+        None => {
+            let (scheme, place) = address.split_once("://").unwrap();
+            (format!("{scheme}://"), place)
+        }
+    };
+    let (place, after) = place.split_once('/').unwrap_or((place, ""));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("{before}{}/{after}", listener.local_addr().unwrap());
+    let (lie, connections) = (Lie::default(), Arc::new(()));
+    tokio::spawn(way(listener, place.to_owned(), Arc::clone(&lie), Arc::clone(&connections)));
+    let store: S = open(&url).await.unwrap();
+    let (id, policy) = (id::<S>(user), SessionPolicy::default());
+    let record = SessionRecord::new(user, PermissionSet::EMPTY, SystemClock.now());
+    store.insert(&id, &record, &policy).await.unwrap();
+    for nonsense in all {
+        let shown = nonsense.get(..40).unwrap_or(nonsense).escape_ascii().to_string();
+        *lie.lock().unwrap() = Some(nonsense.clone());
+        let asked = Instant::now();
+        let (found, removed) = (store.get(&id).await, store.remove(&id).await);
+        assert!(asked.elapsed() < PATIENCE, "{shown:?} took {:?}", asked.elapsed());
+        *lie.lock().unwrap() = None;
+        // `VA 0` is an empty item, and `$-2` is nothing to the client library: a session that is not found is denied.
+        let denied = !matches!(found, Ok(Some(_))) && removed != Ok(true);
+        assert!(denied, "{shown:?}: {found:?} {removed:?}");
+        until(async || store.touch(&id, &record, &policy).await == Ok(Touched::Noted)).await;
+        until(async || store.get(&id).await == Ok(Some(record))).await;
+    }
+    // This end's and the way's own are two more. What was given up is closed, and not kept for an answer.
+    until(async || Arc::strong_count(&connections) <= 2 + MOST_CONNECTIONS).await;
 }
 
 #[test]
