@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::LazyLock};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jwt::Algorithm;
@@ -204,22 +204,13 @@ pub(crate) struct QuestionName(pub(crate) Question);
 
 impl ValueEnum for QuestionName {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: &[QuestionName] = &[
-            QuestionName(Question::Issue),
-            QuestionName(Question::Authorise),
-            QuestionName(Question::Lookup),
-            QuestionName(Question::Revoke),
-            QuestionName(Question::Payload),
-            QuestionName(Question::Batch),
-            QuestionName(Question::Attack),
-            QuestionName(Question::Touch),
-            QuestionName(Question::Purge),
-        ];
-        ALL
+        static ALL: LazyLock<Vec<QuestionName>> =
+            LazyLock::new(|| Question::ALL.iter().map(|question| QuestionName(*question)).collect());
+        &ALL
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.0.word()).help(suite::about(self.0)))
+        Some(clap::builder::PossibleValue::new(self.0.word()).help(self.0.asks()))
     }
 }
 

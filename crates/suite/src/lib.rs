@@ -24,7 +24,6 @@ mod workload;
 
 pub use list::{Listed, list};
 pub use paths::{command, results};
-pub use questions::about;
 pub use rounds::{process::serve_if_ordered, selection::Unselectable};
 pub use run::{Outcome, Request, resume, run};
 

@@ -8,6 +8,7 @@ mod file;
 mod hostile;
 mod merge;
 mod provenance;
+mod question;
 mod schema;
 
 use std::{collections::BTreeMap, fmt};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use file::{RecordError, write_whole};
 pub use hostile::{HostileTable, HostileToken, Judge, Ruling};
 pub use provenance::{Machine, Planned, Profile, Provenance, Service};
+pub use question::Question;
 pub use schema::schema;
 
 /// The version that this build writes and the only one it reads.
@@ -217,30 +219,6 @@ macro_rules! words {
             }
         }
     };
-}
-
-words! {
-    /// What is asked of the contestants.
-    Question {
-        /// Login: bind a user to a new credential.
-        Issue = "issue",
-        /// Every request: decide whether a credential may reach a resource.
-        Authorise = "authorise",
-        /// The same against stored sessions, by population and choice.
-        Lookup = "lookup",
-        /// Logout.
-        Revoke = "revoke",
-        /// Every request again, as the payload of the credential grows.
-        Payload = "payload",
-        /// Every request again, several decided at once.
-        Batch = "batch",
-        /// A request that must be refused, by kind of attack.
-        Attack = "attack",
-        /// A session's look-up with and without noting its use.
-        Touch = "touch",
-        /// A session's look-up while expired sessions are removed.
-        Purge = "purge",
-    }
 }
 
 words! {

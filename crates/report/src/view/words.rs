@@ -48,49 +48,20 @@ impl Words {
     }
 
     fn of_question(question: Question) -> Self {
+        let new = |operation, limits| Self::new(question.heading(), operation, limits);
         match question {
-            Question::Issue => {
-                Self::new("What does it cost to issue a credential?", "issue a credential", ISSUE)
-                    .along(USERS)
+            Question::Issue => new("issue a credential", ISSUE).along(USERS),
+            Question::Authorise => new("authorise one request", AUTHORISE).along(USERS),
+            Question::Lookup => new("look up one session", LOOKUP).along(SESSIONS),
+            Question::Revoke => new("revoke", REVOKE).against("one-login", "a single login"),
+            Question::Payload => new("authorise one request", PAYLOAD_LIMITS).along(PAYLOAD),
+            Question::Batch => new("authorise one request", BATCH).along(AT_ONCE),
+            Question::Attack => new("decide one request", ATTACK).against("genuine", "its genuine request"),
+            Question::Touch => {
+                new("look up one session", TOUCH).against("never", "a look-up that notes nothing")
             }
-            Question::Authorise => {
-                Self::new("What does it cost to authorise a request?", "authorise one request", AUTHORISE)
-                    .along(USERS)
-            }
-            Question::Lookup => Self::new(
-                "What does a session look-up cost as sessions grow in number?",
-                "look up one session",
-                LOOKUP,
-            )
-            .along(SESSIONS),
-            Question::Revoke => {
-                Self::new("What does it cost to revoke, and to log out everywhere?", "revoke", REVOKE)
-                    .against("one-login", "a single login")
-            }
-            Question::Payload => Self::new(
-                "What does a larger payload cost, and when does the credential outgrow a cookie or a header?",
-                "authorise one request",
-                PAYLOAD_LIMITS,
-            )
-            .along(PAYLOAD),
-            Question::Batch => Self::new(
-                "What does a request cost when several are decided at once?",
-                "authorise one request",
-                BATCH,
-            )
-            .along(AT_ONCE),
-            Question::Attack => {
-                Self::new("What does an attacker's request cost?", "decide one request", ATTACK)
-                    .against("genuine", "its genuine request")
-            }
-            Question::Touch => Self::new("What does sliding expiry add?", "look up one session", TOUCH)
-                .against("never", "a look-up that notes nothing"),
-            Question::Purge => Self::new(
-                "What does purging expired sessions do to tail latency?",
-                "look up one session",
-                PURGE,
-            )
-            .against("quiet", "the quiet store"),
+            Question::Purge => new("look up one session", PURGE).against("quiet", "the quiet store"),
+            _ => new("authorise one request", &[ANY]),
         }
     }
 

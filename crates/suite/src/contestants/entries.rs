@@ -61,7 +61,7 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
             left_out: described.absence(),
         };
         let renamed = |suffix| ContestantEntry { id: format!("{}{suffix}", entry.id), ..entry.clone() };
-        let twin = (entry.id == questions::reference(question))
+        let twin = (entry.id == question.reference())
             .then(|| ContestantEntry { kind: Kind::Twin, ..renamed(TWIN_SUFFIX) });
         let many = (question == Question::Batch).then(|| renamed(MANY_SUFFIX));
         all.push(entry);

@@ -5,7 +5,6 @@ use std::time::Duration;
 use catalogue::Need;
 use measure::record::{Profile, Question, TWIN_SUFFIX};
 
-use super::question::reference;
 use crate::{jobs::Attack, workload::Choice};
 
 /// One case of a question.
@@ -63,7 +62,7 @@ impl Case {
 
     /// Whether a contestant with those needs takes part. The reference does everywhere, for the ratios.
     pub(crate) fn concerns(&self, id: &str, needs: &[Need]) -> bool {
-        self.is_about(needs) || id.trim_end_matches(TWIN_SUFFIX) == reference(self.question)
+        self.is_about(needs) || id.trim_end_matches(TWIN_SUFFIX) == self.question.reference()
     }
 
     /// Why an entry with a limit of sessions does not take part, if so.

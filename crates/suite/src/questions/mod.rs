@@ -7,11 +7,7 @@ mod question;
 use measure::record::{Profile, Question};
 
 use self::cases::CASES;
-pub use self::question::about;
-pub(crate) use self::{
-    case::Case,
-    question::{concerns, reference},
-};
+pub(crate) use self::{case::Case, question::concerns};
 
 /// The cases of a question that a profile measures.
 pub(crate) fn cases_of(question: Question, profile: Profile) -> impl Iterator<Item = &'static Case> {

@@ -64,7 +64,7 @@ impl Plan {
                 return None;
             }
             let mut ids: Vec<&str> = all.iter().filter(selected).map(|entry| entry.id.as_str()).collect();
-            let reference = questions::reference(case.question);
+            let reference = case.question.reference();
             let twin = format!("{reference}{TWIN_SUFFIX}");
             ids.extend([reference, &twin]);
             let floors =
@@ -223,7 +223,7 @@ impl Plan {
                         question: *question,
                         case: planned.case.name.to_owned(),
                         about: planned.case.about.to_owned(),
-                        reference: questions::reference(*question).to_owned(),
+                        reference: question.reference().to_owned(),
                         contestants,
                     }),
                 }

@@ -89,7 +89,7 @@ fn measure_case(
         question: message.question,
         case: case.name.to_owned(),
         about: case.about.to_owned(),
-        reference: questions::reference(message.question).to_owned(),
+        reference: message.question.reference().to_owned(),
         contestants,
     }
 }

@@ -1,0 +1,111 @@
+//! The questions: what is asked of the contestants. A new one is a new entry here; see docs/ADDING_A_QUESTION.md.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+macro_rules! questions {
+    ($(
+        $(#[$doc:meta])*
+        $variant:ident = $word:literal, heading $heading:literal, asks $asks:literal, reference $reference:literal;
+    )*) => {
+        /// What is asked of the contestants.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[non_exhaustive]
+        pub enum Question {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl Question {
+            /// All of them, in the order in which reports list them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The word used in files and on the command line.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// The heading of its section in the report.
+            #[must_use]
+            pub const fn heading(self) -> &'static str {
+                match self { $(Self::$variant => $heading,)* }
+            }
+
+            /// What it asks, for the help of the command line.
+            #[must_use]
+            pub const fn asks(self) -> &'static str {
+                match self { $(Self::$variant => $asks,)* }
+            }
+
+            /// The contestant that its ratios refer to. That contestant's twin shows the noise.
+            #[must_use]
+            pub const fn reference(self) -> &'static str {
+                match self { $(Self::$variant => $reference,)* }
+            }
+        }
+    };
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+questions! {
+    /// Login: bind a user to a new credential.
+    Issue = "issue",
+        heading "What does it cost to issue a credential?",
+        asks "what does a login cost: a new credential for a user?",
+        reference "jwt-hs256";
+
+    /// Every request: decide whether a credential may reach a resource.
+    Authorise = "authorise",
+        heading "What does it cost to authorise a request?",
+        asks "what does each request cost: is this credential good, and may its user do that?",
+        reference "jwt-hs256";
+
+    /// The same against stored sessions, by population and choice.
+    Lookup = "lookup",
+        heading "What does a session look-up cost as sessions grow in number?",
+        asks "what does a session lookup cost, by store, population and choice?",
+        reference "session-memory";
+
+    /// Logout.
+    Revoke = "revoke",
+        heading "What does it cost to revoke, and to log out everywhere?",
+        asks "what does a logout cost, of one login or of all of a user?",
+        reference "session-memory";
+
+    /// Every request again, as the payload of the credential grows.
+    Payload = "payload",
+        heading "What does a larger payload cost, and when does the credential outgrow a cookie or a header?",
+        asks "what does a larger payload cost, in time and in bytes of each request?",
+        reference "jwt-hs256";
+
+    /// Every request again, several decided at once.
+    Batch = "batch",
+        heading "What does a request cost when several are decided at once?",
+        asks "what does a request cost when several are decided at once?",
+        reference "jwt-hs256";
+
+    /// A request that must be refused, by kind of attack.
+    Attack = "attack",
+        heading "What does an attacker's request cost?",
+        asks "what does a request cost that must be refused?",
+        reference "jwt-hs256";
+
+    /// A session's look-up with and without noting its use.
+    Touch = "touch",
+        heading "What does sliding expiry add?",
+        asks "what does it add to note a session's use?",
+        reference "session-memory";
+
+    /// A session's look-up while expired sessions are removed.
+    Purge = "purge",
+        heading "What does purging expired sessions do to tail latency?",
+        asks "what does removing expired sessions do to the look-ups meanwhile?",
+        reference "session-memory";
+}
