@@ -18,6 +18,8 @@ Examples:
   authbench run --quick                 a look, in two to three minutes
   authbench run                         figures to quote
   authbench report results/latest       draw the report again from its record
+  authbench compare before after        what changed between two runs
+  authbench selftest                    which differences this machine lets the suite find
 
 Exit codes: 0 done; 1 failed; 2 the command line makes no sense; 130 interrupted, can be resumed.")]
 pub(crate) struct Arguments {
@@ -33,6 +35,10 @@ pub(crate) enum Command {
     Run(Run),
     /// Draw the report of a recorded run again
     Report(Report),
+    /// Hold one recorded run against another: what changed beyond what a rerun changes
+    Compare(Compare),
+    /// Measure known differences, to see which of them this suite finds on this machine
+    Selftest(Selftest),
     /// Verify a signed token (JWS, compact serialisation) under a key (JWK)
     VerifyJws(VerifyJws),
     /// Generate a signing key
@@ -98,6 +104,73 @@ pub(crate) struct Run {
     /// Go on with the interrupted run of that name
     #[arg(long, conflicts_with_all = ["quick", "standard", "full", "only", "designs", "cases", "rounds", "seed"])]
     pub(crate) resume: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authbench compare reference latest
+  authbench compare results/reference results/latest --format markdown > changes.md
+  authbench compare before after --fail-on-regression
+
+A figure has changed if the intervals of the two runs lie apart. They are the intervals expected on a rerun, so a run
+needs six rounds for them. Only runs of one kind of machine compare; --force compares others as well.
+
+Exit codes: 0 compared; 1 with --fail-on-regression, a figure rose beyond its interval, or the records cannot be
+compared; 2 the command line makes no sense.")]
+pub(crate) struct Compare {
+    /// The earlier run: its name, folder or record
+    pub(crate) before: PathBuf,
+    /// The later run
+    pub(crate) after: PathBuf,
+    /// End with exit code 1 if a figure rose beyond its interval
+    #[arg(long)]
+    pub(crate) fail_on_regression: bool,
+    /// Compare runs of different machines as well
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For a terminal
+    Text,
+    /// A table for a document or a pull request
+    Markdown,
+    /// Everything, for machines
+    Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authbench selftest
+  authbench selftest --disturb --name selftest-disturbed
+
+Pairs of contestants hash the same number of blocks, or one of the two hashes 1, 2, 5 or 10 % more. They run in rounds
+as contestants of a run do, and the same statistics decide whether they differ. The outcome is in
+results/NAME/selftest.json.
+
+Exit codes: 0 the suite finds what it should; 1 it does not; 130 interrupted.")]
+pub(crate) struct Selftest {
+    /// Have another process keep the other CPUs and the memory busy meanwhile
+    #[arg(long)]
+    pub(crate) disturb: bool,
+    /// Pairs of equals to measure; of each planted difference half as many
+    #[arg(long, value_name = "N", default_value_t = 240, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) pairs: u32,
+    /// Rounds, each a process
+    #[arg(long, value_name = "N", default_value_t = 9, value_parser = clap::value_parser!(u32).range(6..=50))]
+    pub(crate) rounds: u32,
+    /// Leave the outcome in results/NAME
+    #[arg(long, default_value = "selftest", value_parser = name)]
+    pub(crate) name: String,
+    /// Print JSON for machines
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args, Debug)]

@@ -24,6 +24,8 @@ fn main() -> ExitCode {
         Command::List(arguments) => commands::list::run(&arguments),
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
+        Command::Compare(arguments) => commands::compare::run(&arguments),
+        Command::Selftest(arguments) => commands::selftest::run(&arguments),
         Command::VerifyJws(arguments) => commands::verify_jws::run(&arguments),
         Command::Keys(arguments) => commands::keys::run(&arguments),
         Command::Splice(arguments) => commands::splice::run(&arguments),

@@ -105,10 +105,12 @@ impl<A: Authoriser> Authoriser for Arc<A> {
         A::mapped_bytes(self)
     }
 
+    #[inline]
     fn issue(&self, principal: &Principal) -> impl Future<Output = Result<Credential, IssueError>> + Send {
         A::issue(self, principal)
     }
 
+    #[inline]
     fn authorise(
         &self,
         presented: &[u8],
@@ -117,6 +119,7 @@ impl<A: Authoriser> Authoriser for Arc<A> {
         A::authorise(self, presented, access)
     }
 
+    #[inline]
     fn authorise_many(
         &self,
         requests: &[Request<'_>],

@@ -4,7 +4,7 @@ use std::fmt;
 
 use authoriser::{Authoriser, Clock, Family};
 
-use crate::{Environment, Need};
+use crate::{Environment, Need, Unavailable};
 
 /// One line of the catalogue: a name and how to build what it stands for.
 pub trait Entry: 'static {
@@ -49,6 +49,8 @@ pub struct Capabilities {
     pub payloads: bool,
     /// What several requests in one call cost: only where that gains anything.
     pub batches: bool,
+    /// One of those that most people choose between. It takes part in the cases that answer "JWT or session".
+    pub common: bool,
 }
 
 impl Capabilities {
@@ -60,7 +62,14 @@ impl Capabilities {
         refusals: true,
         payloads: true,
         batches: false,
+        common: false,
     };
+
+    /// The same for one of those that most people choose between.
+    #[must_use]
+    pub const fn common(self) -> Self {
+        Self { common: true, ..self }
+    }
 
     /// The same without longer payloads, beside a proof by RSA or ECDSA. Ed25519 stands for all of that kind.
     #[must_use]
@@ -140,16 +149,5 @@ impl fmt::Display for Kind {
             Self::Peer => "peer",
             Self::Control => "control",
         })
-    }
-}
-
-/// Why an entry cannot be built in an environment.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unavailable(pub String);
-
-impl From<session::StoreError> for Unavailable {
-    fn from(error: session::StoreError) -> Self {
-        Self(error.to_string())
     }
 }

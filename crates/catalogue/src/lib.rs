@@ -12,8 +12,10 @@ mod keys;
 mod entries_macro;
 mod environment;
 pub mod list;
+mod unavailable;
 
-pub use entry::{Capabilities, Description, Entry, Kind, Unavailable, Visitor};
+pub use entry::{Capabilities, Description, Entry, Kind, Visitor};
 pub use environment::Environment;
 pub use list::{descriptions, visit};
 pub use servers::Kind as Need;
+pub use unavailable::Unavailable;

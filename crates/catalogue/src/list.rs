@@ -17,7 +17,7 @@ catalogue! {
     Design JwtHs256 = "jwt-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "JWT signed with HMAC-SHA256, verified with a prepared key and a strict borrowed parse",
         jwt::Hs256<C> => |environment| Ok(environment.jwt_hs256()),
-        capabilities Capabilities { batches: true, ..Capabilities::ORDINARY };
+        capabilities Capabilities { batches: true, ..Capabilities::ORDINARY }.common();
 
     Design JwtHs384 = "jwt-hs384", Stateless, needs &[], floor None,
         "JWT signed with HMAC-SHA384",
@@ -36,7 +36,7 @@ catalogue! {
         jwt::Rs256<C> => |environment| {
             Ok(jwt::Rs256::new(generated(jwt::Rs256Key::generate())?, environment.token_policy(), environment.clock()))
         },
-        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads().common();
 
     Design JwtPs256 = "jwt-ps256", Stateless, needs &[], floor Some("floor-ps256"),
         "JWT signed with RSA-2048, PSS, key parsed once",
@@ -50,7 +50,7 @@ catalogue! {
         jwt::Es256<C> => |environment| {
             Ok(jwt::Es256::new(generated(jwt::Es256Key::generate())?, environment.token_policy(), environment.clock()))
         },
-        capabilities Capabilities::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.without_payloads().common();
 
     Design JwtEs384 = "jwt-es384", Stateless, needs &[], floor Some("floor-es384"),
         "JWT signed with ECDSA over P-384, key parsed once",
@@ -63,7 +63,8 @@ catalogue! {
         "JWT signed with Ed25519, key parsed once",
         jwt::EdDsa<C> => |environment| {
             Ok(jwt::EdDsa::new(generated(jwt::EdDsaKey::generate())?, environment.token_policy(), environment.clock()))
-        };
+        },
+        capabilities Capabilities::ORDINARY.common();
 
     // Keys fetched from an issuer (`jwt::RemoteKeySet`) cost the same while they are fresh, and would need a server at
     // every environment.
@@ -100,13 +101,15 @@ catalogue! {
 
     Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "random session id, SHA-256 of it at rest, flat table in this process, readers without a lock",
-        Sessions<MemoryStore, C> => |environment| Ok(Sessions::new(MemoryStore::new(), environment.session_policy(), environment.clock()));
+        Sessions<MemoryStore, C> => |environment| Ok(Sessions::new(MemoryStore::new(), environment.session_policy(), environment.clock())),
+        capabilities Capabilities::ORDINARY.common();
 
     Design SessionRedis = "session-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the same session in Redis over TCP: a part of its user's string, one round trip a lookup, one multiplexed connection",
         Sessions<RedisStore, C> => |environment| {
             Ok(Sessions::new(environment.store::<RedisStore>(Need::Redis).await?, environment.session_policy(), environment.clock()))
-        };
+        },
+        capabilities Capabilities::ORDINARY.common();
 
     Design SessionRedisUnix = "session-redis-unix", Stateful, needs &[Need::RedisUnix], floor Some("floor-redis-unix-ping"),
         "the same over a unix socket",

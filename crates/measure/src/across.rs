@@ -6,14 +6,22 @@
 
 use crate::{
     record::{Contestant, Metric, Round},
-    stats::{Estimate, median, over_rounds},
+    stats::{Estimate, median, over_rounds, quiet_ratio},
 };
 
-/// How many times its figure in `base` a contestant's figure in `one` is: the median over rounds with its interval. Of
-/// times, a round's figure is the median of its samples; of counts, the count itself. `None` where no round has both,
-/// or where a round broke.
+/// How many times its figure in `base` a contestant's figure in `one` is: of times, the ratio of the quiet times
+/// ([`quiet_ratio`]); of counts, the median over rounds of each round's ratio. `None` where no round has both, or where a
+/// round broke.
 #[must_use]
 pub fn ratio(one: &Contestant, base: &Contestant, metric: Metric) -> Option<Estimate> {
+    if let Some(series) = series(metric) {
+        let (one, base) = (sampled(one, series)?, sampled(base, series)?);
+        let pairs = one.into_iter().filter_map(|(round, samples)| {
+            Some((samples, base.iter().find(|(candidate, _)| *candidate == round)?.1))
+        });
+        let (ones, bases): (Vec<&[f64]>, Vec<&[f64]>) = pairs.unzip();
+        return quiet_ratio(&ones, &bases);
+    }
     let pairs = pairs(one, base, metric)?;
     let ratios: Vec<f64> =
         pairs.into_iter().filter(|(_, base)| *base > 0.0).map(|(one, base)| one / base).collect();
@@ -56,22 +64,44 @@ fn pairs(one: &Contestant, other: &Contestant, metric: Metric) -> Option<Vec<(f6
     Some(one.iter().filter_map(together).collect())
 }
 
-/// A figure a round.
-fn figures(one: &Contestant, metric: Metric) -> Option<Vec<(u32, f64)>> {
+/// Where the samples of a metric are, if it has any.
+const fn series(metric: Metric) -> Option<fn(&Round) -> &Vec<f64>> {
+    match metric {
+        Metric::Time => Some(|round| &round.samples_ns),
+        Metric::Cpu => Some(|round| &round.cpu_ns),
+        Metric::StoreCpu => Some(|round| &round.store_cpu_ns),
+        _ => None,
+    }
+}
+
+/// The samples of each round that has any, by its number. `None` where a round broke.
+fn sampled(one: &Contestant, series: fn(&Round) -> &Vec<f64>) -> Option<Vec<(u32, &[f64])>> {
     if one.unavailable.is_some() || one.rounds.iter().any(|round| round.failure.is_some()) {
         return None;
     }
-    let timed = |series: fn(&Round) -> &Vec<f64>| {
-        one.rounds.iter().filter_map(|round| Some((round.round, median(series(round))?))).collect()
-    };
-    Some(match metric {
-        Metric::Time => timed(|round| &round.samples_ns),
-        Metric::Cpu => timed(|round| &round.cpu_ns),
-        // Counts are kept in the order of the rounds, without their numbers.
-        _ => (0..)
+    let rounds = one.rounds.iter().map(|round| (round.round, series(round).as_slice()));
+    let mut rounds: Vec<_> = rounds.filter(|(_, samples)| !samples.is_empty()).collect();
+    rounds.sort_by_key(|(round, _)| *round);
+    Some(rounds)
+}
+
+/// A figure a round: of times the median of its samples.
+fn figures(one: &Contestant, metric: Metric) -> Option<Vec<(u32, f64)>> {
+    if let Some(series) = series(metric) {
+        let sampled = sampled(one, series)?;
+        return Some(
+            sampled.into_iter().filter_map(|(round, samples)| Some((round, median(samples)?))).collect(),
+        );
+    }
+    if one.unavailable.is_some() || one.rounds.iter().any(|round| round.failure.is_some()) {
+        return None;
+    }
+    // Counts are kept in the order of the rounds, without their numbers.
+    Some(
+        (0..)
             .zip(one.counts.iter().filter(|count| count.metric == metric).map(|count| count.value))
             .collect(),
-    })
+    )
 }
 
 #[cfg(test)]
@@ -92,23 +122,23 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_between_rounds_cancels() {
+    fn the_quiet_rounds_are_compared() {
         // The second process is twice as slow, the third four times.
         let (quiet, busy) = (contestant([100.0, 200.0, 400.0]), contestant([150.0, 300.0, 600.0]));
         let ratio = ratio(&busy, &quiet, Metric::Time).unwrap();
-        assert_eq!(ratio, Estimate { median: 1.5, low: 1.5, high: 1.5 });
+        assert_eq!((ratio.low, ratio.value, ratio.high), (1.5, 1.5, 1.5));
     }
 
     #[test]
     fn a_slope_is_taken_within_each_round() {
         let ends = (contestant([100.0, 200.0, 300.0]), contestant([300.0, 420.0, 480.0]));
         let slope = slope((&ends.0, &ends.1), 100.0).unwrap();
-        assert_eq!(slope.median, 2.0, "rises of 200, 220 and 180 over 100 steps");
+        assert_eq!(slope.value, 2.0, "rises of 200, 220 and 180 over 100 steps");
         assert!(slope.low >= 1.8 && slope.high <= 2.2 && slope.low < slope.high);
 
         let half = (contestant([50.0, 50.0, 50.0]), contestant([150.0, 160.0, 140.0]));
         let ratio = ratio_of_slopes((&ends.0, &ends.1), (&half.0, &half.1)).unwrap();
-        assert_eq!(ratio, Estimate { median: 2.0, low: 2.0, high: 2.0 });
+        assert_eq!((ratio.low, ratio.value, ratio.high), (2.0, 2.0, 2.0));
     }
 
     #[test]
@@ -124,7 +154,7 @@ mod tests {
         let base = contestant([100.0, 200.0, 400.0]);
         let mut one = contestant([300.0, 600.0, 1.0]);
         one.rounds.truncate(2);
-        assert_eq!(ratio(&one, &base, Metric::Time).unwrap().median, 3.0);
+        assert_eq!(ratio(&one, &base, Metric::Time).unwrap().value, 3.0);
         one.rounds[1].failure = Some("connection refused".to_owned());
         assert_eq!(ratio(&one, &base, Metric::Time), None);
         assert_eq!(ratio(&contestant([1.0; 3]), &base, Metric::P99), None, "nothing was counted");
@@ -140,6 +170,6 @@ mod tests {
             one
         };
         let (quiet, purging) = (with([10.0, 20.0, 30.0]), with([40.0, 80.0, 120.0]));
-        assert_eq!(ratio(&purging, &quiet, Metric::P99).unwrap().median, 4.0);
+        assert_eq!(ratio(&purging, &quiet, Metric::P99).unwrap().value, 4.0);
     }
 }

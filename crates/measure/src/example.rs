@@ -7,19 +7,19 @@ use crate::record::{
     Question, Round, RunRecord, Service,
 };
 
-/// Two rounds of six repetitions on a machine that doubles its speed half-way through each: `jwt-hs256` takes
-/// 400 then 200 ns, its twin 2 % less, `near-x` 1 % more, `peer-x` three times as long, `floor-x` half;
-/// `broken-x` failed in the second round, `missing-x` was not available.
+/// Six rounds of six samples: `jwt-hs256` takes 300 ns, its twin 2 % less, `near-x` 1 % more, `peer-x` three times as long,
+/// `floor-x` half; `broken-x` failed in the second round, `missing-x` was not available.
 #[must_use]
 pub fn record() -> RunRecord {
     let times = |factor: f64| -> Vec<Round> {
-        (0..2)
+        (0..6)
             .map(|round| Round {
                 round,
                 operations_per_sample: 500,
                 every: 1,
-                samples_ns: [400.0, 400.0, 400.0, 200.0, 200.0, 200.0].map(|ns| ns * factor).to_vec(),
+                samples_ns: vec![300.0 * factor; 6],
                 cpu_ns: Vec::new(),
+                store_cpu_ns: Vec::new(),
                 failure: None,
             })
             .collect()
@@ -54,6 +54,7 @@ pub fn record() -> RunRecord {
             id: "jwt-hs256".to_owned(),
             kind: Kind::Design,
             about: "HS256 JWT".to_owned(),
+            common: false,
             properties: Some(Declared {
                 family: "stateless".to_owned(),
                 state: "none".to_owned(),
@@ -84,6 +85,7 @@ pub fn record() -> RunRecord {
                     broken,
                     missing,
                 ],
+                states: Vec::new(),
             }],
         }],
         ..RunRecord::new("example")
@@ -99,7 +101,7 @@ fn provenance() -> Provenance {
         started: "2026-11-23T10:00:00Z".to_owned(),
         finished: "2026-11-23T10:01:00Z".to_owned(),
         profile: Profile::Quick,
-        rounds_planned: 2,
+        rounds_planned: 6,
         interrupted: false,
         incidents: Vec::new(),
         seed: 42,

@@ -3,7 +3,7 @@
 
 use crate::{
     record::{Batch, Contestant, Count, Execution, Kind, Metric, Question, Round, RunRecord},
-    stats::{Estimate, median, over_rounds},
+    stats::{Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_ratio},
 };
 
 /// One figure with its interval, or the reason why there is none.
@@ -74,12 +74,17 @@ pub fn rows(record: &RunRecord) -> Vec<Row> {
     rows
 }
 
-/// The noise floor of a batch: how far the interval of the twin's ratio reaches from one. `None` without a twin.
+/// The noise floor of a batch: how far the interval of the twin's ratio reaches from one. `None` without a twin, and with
+/// too few rounds for an interval.
 #[must_use]
 pub fn noise_floor(batch: &Batch) -> Option<f64> {
     let twin = batch.contestants.iter().find(|one| one.kind == Kind::Twin)?;
-    Some(ratio(batch, twin, &batch.reference)?.0.distance_from_one())
+    let (estimate, _) = ratio(batch, twin, &batch.reference)?;
+    (estimate.interval != Interval::Range).then(|| estimate.distance_from_one())
 }
+
+/// How far a round may lie above the quietest and still count as quiet.
+pub const QUIET_WITHIN: f64 = 0.05;
 
 fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Contestant) -> Vec<Row> {
     let row = |metric, outcome, note| Row {
@@ -103,11 +108,23 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
 
     let mut rows = Vec::new();
     let short = rounds_missing(execution, one);
-    if let Some(time) = over_rounds(&medians(one, |round| &round.samples_ns)) {
+    let times = sampled(one, |round| &round.samples_ns);
+    if let Some(time) = quiet(&times) {
         rows.push(row(Metric::Time, Outcome::Ok(time, samples(one)), short));
+        rows.extend(
+            loud(&times, time.value)
+                .map(|(loud, note)| row(Metric::Loud, Outcome::Ok(loud, samples(one)), note)),
+        );
     }
-    if let Some(cpu) = over_rounds(&medians(one, |round| &round.cpu_ns)) {
+    if let Some(cpu) = quiet(&sampled(one, |round| &round.cpu_ns)) {
         rows.push(row(Metric::Cpu, Outcome::Ok(cpu, samples(one)), "this process only".to_owned()));
+    }
+    if let Some(cpu) = quiet(&sampled(one, |round| &round.store_cpu_ns)) {
+        rows.push(row(
+            Metric::StoreCpu,
+            Outcome::Ok(cpu, samples(one)),
+            "all processes of the store".to_owned(),
+        ));
     }
     if let Some((estimate, samples)) = ratio(batch, one, &batch.reference) {
         let note = ratio_note(batch, noise, one, estimate);
@@ -142,45 +159,86 @@ fn samples(one: &Contestant) -> u64 {
     one.rounds.iter().map(|round| round.samples_ns.len() as u64).sum()
 }
 
-/// The median of each round's series.
-fn medians(one: &Contestant, series: impl Fn(&Round) -> &Vec<f64>) -> Vec<f64> {
-    one.rounds.iter().filter_map(|round| median(series(round))).collect()
+/// The samples of each round that has any, in the order of the rounds.
+fn sampled(one: &Contestant, series: impl Fn(&Round) -> &Vec<f64>) -> Vec<&[f64]> {
+    in_order(one)
+        .into_iter()
+        .map(|round| series(round).as_slice())
+        .filter(|samples| !samples.is_empty())
+        .collect()
 }
 
-/// How many times the other contestant's time this one takes, and over how many samples: for each round the median
-/// of the ratios of samples of the same repetition, which cancels what slows the machine for longer than that.
+/// The rounds in the order of their numbers: one that was repeated after an interruption is recorded last.
+fn in_order(one: &Contestant) -> Vec<&Round> {
+    let mut rounds: Vec<&Round> = one.rounds.iter().collect();
+    rounds.sort_by_key(|round| round.round);
+    rounds
+}
+
+/// The batches of a record whose reference was quiet in fewer than `least` rounds, with the number of quiet ones.
+#[must_use]
+pub fn unquiet(record: &RunRecord, least: usize) -> Vec<(&Batch, usize)> {
+    let mut found: Vec<(&Batch, usize)> = Vec::new();
+    for (_, batch, one) in record.current() {
+        if one.id == batch.reference && !found.iter().any(|(known, _)| std::ptr::eq(*known, batch)) {
+            let quiet = quiet_rounds(one);
+            found.extend((quiet < least.min(one.rounds.len())).then_some((batch, quiet)));
+        }
+    }
+    found
+}
+
+/// The number of rounds within [`QUIET_WITHIN`] of the quietest.
+#[must_use]
+pub fn quiet_rounds(one: &Contestant) -> usize {
+    let medians: Vec<f64> = sampled(one, |round| &round.samples_ns).into_iter().filter_map(median).collect();
+    let quiet = medians.iter().copied().fold(f64::INFINITY, f64::min);
+    medians.into_iter().filter(|median| *median <= quiet * (1.0 + QUIET_WITHIN)).count()
+}
+
+/// What the loud machine makes of it: the time of the loudest round, and how many rounds were quiet.
+fn loud(rounds: &[&[f64]], quiet: f64) -> Option<(Estimate, String)> {
+    let medians: Vec<f64> = rounds.iter().filter_map(|samples| median(samples)).collect();
+    let loudest = medians.iter().copied().reduce(f64::max).filter(|_| medians.len() > 1)?;
+    let near = medians.iter().filter(|median| **median <= quiet * (1.0 + QUIET_WITHIN)).count();
+    let note = format!("{near} of {} rounds within 5 % of the quietest", medians.len());
+    let range =
+        Estimate { interval: Interval::Range, low: quiet, rounds: medians.len(), ..Estimate::exact(loudest) };
+    Some((range, note))
+}
+
+/// How many times the other contestant's quiet time this one's is, and over how many samples, in the rounds that both
+/// have.
 fn ratio(batch: &Batch, one: &Contestant, to: &str) -> Option<(Estimate, u64)> {
     let other = batch.contestants.iter().find(|candidate| candidate.id == to)?;
-    let pairs = one.rounds.iter().filter_map(|round| {
-        Some((round, other.rounds.iter().find(|candidate| candidate.round == round.round)?))
-    });
-    let by_round: Vec<Vec<f64>> = pairs.map(|(one, other)| repetition_ratios(one, other)).collect();
-    let estimate = over_rounds(&by_round.iter().filter_map(|ratios| median(ratios)).collect::<Vec<_>>())?;
-    Some((estimate, by_round.iter().map(|ratios| ratios.len() as u64).sum()))
-}
-
-/// Of the repetitions in which both took a sample.
-fn repetition_ratios(one: &Round, other: &Round) -> Vec<f64> {
-    let mut others = other.repetitions().peekable();
-    let ratio = |(repetition, one): (usize, f64)| {
-        while others.next_if(|(earlier, _)| *earlier < repetition).is_some() {}
-        let (_, other) = others.next_if(|(same, _)| *same == repetition)?;
-        (other > 0.0).then(|| one / other)
-    };
-    one.repetitions().filter_map(ratio).collect()
+    let others = in_order(other);
+    let pairs: Vec<(&[f64], &[f64])> = in_order(one)
+        .into_iter()
+        .filter_map(|round| Some((round, others.iter().find(|candidate| candidate.round == round.round)?)))
+        .map(|(one, other)| (one.samples_ns.as_slice(), other.samples_ns.as_slice()))
+        .filter(|(one, other)| !one.is_empty() && !other.is_empty())
+        .collect();
+    let (ones, others): (Vec<&[f64]>, Vec<&[f64]>) = pairs.into_iter().unzip();
+    let samples = ones.iter().map(|samples| samples.len() as u64).sum();
+    Some((quiet_ratio(&ones, &others)?, samples))
 }
 
 fn ratio_note(batch: &Batch, noise: Option<f64>, one: &Contestant, estimate: Estimate) -> String {
     let reference = &batch.reference;
-    match noise {
-        _ if one.id == *reference => "the reference".to_owned(),
-        Some(noise) if one.kind == Kind::Twin => {
-            format!("identical code; noise floor {:.1} %", noise * 100.0)
+    if one.id == *reference {
+        return "the reference".to_owned();
+    }
+    let floor = |noise: f64| format!("noise floor {:.1} %", noise * 100.0);
+    match (estimate.comparison(noise), noise) {
+        (Comparison::Undecided, _) => {
+            format!("to {reference}; {} rounds are too few for a verdict", estimate.rounds)
         }
-        Some(noise) if estimate.is_tie(noise) => {
-            format!("tie with {reference}: no difference beyond the noise floor of {:.1} %", noise * 100.0)
+        (_, Some(noise)) if one.kind == Kind::Twin => format!("identical code; {}", floor(noise)),
+        (Comparison::Tie, Some(noise)) => {
+            format!("tie with {reference}: nothing beyond the {}", floor(noise))
         }
-        _ => format!("to {reference}"),
+        (Comparison::Tie, None) => format!("tie with {reference}"),
+        (Comparison::Faster | Comparison::Slower, _) => format!("to {reference}"),
     }
 }
 
@@ -194,30 +252,35 @@ mod tests {
     }
 
     #[test]
-    fn ratios_are_taken_within_a_repetition_so_that_drift_cancels() {
-        // The example's machine doubles its speed half-way through a round; the second contestant always takes
-        // exactly three times as long as the first.
-        let rows = rows(&example::record());
+    fn ratios_are_of_quiet_times() {
+        // The second contestant always takes exactly three times as long as the first; one loud round of it is told.
+        let mut record = example::record();
+        let all = &mut record.executions[0].batches[0].contestants;
+        let peer = all.iter_mut().find(|one| one.id == "peer-x").unwrap();
+        peer.rounds[2].samples_ns.iter_mut().for_each(|ns| *ns *= 1.5);
+        peer.rounds.swap(0, 5);
+        let rows = rows(&record);
         let ratio = find(&rows, "peer-x", Metric::Ratio).outcome.estimate().unwrap();
-        assert_eq!(ratio, Estimate { median: 3.0, low: 3.0, high: 3.0 });
+        assert_eq!((ratio.value, ratio.low, ratio.high), (3.0, 3.0, 3.0));
+        let loud = find(&rows, "peer-x", Metric::Loud);
+        assert_eq!(loud.outcome.estimate().unwrap().value, 1_350.0);
+        assert_eq!(loud.note, "5 of 6 rounds within 5 % of the quietest");
         assert_eq!(find(&rows, "jwt-hs256", Metric::Ratio).note, "the reference");
         let floor = find(&rows, "jwt-hs256", Metric::RatioToFloor);
-        assert_eq!(floor.outcome.estimate().unwrap().median, 2.0);
+        assert_eq!(floor.outcome.estimate().unwrap().value, 2.0);
         assert_eq!(floor.note, "to floor-x");
     }
 
     #[test]
-    fn who_takes_fewer_samples_is_compared_with_those_of_the_same_repetitions() {
+    fn two_rounds_are_too_few_for_a_verdict_and_for_a_noise_floor() {
         let mut record = example::record();
-        let all = &mut record.executions[0].batches[0].contestants;
-        let peer = all.iter_mut().find(|one| one.id == "peer-x").unwrap();
-        for round in &mut peer.rounds {
-            round.every = 2;
-            round.samples_ns = round.samples_ns.iter().copied().step_by(2).collect();
-        }
+        let batch = &mut record.executions[0].batches[0];
+        batch.contestants.iter_mut().for_each(|one| one.rounds.truncate(2));
+        assert_eq!(noise_floor(batch), None);
         let rows = rows(&record);
         let ratio = find(&rows, "peer-x", Metric::Ratio);
-        assert_eq!(ratio.outcome, Outcome::Ok(Estimate { median: 3.0, low: 3.0, high: 3.0 }, 6));
+        assert_eq!(ratio.note, "to jwt-hs256; 2 rounds are too few for a verdict");
+        assert_eq!(ratio.outcome.estimate().unwrap().interval, Interval::Range);
     }
 
     #[test]
@@ -241,6 +304,17 @@ mod tests {
     fn counts_are_exact() {
         let rows = rows(&example::record());
         let bytes = find(&rows, "jwt-hs256", Metric::Bytes);
-        assert_eq!(bytes.outcome.estimate(), Some(Estimate { median: 372.0, low: 372.0, high: 372.0 }));
+        let bytes = bytes.outcome.estimate().unwrap();
+        assert_eq!((bytes.low, bytes.value, bytes.high), (372.0, 372.0, 372.0));
+    }
+
+    #[test]
+    fn a_reference_with_one_quiet_round_is_told() {
+        let mut record = example::record();
+        assert!(unquiet(&record, 3).is_empty());
+        for round in &mut record.executions[0].batches[0].contestants[0].rounds[1..] {
+            round.samples_ns.iter_mut().for_each(|ns| *ns *= 1.3);
+        }
+        assert_eq!(unquiet(&record, 3)[0].1, 1);
     }
 }

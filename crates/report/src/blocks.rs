@@ -7,8 +7,9 @@ use measure::{
 };
 
 use crate::{
-    answer, format,
+    first_screen,
     markdown::{code, escape, row},
+    text::format,
     view::View,
 };
 
@@ -17,7 +18,7 @@ use crate::{
 pub fn answer_text(record: &RunRecord) -> String {
     let view = View::new(record);
     let cautions = view.cautions.iter().map(|one| format!("{} {}\n", one.title, one.text));
-    let sentences = answer::overall(&view).into_iter().map(|one| format!("{}\n", one.plain()));
+    let sentences = first_screen::overall(&view).into_iter().map(|one| format!("{}\n", one.plain()));
     cautions.chain(sentences).collect::<Vec<_>>().join("\n")
 }
 
@@ -46,7 +47,7 @@ pub fn ratios_markdown(record: &RunRecord) -> String {
                         .map_or("–".to_owned(), code),
                     ratio(Metric::Ratio),
                     line.figure(Metric::Allocations)
-                        .map_or("–".to_owned(), |count| format::count(count.median)),
+                        .map_or("–".to_owned(), |count| format::count(count.value)),
                 ]);
             }
         }
@@ -91,7 +92,7 @@ pub fn criterion_markdown(record: &RunRecord) -> String {
         for case in &asked.cases {
             for (line, rounds) in case.measured() {
                 let Some(criterion) = line.criterion else { continue };
-                let agreement = criterion / rounds.median;
+                let agreement = criterion / rounds.value;
                 all.push((agreement - 1.0).abs());
                 text += &row([
                     asked.question.to_string(),

@@ -1,22 +1,26 @@
-//! `results.csv` and `hostile.csv`: every figure and every ruling, for spreadsheets and scripts.
+//! `results.csv` and `hostile.csv`: every figure and every verdict, for spreadsheets and scripts.
 
 use csv::{Error, Writer};
 use measure::{
-    record::{HostileTable, Ruling},
+    record::{HostileTable, Verdict},
     rows::{Outcome, Row},
 };
 
 /// The columns, in order; documented in docs/READING_THE_REPORT.md.
-const HEADER: [&str; 12] = [
+const HEADER: [&str; 16] = [
     "question",
     "case",
     "contestant",
     "kind",
     "metric",
     "unit",
-    "median",
-    "ci_low",
-    "ci_high",
+    "value",
+    "low",
+    "high",
+    "interval",
+    "within_low",
+    "within_high",
+    "rounds",
     "samples",
     "status",
     "note",
@@ -28,9 +32,18 @@ pub(crate) fn table(rows: &[Row]) -> Result<Vec<u8>, Error> {
     let mut table = Writer::from_writer(Vec::new());
     table.write_record(HEADER)?;
     for row in rows {
-        let (numbers, note) = match &row.outcome {
+        let (numbers, note): ([String; 8], String) = match &row.outcome {
             Outcome::Ok(figure, samples) => (
-                [plain(figure.median), plain(figure.low), plain(figure.high), samples.to_string()],
+                [
+                    plain(figure.value),
+                    plain(figure.low),
+                    plain(figure.high),
+                    figure.interval.word().to_owned(),
+                    figure.within.map_or(String::new(), |within| plain(within.0)),
+                    figure.within.map_or(String::new(), |within| plain(within.1)),
+                    figure.rounds.to_string(),
+                    samples.to_string(),
+                ],
                 row.note.clone(),
             ),
             Outcome::Failed(reason) | Outcome::Unavailable(reason) => {
@@ -39,45 +52,40 @@ pub(crate) fn table(rows: &[Row]) -> Result<Vec<u8>, Error> {
                 (Default::default(), note)
             }
         };
-        let [median, low, high, samples] = numbers;
-        table.write_record([
+        let of_row = [
             row.question.word(),
             &row.case,
             &row.contestant,
             row.kind.word(),
             row.metric.word(),
             row.metric.unit(),
-            &median,
-            &low,
-            &high,
-            &samples,
-            row.outcome.status(),
-            &note,
-        ])?;
+        ];
+        let fields = of_row.into_iter().chain(numbers.iter().map(String::as_str));
+        table.write_record(fields.chain([row.outcome.status(), &note]))?;
     }
     table.into_inner().map_err(|error| error.into_error().into())
 }
 
 /// One line a token and verifier. The leeway is empty where the verifier does not look at expiry.
-pub(crate) fn rulings(hostile: &HostileTable) -> Result<Vec<u8>, Error> {
+pub(crate) fn verdicts(hostile: &HostileTable) -> Result<Vec<u8>, Error> {
     let mut table = Writer::from_writer(Vec::new());
-    table.write_record(["token", "about", "rule", "verifier", "version", "default_leeway_s", "ruling"])?;
+    table.write_record(["token", "about", "rule", "verifier", "version", "default_leeway_s", "verdict"])?;
     for token in &hostile.tokens {
-        for (judge, ruling) in hostile.judges.iter().zip(&token.rulings) {
-            let leeway = judge.default_leeway_s.map_or(String::new(), |seconds| seconds.to_string());
-            let ruling = match ruling {
-                Ruling::Accepted => "accepted",
-                Ruling::Refused => "refused",
-                Ruling::Panicked => "panicked",
+        for (verifier, verdict) in hostile.verifiers.iter().zip(&token.verdicts) {
+            let leeway = verifier.default_leeway_s.map_or(String::new(), |seconds| seconds.to_string());
+            let verdict = match verdict {
+                Verdict::Accepted => "accepted",
+                Verdict::Refused => "refused",
+                Verdict::Panicked => "panicked",
             };
             table.write_record([
                 &token.id,
                 &token.about,
                 &token.rule,
-                &judge.name,
-                &judge.version,
+                &verifier.name,
+                &verifier.version,
                 &leeway,
-                ruling,
+                verdict,
             ])?;
         }
     }
@@ -124,7 +132,7 @@ mod tests {
             outcome,
             note: "round 2".to_owned(),
         };
-        let figure = Estimate { median: 1.0, low: 0.5, high: 2.0 };
+        let figure = Estimate { low: 0.5, high: 2.0, ..Estimate::exact(1.0) };
         let rows = [row(Outcome::Failed(reason)), row(Outcome::Ok(figure, 7))];
         let bytes = table(&rows).unwrap();
         let read: Vec<csv::StringRecord> =
@@ -143,10 +151,17 @@ mod tests {
                 "",
                 "",
                 "",
+                "",
+                "",
+                "",
+                "",
                 "failed",
                 "said \"no\",\nthen left (round 2)"
             ]
         );
-        assert_eq!(read[1].iter().skip(6).collect::<Vec<_>>(), ["1", "0.5", "2", "7", "ok", "round 2"]);
+        assert_eq!(
+            read[1].iter().skip(6).collect::<Vec<_>>(),
+            ["1", "0.5", "2", "rounds", "", "", "1", "7", "ok", "round 2"]
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use measure::record::{RunRecord, write_whole};
 
-use crate::{ReportError, chart, csv, markdown, page, view::View};
+use crate::{ReportError, csv, markdown, page, section, view::View};
 
 /// Where a report went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Report {
     /// All figures: `results.csv`.
     pub figures: PathBuf,
     /// What verifiers accept, where that was tried: `hostile.csv`.
-    pub rulings: Option<PathBuf>,
+    pub verdicts: Option<PathBuf>,
     /// The charts for use elsewhere: `charts/*.svg`.
     pub charts: Vec<PathBuf>,
 }
@@ -28,12 +28,12 @@ pub struct Report {
 /// [`ReportError`]: a file cannot be written, or a chart or table cannot be made.
 pub fn write(record: &RunRecord, folder: &Path) -> Result<Report, ReportError> {
     let view = View::new(record);
-    let charts = chart::all(&view)?;
+    let charts = section::charts(&view)?;
     let report = Report {
         page: folder.join("report.html"),
         summary: folder.join("summary.md"),
         figures: folder.join("results.csv"),
-        rulings: record.hostile.is_some().then(|| folder.join("hostile.csv")),
+        verdicts: record.hostile.is_some().then(|| folder.join("hostile.csv")),
         charts: charts
             .iter()
             .map(|chart| folder.join("charts").join(format!("{}.svg", chart.name)))
@@ -41,10 +41,10 @@ pub fn write(record: &RunRecord, folder: &Path) -> Result<Report, ReportError> {
     };
     let figures =
         csv::table(&view.rows).map_err(|source| ReportError::Csv { path: report.figures.clone(), source })?;
-    if let (Some(path), Some(hostile)) = (&report.rulings, &record.hostile) {
-        let rulings =
-            csv::rulings(hostile).map_err(|source| ReportError::Csv { path: path.clone(), source })?;
-        write_whole(path, &rulings)?;
+    if let (Some(path), Some(hostile)) = (&report.verdicts, &record.hostile) {
+        let verdicts =
+            csv::verdicts(hostile).map_err(|source| ReportError::Csv { path: path.clone(), source })?;
+        write_whole(path, &verdicts)?;
     }
     for (chart, path) in charts.iter().zip(&report.charts) {
         write_whole(path, chart.wide.standalone().as_bytes())?;

@@ -12,7 +12,7 @@ use measure::{example, record::RunRecord, rows};
 /// A file's path in the folder of its report, and its content.
 type File = (String, String);
 
-/// Rendered once: without optimisation the bootstrap takes its time.
+/// Rendered once.
 static FULL: LazyLock<Vec<File>> = LazyLock::new(|| files(&support::record(20)));
 static WITHOUT_REDIS: LazyLock<Vec<File>> = LazyLock::new(|| files(&support::without_redis(20)));
 
@@ -47,7 +47,7 @@ fn every_row_is_in_the_figures() {
     let record = support::without_redis(20);
     let text = &WITHOUT_REDIS[2].1;
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    let header = "question,case,contestant,kind,metric,unit,median,ci_low,ci_high,samples,status,note";
+    let header = "question,case,contestant,kind,metric,unit,value,low,high,interval,within_low,within_high,rounds,samples,status,note";
     assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>().join(","), header);
     let read: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
     let rows = rows::rows(&record);
@@ -57,10 +57,10 @@ fn every_row_is_in_the_figures() {
         match row.outcome.estimate() {
             Some(figure) => {
                 let median: f64 = line[6].parse().unwrap();
-                assert!((median - figure.median).abs() <= 1e-5 * figure.median, "{line:?}");
+                assert!((median - figure.value).abs() <= 1e-5 * figure.value, "{line:?}");
             }
             None => {
-                let known = ["redis-server", "only by expiry"].iter().any(|why| line[11].contains(why));
+                let known = ["redis-server", "only by expiry"].iter().any(|why| line[15].contains(why));
                 assert!(line[6].is_empty() && known, "{line:?}");
             }
         }
@@ -131,12 +131,12 @@ fn credentials_are_drawn_below_what_they_must_fit_into() {
 }
 
 #[test]
-fn rulings_are_told_in_words_on_the_page_and_in_a_table_of_their_own() {
+fn verdicts_are_told_in_words_on_the_page_and_in_a_table_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let mut record = example::record();
-    record.hostile = Some(support::rulings());
+    record.hostile = Some(support::verdicts());
     let report = write(&record, folder.path()).unwrap();
-    let table = fs::read_to_string(report.rulings.unwrap()).unwrap();
+    let table = fs::read_to_string(report.verdicts.unwrap()).unwrap();
     let rows: Vec<csv::StringRecord> =
         csv::Reader::from_reader(table.as_bytes()).records().collect::<Result<_, _>>().unwrap();
     assert_eq!(rows.len(), 14 * 9);
@@ -152,7 +152,7 @@ fn rulings_are_told_in_words_on_the_page_and_in_a_table_of_their_own() {
     {
         assert!(page.contains(part), "{part}");
     }
-    assert!(write(&example::record(), folder.path()).unwrap().rulings.is_none());
+    assert!(write(&example::record(), folder.path()).unwrap().verdicts.is_none());
 }
 
 #[test]

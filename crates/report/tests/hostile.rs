@@ -20,7 +20,7 @@ const OWN: [&str; 6] = ["quick", "authorise", "bytes", "accepted", "refused", "p
 /// The example with an attack wherever a record holds text.
 fn hostile() -> RunRecord {
     let mut record = example::record();
-    record.hostile = Some(support::rulings());
+    record.hostile = Some(support::verdicts());
     let text = serde_json::to_value(record).unwrap();
     let mut record: RunRecord = serde_json::from_value(poisoned(text)).unwrap();
     // Ids stay connected, so that ratios and floors are there to be shown.

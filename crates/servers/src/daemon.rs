@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     Server, StartError,
-    place::Place,
+    paths::Paths,
     process::{Account, Order, Supervised, find_program},
     server::stated,
 };
@@ -45,31 +45,31 @@ pub trait Program: Sized + Send + Sync + 'static {
 
     /// Puts into the folder what the server must find there at its first start.
     #[doc(hidden)]
-    fn prepare(place: &Place) -> Result<Self, StartError>;
+    fn prepare(paths: &Paths) -> Result<Self, StartError>;
 
     /// The command line.
     #[doc(hidden)]
-    fn arguments(&self, place: &Place) -> Vec<std::ffi::OsString>;
+    fn arguments(&self, paths: &Paths) -> Vec<std::ffi::OsString>;
 
     /// Succeeds when the server answers, and is this process and not someone else's server that got the port.
     #[doc(hidden)]
-    fn is_ready(&self, place: &Place, process: u32) -> io::Result<()>;
+    fn is_ready(&self, paths: &Paths, process: u32) -> io::Result<()>;
 
     /// What the running server says it is, e.g. `7.0.15`.
     #[doc(hidden)]
-    fn version(&self, place: &Place) -> io::Result<String>;
+    fn version(&self, paths: &Paths) -> io::Result<String>;
 
     /// Where the server is, over TCP.
     #[doc(hidden)]
-    fn tcp_url(&self, place: &Place) -> String;
+    fn tcp_url(&self, paths: &Paths) -> String;
 
     /// Where the server is, over its unix socket, if it has one.
     #[doc(hidden)]
-    fn socket_url(&self, place: &Place) -> Option<String>;
+    fn socket_url(&self, paths: &Paths) -> Option<String>;
 
     /// Removes what a killed server has left in its folder and a new one would trip over.
     #[doc(hidden)]
-    fn clear_up(&self, _place: &Place) -> io::Result<()> {
+    fn clear_up(&self, _paths: &Paths) -> io::Result<()> {
         Ok(())
     }
 }
@@ -78,7 +78,7 @@ pub trait Program: Sized + Send + Sync + 'static {
 pub struct Daemon<P> {
     // Declared before the folder: the server is gone when its folder is removed.
     process: Option<Supervised>,
-    place: Place,
+    paths: Paths,
     program: P,
     version: String,
 }
@@ -92,12 +92,12 @@ impl<P: Program> Daemon<P> {
     pub fn start() -> Result<Self, StartError> {
         let program = P::find().ok_or(StartError::NotInstalled { program: P::NAME, advice: P::ADVICE })?;
         let account = Account::instead_of_root(P::ACCOUNTS).map_err(P::system)?;
-        let place = Place::new(program, account).map_err(P::system)?;
-        let program = P::prepare(&place)?;
-        let mut server = Self { process: None, place, program, version: String::new() };
+        let paths = Paths::new(program, account).map_err(P::system)?;
+        let program = P::prepare(&paths)?;
+        let mut server = Self { process: None, paths, program, version: String::new() };
         let mut attempt = 1;
         loop {
-            server.place.choose_port(P::SECOND_PORT).map_err(P::system)?;
+            server.paths.choose_port(P::SECOND_PORT).map_err(P::system)?;
             match server.launch() {
                 Err(StartError::Exited { log, .. })
                     if log.contains("Address already in use") && attempt < ATTEMPTS =>
@@ -106,7 +106,7 @@ impl<P: Program> Daemon<P> {
                 }
                 launched => {
                     launched?;
-                    server.version = server.program.version(&server.place).map_err(P::system)?;
+                    server.version = server.program.version(&server.paths).map_err(P::system)?;
                     return Ok(server);
                 }
             }
@@ -116,13 +116,13 @@ impl<P: Program> Daemon<P> {
     /// The URL of the server's port on the loopback interface. It may hold a password.
     #[must_use]
     pub fn tcp_url(&self) -> String {
-        self.program.tcp_url(&self.place)
+        self.program.tcp_url(&self.paths)
     }
 
     /// The URL of the server's unix socket, if it has one. It may hold a password.
     #[must_use]
     pub fn socket_url(&self) -> Option<String> {
-        self.program.socket_url(&self.place)
+        self.program.socket_url(&self.paths)
     }
 
     /// What the running server says it is, e.g. `7.0.15`.
@@ -134,7 +134,7 @@ impl<P: Program> Daemon<P> {
     /// Where its files are; removed with it.
     #[must_use]
     pub fn folder(&self) -> &std::path::Path {
-        self.place.folder()
+        self.paths.folder()
     }
 
     /// The server's process id, for reading its CPU time; nothing after [`Self::kill`].
@@ -156,7 +156,7 @@ impl<P: Program> Daemon<P> {
     /// See [`StartError`]; the port may have been taken by someone else meanwhile.
     pub fn restart(&mut self) -> Result<(), StartError> {
         self.kill();
-        self.program.clear_up(&self.place).map_err(P::system)?;
+        self.program.clear_up(&self.paths).map_err(P::system)?;
         let mut attempt = 1;
         loop {
             match self.launch() {
@@ -193,18 +193,18 @@ impl<P: Program> Daemon<P> {
     }
 
     fn launch(&mut self) -> Result<(), StartError> {
-        let place = &self.place;
+        let paths = &self.paths;
         // The log's tail is to speak of this start alone.
-        remove_if_there(&place.log()).map_err(P::system)?;
-        let process = Supervised::start(place, &self.program.arguments(place)).map_err(P::system)?;
+        remove_if_there(&paths.log()).map_err(P::system)?;
+        let process = Supervised::start(paths, &self.program.arguments(paths)).map_err(P::system)?;
         let started = Instant::now();
         let program = P::NAME;
-        while self.program.is_ready(place, process.id()).is_err() {
+        while self.program.is_ready(paths, process.id()).is_err() {
             if process.has_ended() {
-                return Err(StartError::Exited { program, log: place.log_tail() });
+                return Err(StartError::Exited { program, log: paths.log_tail() });
             }
             if started.elapsed() > START_LIMIT {
-                return Err(StartError::NotReady { program, waited: START_LIMIT, log: place.log_tail() });
+                return Err(StartError::NotReady { program, waited: START_LIMIT, log: paths.log_tail() });
             }
             thread::sleep(POLL);
         }
@@ -214,8 +214,8 @@ impl<P: Program> Daemon<P> {
 }
 
 impl<P> Daemon<P> {
-    pub(crate) const fn place(&self) -> &Place {
-        &self.place
+    pub(crate) const fn paths(&self) -> &Paths {
+        &self.paths
     }
 }
 
@@ -237,7 +237,7 @@ impl<P> fmt::Debug for Daemon<P> {
     /// Neither URL nor password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Daemon")
-            .field("program", &self.place.program())
+            .field("program", &self.paths.program())
             .field("version", &self.version)
             .field("process", &self.process.as_ref().map(Supervised::id))
             .finish_non_exhaustive()

@@ -16,7 +16,7 @@
 //! | `backend` | [`Backend`]: what can be started, asked and broken, for who works with any of them |
 //! | `daemon` | [`Daemon`]: one process, and [`Program`]: what tells one program from another |
 //! | `redis`, `postgres`, `memcached` | the programs: settings, command lines, how each is asked whether it is there |
-//! | `place` | folder, port, socket, log, and the account instead of root |
+//! | `paths` | folder, port, socket, log, and the account instead of root |
 //! | `start_error` | why there is none |
 //! | `process` | what all servers share: finding a program, the watchdog, orders to the server |
 //! | `folder` | a folder on a disk |
@@ -27,7 +27,7 @@ mod daemon;
 mod folder;
 mod kind;
 mod memcached;
-mod place;
+mod paths;
 mod postgres;
 mod process;
 mod redis;
@@ -39,7 +39,7 @@ pub use daemon::{Daemon, Program};
 pub use folder::Folder;
 pub use kind::{Kind, Service};
 pub use memcached::{MemcachedProgram, MemcachedServer};
-pub use place::Place;
+pub use paths::Paths;
 pub use postgres::{PostgresProgram, PostgresServer};
 pub use process::find_program;
 pub use redis::{NodeProgram, RedisCluster, RedisProgram, RedisServer};

@@ -5,7 +5,7 @@ use std::{
     io::{self, BufRead, BufReader, Write},
 };
 
-use crate::{Daemon, Program, StartError, ask::tcp, place::Place};
+use crate::{Daemon, Program, StartError, ask::tcp, paths::Paths};
 
 /// A memcached of the suite's own. Its URL is `memcached://127.0.0.1:<port>`; it has no unix socket, for it listens on one or
 /// on a port and not on both.
@@ -33,36 +33,36 @@ impl Program for MemcachedProgram {
     ];
     const ACCOUNTS: &'static [&'static str] = &["memcache", "memcached", "nobody"];
 
-    fn prepare(_place: &Place) -> Result<Self, StartError> {
+    fn prepare(_paths: &Paths) -> Result<Self, StartError> {
         Ok(Self(()))
     }
 
-    fn arguments(&self, place: &Place) -> Vec<OsString> {
+    fn arguments(&self, paths: &Paths) -> Vec<OsString> {
         let settings = Self::SETTINGS.iter().map(|(name, value)| format!("--{name}={value}").into());
-        settings.chain([format!("--port={}", place.port()).into()]).collect()
+        settings.chain([format!("--port={}", paths.port()).into()]).collect()
     }
 
-    fn is_ready(&self, place: &Place, process: u32) -> io::Result<()> {
-        let answering = ask(place, "stats", "STAT pid ")?;
+    fn is_ready(&self, paths: &Paths, process: u32) -> io::Result<()> {
+        let answering = ask(paths, "stats", "STAT pid ")?;
         if answering == process.to_string() { Ok(()) } else { Err(io::ErrorKind::AddrInUse.into()) }
     }
 
-    fn version(&self, place: &Place) -> io::Result<String> {
-        ask(place, "version", "VERSION ")
+    fn version(&self, paths: &Paths) -> io::Result<String> {
+        ask(paths, "version", "VERSION ")
     }
 
-    fn tcp_url(&self, place: &Place) -> String {
-        format!("memcached://{}", place.address())
+    fn tcp_url(&self, paths: &Paths) -> String {
+        format!("memcached://{}", paths.address())
     }
 
-    fn socket_url(&self, _place: &Place) -> Option<String> {
+    fn socket_url(&self, _paths: &Paths) -> Option<String> {
         None
     }
 }
 
 /// What follows `start` in the answer to a command.
-fn ask(place: &Place, command: &str, start: &str) -> io::Result<String> {
-    let mut stream = tcp(place.address())?;
+fn ask(paths: &Paths, command: &str, start: &str) -> io::Result<String> {
+    let mut stream = tcp(paths.address())?;
     stream.write_all(format!("{command}\r\nquit\r\n").as_bytes())?;
     for line in BufReader::new(stream).lines() {
         if let Some(rest) = line?.strip_prefix(start) {

@@ -12,7 +12,7 @@ use std::{
 use crate::{
     Daemon, Program, StartError,
     daemon::Fails,
-    place::Place,
+    paths::Paths,
     process::{find_program, find_versioned},
 };
 
@@ -67,19 +67,19 @@ impl Program for PostgresProgram {
         find_program(name).or_else(versioned)
     }
 
-    fn prepare(place: &Place) -> Result<Self, StartError> {
+    fn prepare(paths: &Paths) -> Result<Self, StartError> {
         let password = random_password().map_err(Self::system)?;
-        initdb(place, &password)?;
+        initdb(paths, &password)?;
         Ok(Self { password })
     }
 
-    fn arguments(&self, place: &Place) -> Vec<OsString> {
-        let folder = place.folder().display();
+    fn arguments(&self, paths: &Paths) -> Vec<OsString> {
+        let folder = paths.folder().display();
         let mut arguments: Vec<OsString> = vec![
             "-D".into(),
-            data(place).into(),
+            data(paths).into(),
             "-p".into(),
-            place.port().to_string().into(),
+            paths.port().to_string().into(),
             "-c".into(),
             format!("unix_socket_directories={folder}").into(),
         ];
@@ -90,8 +90,8 @@ impl Program for PostgresProgram {
     }
 
     /// By the server's own account in `postmaster.pid`: its process on the first line, its state on the eighth.
-    fn is_ready(&self, place: &Place, process: u32) -> io::Result<()> {
-        let said = fs::read_to_string(data(place).join("postmaster.pid"))?;
+    fn is_ready(&self, paths: &Paths, process: u32) -> io::Result<()> {
+        let said = fs::read_to_string(data(paths).join("postmaster.pid"))?;
         let line = |number: usize| said.lines().nth(number).map_or("", str::trim);
         if line(0) == process.to_string() && line(7) == "ready" {
             Ok(())
@@ -100,28 +100,28 @@ impl Program for PostgresProgram {
         }
     }
 
-    fn version(&self, place: &Place) -> io::Result<String> {
-        let output = Command::new(place.program()).arg("--version").output()?;
+    fn version(&self, paths: &Paths) -> io::Result<String> {
+        let output = Command::new(paths.program()).arg("--version").output()?;
         let said = String::from_utf8_lossy(&output.stdout);
         // postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
         said.split_whitespace().nth(2).map(str::to_owned).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 
-    fn tcp_url(&self, place: &Place) -> String {
-        format!("postgresql://{ROLE}:{}@{}/postgres", self.password, place.address())
+    fn tcp_url(&self, paths: &Paths) -> String {
+        format!("postgresql://{ROLE}:{}@{}/postgres", self.password, paths.address())
     }
 
-    fn socket_url(&self, place: &Place) -> Option<String> {
-        let (password, port, folder) = (&self.password, place.port(), place.folder().display());
+    fn socket_url(&self, paths: &Paths) -> Option<String> {
+        let (password, port, folder) = (&self.password, paths.port(), paths.folder().display());
         Some(format!("postgresql:///postgres?host={folder}&port={port}&user={ROLE}&password={password}"))
     }
 }
 
 /// Makes the cluster. Without `fsync`, which would guard files that the next loss of power may well take.
-fn initdb(place: &Place, password: &str) -> Result<(), StartError> {
-    let program = place.program().with_file_name("initdb");
-    let pass_file = place.folder().join("password");
-    let (log, account) = (place.log(), place.account());
+fn initdb(paths: &Paths, password: &str) -> Result<(), StartError> {
+    let program = paths.program().with_file_name("initdb");
+    let pass_file = paths.folder().join("password");
+    let (log, account) = (paths.log(), paths.account());
     let run = || {
         fs::write(&pass_file, password)?;
         if let Some(account) = account {
@@ -133,12 +133,12 @@ fn initdb(place: &Place, password: &str) -> Result<(), StartError> {
         }
         command
             .arg("--pgdata")
-            .arg(data(place))
+            .arg(data(paths))
             .arg("--pwfile")
             .arg(&pass_file)
             .args(["--username", ROLE, "--auth", "scram-sha-256"])
             .args(["--encoding", "UTF8", "--locale", "C", "--no-sync", "--no-instructions"])
-            .current_dir(place.folder())
+            .current_dir(paths.folder())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log)?)
@@ -147,13 +147,13 @@ fn initdb(place: &Place, password: &str) -> Result<(), StartError> {
     let status = run();
     let removed = fs::remove_file(&pass_file);
     if !status.and_then(|status| removed.map(|()| status)).map_err(PostgresProgram::system)?.success() {
-        return Err(StartError::Exited { program: "initdb", log: place.log_tail() });
+        return Err(StartError::Exited { program: "initdb", log: paths.log_tail() });
     }
     Ok(())
 }
 
-fn data(place: &Place) -> PathBuf {
-    place.folder().join("data")
+fn data(paths: &Paths) -> PathBuf {
+    paths.folder().join("data")
 }
 
 /// 128 bits in hexadecimal.

@@ -5,27 +5,27 @@ use measure::record::HostileTable;
 /// Tries the hostile tokens before every verifier; nothing where the peers are left out of the build.
 #[cfg(feature = "peers")]
 pub(crate) fn table() -> Option<HostileTable> {
-    use measure::record::{HostileToken, Judge, Ruling};
+    use measure::record::{HostileToken, Verdict, Verifier};
     use peers::hostile;
 
-    let ruling = |ruling| match ruling {
-        hostile::Ruling::Accepted => Ruling::Accepted,
-        hostile::Ruling::Refused => Ruling::Refused,
-        hostile::Ruling::Panicked => Ruling::Panicked,
+    let verdict = |verdict| match verdict {
+        hostile::Verdict::Accepted => Verdict::Accepted,
+        hostile::Verdict::Refused => Verdict::Refused,
+        hostile::Verdict::Panicked => Verdict::Panicked,
     };
     let table = hostile::table();
-    let judges = table.judges.into_iter().map(|judge| Judge {
-        name: judge.name.to_owned(),
-        version: judge.version.to_owned(),
-        default_leeway_s: judge.default_leeway_s,
+    let verifiers = table.verifiers.into_iter().map(|verifier| Verifier {
+        name: verifier.name.to_owned(),
+        version: verifier.version.to_owned(),
+        default_leeway_s: verifier.default_leeway_s,
     });
     let tokens = table.tokens.into_iter().map(|token| HostileToken {
         id: token.id.to_owned(),
         about: token.about.to_owned(),
         rule: token.rule.to_owned(),
-        rulings: token.rulings.into_iter().map(ruling).collect(),
+        verdicts: token.verdicts.into_iter().map(verdict).collect(),
     });
-    Some(HostileTable { judges: judges.collect(), tokens: tokens.collect() })
+    Some(HostileTable { verifiers: verifiers.collect(), tokens: tokens.collect() })
 }
 
 /// Tries the hostile tokens before every verifier; nothing where the peers are left out of the build.

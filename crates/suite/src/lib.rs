@@ -6,7 +6,7 @@
 //! - `jobs`: what is timed, and the timed loops;
 //! - `rounds`: the plan of a run, one process a round, placement on processors, progress.
 //!
-//! The command line comes in through [`run()`], `cargo bench` through [`harness`].
+//! The command line comes in through [`run()`], `cargo bench` through [`harness`]. [`selftest()`] measures known differences.
 
 #![allow(clippy::print_stderr, reason = "progress and warnings of a harness go to the error output")]
 
@@ -20,12 +20,23 @@ mod paths;
 mod questions;
 mod rounds;
 mod run;
+mod selftest;
 mod workload;
 
 pub use list::{Listed, list};
 pub use paths::{command, results};
-pub use rounds::{process::serve_if_ordered, selection::Unselectable};
+pub use rounds::selection::Unselectable;
 pub use run::{Outcome, Request, resume, run};
+pub use selftest::{Difference, SelftestOutcome, SelftestRequest, selftest};
+
+/// Does what this process was started for, if a run or a self-test started it, and returns true; otherwise returns at once.
+/// To be called first thing in the `main` of a program that calls [`run()`] or [`selftest()`].
+///
+/// # Errors
+/// When the order is unusable, or the parent process is gone.
+pub fn serve_if_ordered() -> anyhow::Result<bool> {
+    Ok(selftest::serve_if_ordered()? || rounds::process::serve_if_ordered()?)
+}
 
 /// Counts allocations when asked to; see [`measure::allocations`]. Every binary that times something links this crate.
 #[global_allocator]

@@ -59,11 +59,13 @@ pub fn run(request: &Request) -> anyhow::Result<Outcome> {
     selection::check_cases(&request.cases, questions, request.profile)?;
     let selection = Selection::globs(&request.cases, &request.designs)?;
     let servers = Servers::obtain(&plan::needs(questions, &selection, request.profile));
+    servers.check_given()?;
     let rounds = request.rounds.unwrap_or_else(|| plan::rounds(request.profile));
     let plan = Plan::new(request.profile, rounds, questions, &selection, &servers);
     if plan.is_empty() {
         bail!(Unselectable::nobody(&request.designs, &request.cases));
     }
+    plan.check_measurable(&request.designs)?;
     let seed = request.seed.unwrap_or_else(rand::random);
     let campaign = Campaign::new(plan, servers, base, &request.folder, request.command.clone(), seed)?;
     finish(campaign, stop, &request.folder)

@@ -1,9 +1,11 @@
 //! One file a command.
 
+pub(crate) mod compare;
 pub(crate) mod keys;
 pub(crate) mod list;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod selftest;
 pub(crate) mod splice;
 pub(crate) mod verify_jws;
 

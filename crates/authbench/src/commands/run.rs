@@ -7,7 +7,7 @@ use suite::{Outcome, Request};
 use crate::arguments::Run;
 
 /// What a shell reports for a program that SIGINT ended.
-const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 pub(crate) fn run(arguments: &Run) -> anyhow::Result<ExitCode> {
     let folder = suite::results().join(&arguments.name);

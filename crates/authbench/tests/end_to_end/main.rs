@@ -11,6 +11,7 @@
 mod support;
 
 mod cases;
+mod compare;
 mod interrupt;
 mod keys;
 mod list;
@@ -19,6 +20,7 @@ mod redis;
 mod refusals;
 mod report;
 mod run;
+mod selftest;
 mod splice;
 mod unwritable;
 mod verify_jws;

@@ -14,7 +14,7 @@ fn what_a_filtered_run_did_not_measure_stays_as_it_was_and_another_question_is_a
     let desk = Desk::with(finished());
     let before = desk.rows();
 
-    desk.authbench("run --quick --only authorise --designs session-memory --designs session-redis")
+    desk.authbench("run --quick --only authorise --cases 1k-uniform --designs session-{memory,redis}")
         .without_redis()
         .run()
         .succeeded();
@@ -22,7 +22,7 @@ fn what_a_filtered_run_did_not_measure_stays_as_it_was_and_another_question_is_a
     assert_eq!(lines(&filtered), lines(&before), "no row is lost and none is new");
     let figures = |rows: &[Row], contestant: &str| {
         let of = |row: &&Row| row.contestant == contestant && row.metric == "time";
-        rows.iter().find(of).map(|row| row.median.clone())
+        rows.iter().find(of).map(|row| row.value.clone())
     };
     for untouched in ["control-none", "control-static", "session-redis", "floor-redis-ping"] {
         assert_eq!(figures(&filtered, untouched), figures(&before, untouched), "{untouched}");
@@ -51,7 +51,8 @@ fn what_a_filtered_run_did_not_measure_stays_as_it_was_and_another_question_is_a
 fn runs_of_other_names_do_not_meet() {
     let desk = Desk::with(finished());
     let before = desk.read("results/latest/run.json");
-    let told = desk.authbench("run --quick --only authorise --designs control-* --name other");
+    let told =
+        desk.authbench("run --quick --only authorise --cases 1k-uniform --designs control-* --name other");
     told.without_redis().run().succeeded().said(&["results/other/report.html"]);
     assert_eq!(desk.read("results/latest/run.json"), before);
 }

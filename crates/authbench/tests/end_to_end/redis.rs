@@ -39,13 +39,9 @@ fn a_given_server_that_is_not_there_is_named_by_its_variable_and_its_password_st
     let desk = Desk::new();
     // Nobody listens on port 1.
     let told = desk.authbench(SMALL_RUN).with_redis("redis://:s3cret@127.0.0.1:1").run();
-    let told = told.succeeded();
-    let (dead, others) = apart(desk.rows());
-    for row in dead {
-        assert_eq!(row.status, "unavailable", "{row:?}");
-        assert!(row.note.contains("AUTHBENCH_REDIS_URL does not answer"), "{row:?}");
-    }
-    assert!(others.iter().all(Row::is_ok), "{others:#?}");
+    // Whoever names a server means it: nothing is measured without it.
+    let told = told.failed_saying(&["AUTHBENCH_REDIS_URL does not answer", "Nothing was measured"]);
+    assert!(desk.files("results").iter().all(|file| !file.ends_with("run.json")));
 
     assert!(!told.output.contains("s3cret") && !told.errors.contains("s3cret"));
     for file in desk.files("results") {
@@ -79,7 +75,7 @@ fn figures_outlive_the_server_that_they_came_from() {
     }
     let desk = Desk::with(finished());
     let before: Vec<Row> = desk.rows().into_iter().filter(Row::needs_redis).collect();
-    desk.authbench("run --quick --only authorise --designs session-redis --designs floor-redis-ping")
+    desk.authbench("run --quick --only authorise --cases 1k-uniform --designs {control-none,session-redis,floor-redis-ping}")
         .without_redis()
         .run()
         .succeeded();
@@ -101,4 +97,12 @@ fn the_server_that_the_suite_started_ends_with_it() {
     wait_until("the server's folder is removed", || {
         !desk.litter().iter().any(|folder| folder.join("redis.log").exists())
     });
+}
+
+#[test]
+fn a_design_that_was_named_and_cannot_be_measured_is_told_before_anything_is() {
+    let desk = Desk::new();
+    let told = desk.authbench("run --quick --only authorise --designs session-redis").without_redis().run();
+    told.failed_saying(&["`session-redis` can be measured here", "redis-server"]);
+    assert!(!desk.path("results").exists(), "nothing was begun");
 }

@@ -20,6 +20,9 @@ fn a_command_line_that_makes_no_sense_ends_with_2_and_names_what_is_near() {
         ("run --name ../elsewhere", "a name has letters"),
         ("run --seed many", "invalid value 'many'"),
         ("report", "<RUN>"),
+        ("compare latest", "<AFTER>"),
+        ("compare a b --format html", "invalid value 'html'"),
+        ("selftest --rounds 2", "2 is not in 6..=50"),
         ("splice", "<DOCUMENT>"),
     ] {
         desk.authbench(line).run().made_no_sense(&[near]);
@@ -35,7 +38,7 @@ fn without_a_command_the_help_is_shown() {
 #[test]
 fn every_help_has_examples_and_fits_a_hundred_columns() {
     let desk = Desk::new();
-    for command in ["", "list", "run", "report", "splice", "verify-jws", "keys"] {
+    for command in ["", "list", "run", "report", "compare", "selftest", "splice", "verify-jws", "keys"] {
         let told = desk.authbench(&format!("{command} --help")).run().succeeded();
         let told = told.said(&["Usage: authbench", "Example", "  authbench "]);
         assert_eq!(told.errors, "");

@@ -2,7 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::{JsonError, MAX_DEPTH, MAX_MEMBERS, Members, Value, string};
+use super::{
+    error::JsonError,
+    string,
+    value::{Members, Value},
+};
+
+/// How deep arrays and objects may nest, the outermost included. A token needs 2.
+pub(super) const MAX_DEPTH: usize = 8;
+
+/// How many members an object, or elements an array, may have: more members than fit into a token, so that what the plain
+/// reader of claims accepts is never too much for this one.
+pub(super) const MAX_MEMBERS: usize = 2048;
+const _: () = assert!(crate::MAX_TOKEN_BYTES / 4 * 3 < MAX_MEMBERS * r#","a":"""#.len());
 
 /// Reads from the front of a text.
 pub(super) struct Reader<'a> {

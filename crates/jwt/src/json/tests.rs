@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    reader::{MAX_DEPTH, MAX_MEMBERS},
+    *,
+};
 
 #[test]
 fn values_are_read() {

@@ -8,11 +8,13 @@ mod convert;
 mod error;
 mod read;
 mod thumbprint;
+mod usage;
 mod write;
 
 use std::fmt;
 
 pub use error::JwkError;
+use usage::Usage;
 
 use crate::{
     Algorithm, KeyError,
@@ -31,20 +33,6 @@ pub struct Jwk {
     usage: Usage,
     material: Material,
     key: AnyKey,
-}
-
-/// `use` and `key_ops` as they came. Absent ones allow everything.
-#[derive(Clone, Default)]
-struct Usage {
-    purpose: Option<String>,
-    operations: Option<Vec<String>>,
-}
-
-impl Usage {
-    fn allows(&self, operation: &str) -> bool {
-        self.purpose.as_ref().is_none_or(|purpose| purpose == "sig")
-            && self.operations.as_ref().is_none_or(|names| names.iter().any(|name| name == operation))
-    }
 }
 
 impl Jwk {
@@ -116,19 +104,6 @@ impl Jwk {
     #[must_use]
     pub fn may_verify(&self) -> bool {
         self.usage.allows("verify")
-    }
-
-    /// The public half as JSON, to be handed to anyone; `None` for a secret, which has no public half.
-    #[must_use]
-    pub fn to_public_json(&self) -> Option<String> {
-        write::write(self, write::Half::Public)
-    }
-
-    /// All of the key as JSON, private members included where it has them: to be kept, never to be published.
-    #[must_use]
-    pub fn to_private_json(&self) -> String {
-        // Only the public half of a secret is nothing.
-        write::write(self, write::Half::Private).unwrap_or_default()
     }
 
     pub(crate) fn key(&self) -> &AnyKey {

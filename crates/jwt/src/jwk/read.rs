@@ -1,6 +1,6 @@
 //! Reads the members of a JWK (RFC 7518, section 6; RFC 8037, section 2).
 
-use super::{JwkError, Usage};
+use super::{error::JwkError, usage::Usage};
 use crate::{
     compact,
     json::{Members, Value},

@@ -1,17 +1,32 @@
 //! Writes a JWK.
 
-use super::{Jwk, Usage};
+use super::{Jwk, usage::Usage};
 use crate::{compact, json, keys::Material};
+
+impl Jwk {
+    /// The public half as JSON, to be handed to anyone; `None` for a secret, which has no public half.
+    #[must_use]
+    pub fn to_public_json(&self) -> Option<String> {
+        write(self, Half::Public)
+    }
+
+    /// All of the key as JSON, private members included where it has them: to be kept, never to be published.
+    #[must_use]
+    pub fn to_private_json(&self) -> String {
+        // Only the public half of a secret is nothing.
+        write(self, Half::Private).unwrap_or_default()
+    }
+}
 
 /// Which members are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Half {
+enum Half {
     Public,
     Private,
 }
 
 /// The members of a key; `None` for the public half of a secret, which has none.
-pub(super) fn write(jwk: &Jwk, half: Half) -> Option<String> {
+fn write(jwk: &Jwk, half: Half) -> Option<String> {
     let mut out = Object::default();
     let private = |bytes: &Option<Vec<u8>>| bytes.clone().filter(|_| half == Half::Private);
     match &jwk.material {

@@ -8,15 +8,16 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct HostileTable {
     /// The verifiers, ours first.
-    pub judges: Vec<Judge>,
-    /// The tokens, with one ruling a judge, in the order of the judges.
+    #[serde(rename = "judges")]
+    pub verifiers: Vec<Verifier>,
+    /// The tokens, with one verdict a verifier, in the order of the verifiers.
     pub tokens: Vec<HostileToken>,
 }
 
 /// A verifier in its ordinary use, without the checks that we add when we time it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Judge {
+pub struct Verifier {
     /// The crate.
     pub name: String,
     /// Its version.
@@ -36,14 +37,15 @@ pub struct HostileToken {
     pub about: String,
     /// The rule that it breaks, with its source where there is one.
     pub rule: String,
-    /// What each judge did.
-    pub rulings: Vec<Ruling>,
+    /// What each verifier did.
+    #[serde(rename = "rulings")]
+    pub verdicts: Vec<Verdict>,
 }
 
 /// What a verifier did with a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Ruling {
+pub enum Verdict {
     /// It accepted it.
     Accepted,
     /// It refused it with an error.

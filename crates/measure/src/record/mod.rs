@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use file::{RecordError, write_whole};
-pub use hostile::{HostileTable, HostileToken, Judge, Ruling};
+pub use hostile::{HostileTable, HostileToken, Verdict, Verifier};
 pub use provenance::{Machine, Planned, Profile, Provenance, Service};
 pub use question::Question;
 pub use schema::schema;
@@ -52,6 +52,9 @@ pub struct Entry {
     pub kind: Kind,
     /// What it does, in a phrase.
     pub about: String,
+    /// Whether it is one of those that most people choose between.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub common: bool,
     /// What it declares about itself; conformance has held it to that. Floors declare nothing.
     pub properties: Option<Declared>,
     /// What its store was set to, as far as it decides durability, limits and cost.
@@ -107,6 +110,9 @@ pub struct Batch {
     pub reference: String,
     /// Who took part, in the order of the catalogue.
     pub contestants: Vec<Contestant>,
+    /// What the machine was like in each round.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<RoundState>,
 }
 
 /// One contestant of a batch.
@@ -148,9 +154,17 @@ pub struct Round {
     /// CPU time an operation of this process, in nanoseconds, one value a sample; for contestants that wait.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cpu_ns: Vec<f64>,
+    /// CPU time an operation of the processes of its store, in nanoseconds, one value a sample; where the suite started them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub store_cpu_ns: Vec<f64>,
     /// Why it stopped, if it did; the samples before that are kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 const fn one() -> u32 {
@@ -162,12 +176,30 @@ const fn is_one(every: &u32) -> bool {
     *every == 1
 }
 
-impl Round {
-    /// Each sample with the number of its repetition.
-    pub(crate) fn repetitions(&self) -> impl Iterator<Item = (usize, f64)> {
-        let every = self.every.max(1) as usize;
-        self.samples_ns.iter().enumerate().map(move |(place, ns)| (place * every, *ns))
-    }
+/// What the machine was like while one round of a batch was measured: what may tell a quiet round from a loud one. What
+/// the system does not tell is absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoundState {
+    /// Which round, from 0.
+    pub round: u32,
+    /// The time of a fixed piece of arithmetic in nanoseconds, before the samples: it moves with the clock frequency and
+    /// with a neighbour on the same core.
+    pub spin_before_ns: f64,
+    /// The same after the samples.
+    pub spin_after_ns: f64,
+    /// How long the hypervisor ran somebody else while a CPU of this machine was wanted, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steal_ms: Option<u64>,
+    /// How often this process waited for something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voluntary_switches: Option<u64>,
+    /// How often this process was put off its CPU for another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub involuntary_switches: Option<u64>,
+    /// Memory of this process in huge pages, in bytes, with all contestants of the batch built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub huge_page_bytes: Option<u64>,
 }
 
 /// Something counted rather than timed, once a round.
@@ -242,15 +274,19 @@ words! {
     Metric {
         /// Wall-clock time an operation.
         Time = "time",
+        /// The same in the loudest round: what a busy machine makes of it.
+        Loud = "loud",
         /// CPU time of the measuring process an operation.
         Cpu = "cpu",
+        /// CPU time of the store's processes an operation.
+        StoreCpu = "store-cpu",
         /// Heap allocations an operation.
         Allocations = "allocations",
         /// Bytes; the note says of what.
         Bytes = "bytes",
-        /// Time over the time of the question's reference, within a round.
+        /// Time over the time of the question's reference.
         Ratio = "ratio",
-        /// Time over the time of the contestant's floor, within a round.
+        /// Time over the time of the contestant's floor.
         RatioToFloor = "ratio-to-floor",
         /// The time that half of all single operations stay within.
         P50 = "p50",
@@ -266,7 +302,7 @@ impl Metric {
     #[must_use]
     pub const fn unit(self) -> &'static str {
         match self {
-            Self::Time | Self::Cpu | Self::P50 | Self::P99 | Self::P999 => "ns",
+            Self::Time | Self::Loud | Self::Cpu | Self::StoreCpu | Self::P50 | Self::P99 | Self::P999 => "ns",
             Self::Allocations => "count",
             Self::Bytes => "bytes",
             Self::Ratio | Self::RatioToFloor => "ratio",

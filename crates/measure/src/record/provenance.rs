@@ -81,6 +81,15 @@ pub struct Planned {
 pub struct Machine {
     /// CPU model as the kernel names it.
     pub cpu_model: Option<String>,
+    /// CPU family, model and stepping as numbers: machines of one model name differ in them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_signature: Option<String>,
+    /// What the maker calls the generation of its cores, e.g. `Zen 5`, where the numbers are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub microarchitecture: Option<String>,
+    /// How many hardware threads share a core, as the kernel sees it; a hypervisor may hide it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threads_per_core: Option<usize>,
     /// Logical CPUs this process may use.
     pub logical_cpus: usize,
     /// CPU feature flags as the kernel lists them.

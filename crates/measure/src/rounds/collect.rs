@@ -7,6 +7,7 @@ pub(super) fn collect(batches: &mut Vec<Batch>, found: Batch, round: u32) {
     let same = |batch: &&mut Batch| batch.question == found.question && batch.case == found.case;
     match batches.iter_mut().find(same) {
         Some(batch) => {
+            batch.states.extend(found.states);
             for contestant in found.contestants {
                 match batch.contestants.iter_mut().find(|one| one.id == contestant.id) {
                     Some(known) => absorb(known, contestant, round),
@@ -27,6 +28,7 @@ fn absorb(known: &mut Contestant, found: Contestant, round: u32) {
             every: 1,
             samples_ns: Vec::new(),
             cpu_ns: Vec::new(),
+            store_cpu_ns: Vec::new(),
             failure: Some(reason),
         }),
         Some(reason) => known.unavailable = Some(reason),

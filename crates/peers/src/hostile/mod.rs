@@ -9,11 +9,12 @@
 //! |---|---|
 //! | `tokens` | the tokens, one line each, with the rule that each breaks |
 //! | `maker` | how they are made: a genuine token, and what is changed in it |
-//! | `judges` | the crates in their ordinary use, one function each, and ours |
+//! | `verifiers` | the crates in their ordinary use, one function each, and ours |
 
-mod judges;
 mod maker;
+mod table;
 mod tokens;
+mod verifiers;
 
 use std::{
     cell::Cell,
@@ -23,54 +24,10 @@ use std::{
 
 use authoriser::{Clock, SystemClock};
 
-use self::{judges::JUDGES, maker::Maker, tokens::TOKENS};
+pub use self::table::{Hostile, Table, Verdict, Verifier};
+use self::{maker::Maker, tokens::TOKENS, verifiers::VERIFIERS};
 
-/// The same tokens before every verifier.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {
-    /// The verifiers, ours first.
-    pub judges: Vec<Judge>,
-    /// The tokens, each with one ruling a judge, in the order of the judges.
-    pub tokens: Vec<Hostile>,
-}
-
-/// A verifier in its ordinary use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Judge {
-    /// The crate.
-    pub name: &'static str,
-    /// Its version.
-    pub version: &'static str,
-    /// How long after its expiry a token is accepted unless the user says otherwise, in seconds; `None` where the crate
-    /// does not look at expiry.
-    pub default_leeway_s: Option<u64>,
-}
-
-/// A token that should be refused, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hostile {
-    /// Its name, e.g. `duplicate-exp`.
-    pub id: &'static str,
-    /// What is wrong with it.
-    pub about: &'static str,
-    /// The rule that it breaks, with its source where there is one.
-    pub rule: &'static str,
-    /// What each judge did.
-    pub rulings: Vec<Ruling>,
-}
-
-/// What a verifier did with a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ruling {
-    /// It accepted it.
-    Accepted,
-    /// It refused it with an error, or could not be set up under the token's secret.
-    Refused,
-    /// It panicked.
-    Panicked,
-}
-
-/// Tries all tokens before all judges; a second in a debug build, a tenth of it otherwise.
+/// Tries all tokens before all verifiers; a second in a debug build, a tenth of it otherwise.
 #[must_use]
 pub fn table() -> Table {
     let tokens = TOKENS
@@ -79,40 +36,43 @@ pub fn table() -> Table {
             id: token.id,
             about: token.about,
             rule: token.rule,
-            rulings: JUDGES.iter().map(|judge| rule_within_a_second(judge.accepts, token.make)).collect(),
+            verdicts: VERIFIERS
+                .iter()
+                .map(|verifier| within_a_second(verifier.accepts, token.make))
+                .collect(),
         })
         .collect();
-    Table { judges: JUDGES.iter().map(|judge| judge.public()).collect(), tokens }
+    Table { verifiers: VERIFIERS.iter().map(|verifier| verifier.public()).collect(), tokens }
 }
 
-/// Some tokens are about this very second, so that a ruling counts only if the second did not end meanwhile.
-fn rule_within_a_second(accepts: judges::Accepts, make: tokens::Make) -> Ruling {
-    let mut ruling = Ruling::Refused;
+/// Some tokens are about this very second, so that a verdict counts only if the second did not end meanwhile.
+fn within_a_second(accepts: verifiers::Accepts, make: tokens::Make) -> Verdict {
+    let mut verdict = Verdict::Refused;
     for _attempt in 0..3 {
         let now = SystemClock.now();
         let token = make(&Maker::at(now));
-        ruling = rule(|| accepts(&token.secret, &token.text));
+        verdict = verdict_of(|| accepts(&token.secret, &token.text));
         if SystemClock.now() == now {
             break;
         }
     }
-    ruling
+    verdict
 }
 
-fn rule(accepts: impl FnOnce() -> bool) -> Ruling {
+fn verdict_of(accepts: impl FnOnce() -> bool) -> Verdict {
     silence_expected_panics();
     EXPECTED.set(true);
     let answer = panic::catch_unwind(AssertUnwindSafe(accepts));
     EXPECTED.set(false);
     match answer {
-        Ok(true) => Ruling::Accepted,
-        Ok(false) => Ruling::Refused,
-        Err(_) => Ruling::Panicked,
+        Ok(true) => Verdict::Accepted,
+        Ok(false) => Verdict::Refused,
+        Err(_) => Verdict::Panicked,
     }
 }
 
 thread_local! {
-    /// Whether a panic of this thread is a ruling and no news.
+    /// Whether a panic of this thread is a verdict and no news.
     static EXPECTED: Cell<bool> = const { Cell::new(false) };
 }
 

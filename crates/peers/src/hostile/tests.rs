@@ -5,16 +5,16 @@ use super::*;
 /// One for all tests of this process.
 static TABLE: LazyLock<Table> = LazyLock::new(table);
 
-fn rulings_on(id: &str) -> Vec<(&'static str, Ruling)> {
+fn verdicts_on(id: &str) -> Vec<(&'static str, Verdict)> {
     let token = TABLE.tokens.iter().find(|token| token.id == id).expect("it is in the table");
-    TABLE.judges.iter().map(|judge| judge.name).zip(token.rulings.iter().copied()).collect()
+    TABLE.verifiers.iter().map(|verifier| verifier.name).zip(token.verdicts.iter().copied()).collect()
 }
 
 #[test]
 fn everyone_accepts_the_genuine_token() {
-    for judge in JUDGES {
-        let ruling = rule_within_a_second(judge.accepts, Maker::genuine);
-        assert_eq!(ruling, Ruling::Accepted, "{}", judge.public().name);
+    for verifier in VERIFIERS {
+        let verdict = within_a_second(verifier.accepts, Maker::genuine);
+        assert_eq!(verdict, Verdict::Accepted, "{}", verifier.public().name);
     }
 }
 
@@ -27,13 +27,13 @@ fn everyone_accepts_what_the_maker_puts_together_anew() {
         |make| make.secret(maker::SECRET),
         |make| make.text(str::to_owned),
     ];
-    for judge in JUDGES {
+    for verifier in VERIFIERS {
         for make in same {
             assert_eq!(
-                rule_within_a_second(judge.accepts, make),
-                Ruling::Accepted,
+                within_a_second(verifier.accepts, make),
+                Verdict::Accepted,
                 "{}",
-                judge.public().name
+                verifier.public().name
             );
         }
     }
@@ -42,36 +42,41 @@ fn everyone_accepts_what_the_maker_puts_together_anew() {
 #[test]
 fn ours_refuses_every_token() {
     for token in &TABLE.tokens {
-        assert_eq!(token.rulings[0], Ruling::Refused, "{}: {}", token.id, token.about);
+        assert_eq!(token.verdicts[0], Verdict::Refused, "{}: {}", token.id, token.about);
     }
 }
 
 #[test]
-fn ids_are_unique_and_every_judge_rules_on_each() {
+fn ids_are_unique_and_every_verifier_rules_on_each() {
     let mut ids: Vec<_> = TABLE.tokens.iter().map(|token| token.id).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), TABLE.tokens.len());
-    assert!(TABLE.tokens.iter().all(|token| token.rulings.len() == TABLE.judges.len()));
+    assert!(TABLE.tokens.iter().all(|token| token.verdicts.len() == TABLE.verifiers.len()));
 }
 
 #[test]
 fn versions_are_those_that_the_manifest_pins() {
-    for judge in &TABLE.judges {
-        let numbers: Vec<_> = judge.version.split('.').map(str::parse::<u32>).collect();
-        assert!(numbers.len() == 3 && numbers.iter().all(Result::is_ok), "{} {}", judge.name, judge.version);
+    for verifier in &TABLE.verifiers {
+        let numbers: Vec<_> = verifier.version.split('.').map(str::parse::<u32>).collect();
+        assert!(
+            numbers.len() == 3 && numbers.iter().all(Result::is_ok),
+            "{} {}",
+            verifier.name,
+            verifier.version
+        );
     }
 }
 
 #[test]
 fn the_table_tells_crates_apart_where_they_are_known_to_differ() {
-    use Ruling::{Accepted, Panicked, Refused};
+    use Verdict::{Accepted, Panicked, Refused};
 
-    let known = |id: &str, expected: &[(&str, Ruling)]| {
-        let rulings = rulings_on(id);
-        for (name, ruling) in expected {
-            if let Some((_, actual)) = rulings.iter().find(|(judge, _)| judge == name) {
-                assert_eq!(actual, ruling, "{id}, {name}");
+    let known = |id: &str, expected: &[(&str, Verdict)]| {
+        let verdicts = verdicts_on(id);
+        for (name, verdict) in expected {
+            if let Some((_, actual)) = verdicts.iter().find(|(verifier, _)| verifier == name) {
+                assert_eq!(actual, verdict, "{id}, {name}");
             }
         }
     };
@@ -101,7 +106,7 @@ fn the_table_tells_crates_apart_where_they_are_known_to_differ() {
 #[test]
 fn nobody_accepts_a_forged_token() {
     for id in ["alg-none", "alg-none-in-other-case", "signature-missing", "signature-cut", "jwk-embedded"] {
-        assert!(rulings_on(id).iter().all(|(_, ruling)| *ruling == Ruling::Refused), "{id}");
+        assert!(verdicts_on(id).iter().all(|(_, verdict)| *verdict == Verdict::Refused), "{id}");
     }
 }
 
@@ -109,14 +114,14 @@ fn nobody_accepts_a_forged_token() {
 #[test]
 #[ignore = "prints the table"]
 fn print() {
-    for (at, judge) in TABLE.judges.iter().enumerate() {
-        println!("{at}  {} {}, leeway {:?}", judge.name, judge.version, judge.default_leeway_s);
+    for (at, verifier) in TABLE.verifiers.iter().enumerate() {
+        println!("{at}  {} {}, leeway {:?}", verifier.name, verifier.version, verifier.default_leeway_s);
     }
     for token in &TABLE.tokens {
-        let marks = token.rulings.iter().map(|ruling| match ruling {
-            Ruling::Accepted => "A ",
-            Ruling::Refused => ". ",
-            Ruling::Panicked => "P ",
+        let marks = token.verdicts.iter().map(|verdict| match verdict {
+            Verdict::Accepted => "A ",
+            Verdict::Refused => ". ",
+            Verdict::Panicked => "P ",
         });
         println!("{} {:26} {}", marks.collect::<String>(), token.id, token.about);
     }

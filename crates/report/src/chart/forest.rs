@@ -68,7 +68,7 @@ pub(crate) struct Mark {
 impl Mark {
     /// Everything that has to fit on the axis.
     pub(crate) fn values(&self) -> impl Iterator<Item = f64> {
-        [Some(self.figure.low), Some(self.figure.median), Some(self.figure.high), self.stroke]
+        [Some(self.figure.low), Some(self.figure.value), Some(self.figure.high), self.stroke]
             .into_iter()
             .flatten()
     }
@@ -172,7 +172,7 @@ impl Forest {
     fn value(&self, mark: Option<Mark>) -> String {
         match mark {
             None => "no figure".to_owned(),
-            Some(mark) if self.panels.len() > 1 => self.scale.value(mark.figure.median),
+            Some(mark) if self.panels.len() > 1 => self.scale.value(mark.figure.value),
             Some(mark) => self.scale.interval(mark.figure),
         }
     }
@@ -284,7 +284,7 @@ fn put(
     found: Mark,
     stroke: Stroke,
 ) -> Result<(), Failure> {
-    let x = axis.at(found.figure.median);
+    let x = axis.at(found.figure.value);
     if let Some(compared) = found.stroke {
         let compared = axis.at(compared);
         canvas.line(&[(compared, y), (x, y)], Ink::Lead, 1.2)?;

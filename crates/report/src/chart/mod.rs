@@ -1,27 +1,35 @@
-//! The charts: what is drawn ([`all`]), as which kind ([`forest`], [`courses`]), with which pen ([`canvas`]).
+//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`]), the pen ([`canvas`]).
 //!
 //! Every chart is drawn twice, for a wide and for a narrow page, instead of being shrunk until nobody can read it.
 //! Colours are classes that the page's theme fills in ([`palette`]), and no kind is told by colour alone.
 
 mod axis;
 mod canvas;
-mod courses;
+mod contestants;
 mod forest;
 mod frame;
-mod gather;
+mod line_chart;
 mod marks;
+mod notes;
 mod palette;
+mod plan;
 mod scale;
 mod svg;
 mod text;
 
-pub(crate) use gather::all;
+pub(crate) use contestants::{Contestant, MANY};
+pub(crate) use forest::{Mark, Row};
+pub(crate) use frame::Stroke;
+pub(crate) use line_chart::{Line, LineChart, Panel};
+pub(crate) use notes::{Notes, troubles, troubles_along};
 pub(crate) use palette::theme;
+pub(crate) use plan::{AXIS, BESIDE, Draft, LAST, Plan, floor_of};
+pub(crate) use scale::Scale;
 pub(crate) use svg::Svg;
+pub(crate) use text::capital;
 
 use measure::record::Kind;
 
-use self::scale::Scale;
 use crate::view::Topic;
 
 /// One drawn chart.

@@ -51,7 +51,7 @@ impl Ink {
         }
     }
 
-    pub(super) fn colour(self) -> RGBColor {
+    pub(crate) fn colour(self) -> RGBColor {
         let light = INKS.iter().find(|(ink, ..)| *ink == self).map_or(0, |(_, _, light, _)| *light);
         let [_, red, green, blue] = light.to_be_bytes();
         RGBColor(red, green, blue)
@@ -59,7 +59,7 @@ impl Ink {
 }
 
 /// Each class with its light colour as the drawing library writes it.
-pub(super) fn classes() -> impl Iterator<Item = (&'static str, String)> {
+pub(crate) fn classes() -> impl Iterator<Item = (&'static str, String)> {
     INKS.into_iter().map(|(_, class, light, _)| (class, format!("#{light:06X}")))
 }
 

@@ -2,7 +2,7 @@
 
 use measure::stats::Estimate;
 
-use crate::format;
+use crate::text::format;
 
 /// What a logarithmic axis counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(crate) enum Scale {
 }
 
 impl Scale {
-    pub(super) fn tick(self, value: f64) -> String {
+    pub(crate) fn tick(self, value: f64) -> String {
         match self {
             Self::Time => format::time_tick(value),
             Self::Bytes => bytes(value),
@@ -24,15 +24,15 @@ impl Scale {
         }
     }
 
-    pub(super) fn value(self, value: f64) -> String {
+    pub(crate) fn value(self, value: f64) -> String {
         match self {
             Self::Time => format::time(value),
             Self::Bytes => bytes(value),
-            Self::Ratio => format::ratio(Estimate { median: value, low: value, high: value }),
+            Self::Ratio => format::ratio(Estimate::exact(value)),
         }
     }
 
-    pub(super) fn interval(self, figure: Estimate) -> String {
+    pub(crate) fn interval(self, figure: Estimate) -> String {
         match self {
             Self::Time => format::time_interval(figure),
             Self::Bytes => format::bytes_interval(figure),

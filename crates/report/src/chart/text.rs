@@ -59,6 +59,12 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
+/// With a capital letter at its start.
+pub(crate) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,32 +8,45 @@ use measure::record::{Kind, RunRecord};
 pub(crate) use text::{code, escape, row};
 
 use crate::{
-    answer, format,
-    tables::tables as tables_of,
-    view::{Caution, Cell, DesignLine, FOLDED, Matter, View, Words},
+    first_screen,
+    section::{self, tables as tables_of},
+    text::format,
+    view::{Caution, Cell, DesignLine, FOLDED, Section, View, Words},
 };
 
 /// The answer and the table of designs of a record, in Markdown without headings, for a README.
 #[must_use]
 pub fn answer_markdown(record: &RunRecord) -> String {
-    first_screen(&View::new(record))
+    let view = View::new(record);
+    let mut text = answer(&view);
+    // A README has room for what people choose between; the rest is a click away.
+    if first_screen::choice_table(&view).is_none() && !view.designs.is_empty() {
+        text += &designs_tables(&view);
+        text.push('\n');
+    }
+    text + &provenance(&view)
 }
 
 /// The whole summary.
 pub(crate) fn summary(view: &View<'_>) -> String {
-    let mut text = first_screen(view);
-    for matter in view.matters() {
-        let words = Words::of(matter.topic());
+    let mut text = answer(view);
+    if !view.designs.is_empty() {
+        text += &designs_tables(view);
+        text.push('\n');
+    }
+    text += &provenance(view);
+    for one in view.sections() {
+        let words = Words::of(one.topic());
         text += &format!("\n### {}\n\n", escape(&words.heading));
-        text += &format!("{}\n\n", text::sentence(&answer::of_matter(view, &matter)));
-        if let Matter::Asked(asked) = matter {
+        text += &format!("{}\n\n", text::sentence(&section::answer(view, &one)));
+        if let Section::Question(asked) = &one {
             text += &cautions(&view.cautions_of(asked));
         }
-        let across = tables_of(view, &matter);
+        let across = tables_of(view, &one);
         for table in &across {
             text += &tables::table(table);
         }
-        if let Matter::Asked(asked) = matter {
+        if let Section::Question(asked) = &one {
             // Where a table has all cases side by side, each one's own is for looking closer.
             let cases: String = asked.cases.iter().map(tables::case_table).collect();
             text += &if across.is_empty() {
@@ -46,15 +59,21 @@ pub(crate) fn summary(view: &View<'_>) -> String {
     text
 }
 
-fn first_screen(view: &View<'_>) -> String {
+/// The cautions, the answer, and the table of what people choose between.
+fn answer(view: &View<'_>) -> String {
     let mut text = cautions(&view.cautions);
-    for one in answer::overall(view) {
+    for one in first_screen::overall(view) {
         text += &format!("{}\n\n", text::sentence(&one));
     }
-    if !view.designs.is_empty() {
-        text += &designs_tables(view);
-        text.push('\n');
+    if let Some(choice) = first_screen::choice_table(view) {
+        text += &tables::table(&choice);
     }
+    text
+}
+
+/// What was run where, a line an execution.
+fn provenance(view: &View<'_>) -> String {
+    let mut text = String::new();
     for (number, execution) in view.record.executions.iter().enumerate() {
         let from = &execution.provenance;
         let cpu = from.machine.cpu_model.as_deref().unwrap_or("an unknown CPU");
@@ -71,8 +90,12 @@ fn first_screen(view: &View<'_>) -> String {
             String::new()
         };
         text += &format!(
-            "{which}{}, {} logical CPUs, {}, {}, {}, {}.  \n",
+            "{which}{}{}, {} logical CPUs, {}, {}, {}, {}.  \n",
             escape(cpu),
+            from.machine
+                .microarchitecture
+                .as_ref()
+                .map_or(String::new(), |name| format!(" ({})", escape(name))),
             from.machine.logical_cpus,
             escape(&from.rustc),
             escape(&commit),
@@ -80,7 +103,8 @@ fn first_screen(view: &View<'_>) -> String {
             code(&from.command),
         );
     }
-    text += "Medians over rounds, each a process of its own, with 95 % intervals.\n";
+    text += "Times of the quiet machine: the smallest of the rounds' medians, each round a process of its own. Intervals are those \
+             expected on a rerun, at 95 %.\n";
     text
 }
 

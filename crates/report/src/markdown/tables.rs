@@ -4,8 +4,8 @@ use measure::record::Metric;
 
 use super::text::{code, escape, row};
 use crate::{
-    format,
-    tables::{Content, Row, Table},
+    text::format,
+    text::{Content, Row, Table},
     view::{Case, Line},
 };
 

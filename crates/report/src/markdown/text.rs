@@ -1,6 +1,6 @@
 //! Text as Markdown that cannot be anything else.
 
-use crate::answer::{Sentence, Span};
+use crate::text::{Sentence, Span};
 
 pub(super) fn sentence(sentence: &Sentence) -> String {
     let spans = sentence.0.iter().map(|span| match span {

@@ -1,17 +1,14 @@
 //! `report.html`: one file, no network, no script. maud escapes whatever comes from the record; the only markup let
 //! through as it is are our own style sheet and charts, which escape for themselves.
 
-mod case;
-mod doubt;
-mod first_screen;
-mod parts;
-mod section;
-mod table;
+pub(crate) mod parts;
+pub(crate) mod table;
 
 use maud::{DOCTYPE, PreEscaped, html};
 
 use crate::{
     chart::{self, Chart},
+    doubt, first_screen, section,
     view::View,
 };
 
@@ -36,8 +33,8 @@ pub(crate) fn html(view: &View<'_>, charts: &[Chart]) -> String {
                 (first_screen::header(view))
                 main {
                     (first_screen::answer(view, charts))
-                    @for matter in &view.matters() {
-                        (section::section(view, matter, charts))
+                    @for one in &view.sections() {
+                        (section::section(view, one, charts))
                     }
                     (doubt::section(view))
                 }

@@ -4,13 +4,13 @@ use maud::{Markup, PreEscaped, html};
 use measure::record::Kind;
 
 use crate::{
-    answer::{Sentence, Span},
     chart::Chart,
+    text::{Sentence, Span},
     view::Caution,
 };
 
 /// A sentence with its figures and names set off.
-pub(super) fn sentence(sentence: &Sentence) -> Markup {
+pub(crate) fn sentence(sentence: &Sentence) -> Markup {
     html! {
         @for span in &sentence.0 {
             @match span {
@@ -24,7 +24,7 @@ pub(super) fn sentence(sentence: &Sentence) -> Markup {
 }
 
 /// Warnings, where there are any.
-pub(super) fn cautions(cautions: &[Caution]) -> Markup {
+pub(crate) fn cautions(cautions: &[Caution]) -> Markup {
     html! {
         @for caution in cautions {
             p.caution role="note" { strong { (caution.title) } " " (caution.text) }
@@ -33,7 +33,7 @@ pub(super) fn cautions(cautions: &[Caution]) -> Markup {
 }
 
 /// A chart in both widths, of which the style sheet shows one.
-pub(super) fn chart(chart: &Chart) -> Markup {
+pub(crate) fn chart(chart: &Chart) -> Markup {
     html! {
         figure {
             (PreEscaped(chart.wide.inline("wide")))
@@ -43,27 +43,27 @@ pub(super) fn chart(chart: &Chart) -> Markup {
 }
 
 /// A table in a container of its own, which scrolls where the page is too narrow and can be reached by keyboard.
-pub(super) fn scrolling(label: &str, table: Markup) -> Markup {
+pub(crate) fn scrolling(label: &str, table: Markup) -> Markup {
     html! {
         div.scroll role="region" aria-label=(label) tabindex="0" { (table) }
     }
 }
 
 /// A kind, coloured as its marker is, and in words.
-pub(super) fn kind(kind: Kind) -> Markup {
+pub(crate) fn kind(kind: Kind) -> Markup {
     html! { span.kind.(kind.word()) { (kind) } }
 }
 
 /// A figure over its interval.
-pub(super) fn figure(text: &str) -> Markup {
+pub(crate) fn figure(text: &str) -> Markup {
     let (median, interval) = text.split_once("\u{a0}[").unwrap_or((text, ""));
     html! {
-        span.median { (median) }
+        span.value { (median) }
         @if !interval.is_empty() { " " span.interval { "[" (interval) } }
     }
 }
 
 /// A figure that explains the one above it.
-pub(super) fn below(text: &str) -> Markup {
+pub(crate) fn below(text: &str) -> Markup {
     html! { span.below { (figure(text)) } }
 }

@@ -5,10 +5,10 @@ use std::slice;
 use maud::{Markup, html};
 
 use super::parts;
-use crate::tables::{Column, Content, Group, LONG, Row, Table};
+use crate::text::{Column, Content, Group, LONG, Row, Table};
 
 /// The table. Where it is long, what follows the designs is folded away.
-pub(super) fn table(table: &Table) -> Markup {
+pub(crate) fn table(table: &Table) -> Markup {
     let rows: usize = table.groups.iter().map(|group| group.rows.len()).sum();
     let (open, folded) = match &table.groups[..] {
         [first, rest @ ..] if rows >= LONG => (slice::from_ref(first), rest),

@@ -1,19 +1,20 @@
 //! What a reader must know before quoting a figure.
 
-use measure::record::{Execution, Profile, Provenance, RunRecord};
-
-use super::{Asked, View};
+use measure::{
+    record::{Execution, Profile, Provenance, RunRecord},
+    rows,
+};
 
 /// A warning, with what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Caution {
-    /// What is the matter, in a few words.
+    /// What is the section, in a few words.
     pub(crate) title: String,
     /// What that means and what to do.
     pub(crate) text: String,
 }
 
-fn caution(title: impl Into<String>, text: impl Into<String>) -> Caution {
+pub(super) fn caution(title: impl Into<String>, text: impl Into<String>) -> Caution {
     Caution { title: title.into(), text: text.into() }
 }
 
@@ -53,15 +54,28 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
     if any(|from| from.profile == Profile::Quick) {
         cautions.push(caution(
             "A quick look, not for quoting.",
-            "The quick profile makes few and short rounds, too few for an interval to be trusted. Use the standard \
-             profile for figures to quote.",
+            "The quick profile makes two short rounds. Its ranges are no intervals, and nothing in it is a verdict. Use \
+             the standard profile for figures to quote.",
         ));
     } else if any(|from| from.rounds_planned < LEAST_ROUNDS) {
         cautions.push(caution(
             "Few rounds.",
             format!(
-                "A run was told to make fewer than {LEAST_ROUNDS} rounds, too few for a 95 % interval: even the range of \
-                 so few covers the true median less often than that. Run it again before quoting."
+                "A run was told to make fewer than {LEAST_ROUNDS} rounds, too few for an interval. Its ranges are no \
+                 intervals, and nothing in it is a verdict. Run it again before quoting."
+            ),
+        ));
+    }
+    let unquiet = rows::unquiet(record, LEAST_QUIET);
+    if let Some((batch, _)) = unquiet.first() {
+        cautions.push(caution(
+            "Little quiet.",
+            format!(
+                "In {} of the cases ({} {} is the first) the reference had fewer than {LEAST_QUIET} rounds within 5 % of \
+                 its quietest. The machine was busy: a rerun may find it quieter, and its figures smaller.",
+                unquiet.len(),
+                batch.question,
+                batch.case
             ),
         ));
     }
@@ -87,8 +101,11 @@ pub(crate) fn of_record(record: &RunRecord) -> Vec<Caution> {
     cautions
 }
 
-/// The range of this number of values covers the median of their distribution 97 times in 100; of one fewer, 94 times.
-const LEAST_ROUNDS: u32 = 6;
+/// With fewer rounds there is no interval.
+const LEAST_ROUNDS: u32 = measure::stats::LEAST_ROUNDS as u32;
+
+/// With fewer quiet rounds, chance decides how quiet the quietest was.
+const LEAST_QUIET: usize = 3;
 
 /// The fewest rounds that a measured contestant got, where that is fewer than planned.
 fn rounds_short(execution: &Execution) -> Option<(usize, u32)> {
@@ -103,43 +120,6 @@ pub(crate) fn rounds_done(execution: &Execution) -> Option<(usize, usize)> {
     let counts: Vec<usize> =
         contestants.filter(|one| one.unavailable.is_none()).map(|one| one.rounds.len()).collect();
     Some((*counts.iter().min()?, *counts.iter().max()?))
-}
-
-impl View<'_> {
-    /// The cautions of one question: figures that were not measured together.
-    pub(crate) fn cautions_of(&self, asked: &Asked<'_>) -> Vec<Caution> {
-        let executions = self.executions(asked);
-        let [(_, first), others @ ..] = &executions[..] else { return Vec::new() };
-        if others.is_empty() {
-            return Vec::new();
-        }
-        let differ = |of: fn(&Provenance) -> String| others.iter().any(|(_, other)| of(other) != of(first));
-        let mut what = vec!["times"];
-        if differ(|from| from.commit.clone().unwrap_or_default()) {
-            what.push("commits");
-        }
-        if differ(|from| format!("{:?} {:?}", from.machine.cpu_model, from.machine.logical_cpus)) {
-            what.push("machines");
-        }
-        if differ(|from| from.rustc.clone()) {
-            what.push("compilers");
-        }
-        let (last, before) = what.split_last().expect("it starts with one element");
-        let what =
-            if before.is_empty() { (*last).to_owned() } else { format!("{} and {last}", before.join(", ")) };
-        let starts: Vec<String> = executions
-            .iter()
-            .map(|(number, from)| format!("execution {} of {}", number + 1, from.started))
-            .collect();
-        vec![caution(
-            format!("Measured at different {what}."),
-            format!(
-                "These figures are from {}. Ratios were taken within an execution and hold; do not compare times \
-                 across.",
-                starts.join(" and ")
-            ),
-        )]
-    }
 }
 
 #[cfg(test)]
@@ -158,12 +138,13 @@ mod tests {
         assert_eq!(titles(&record), ["A quick look, not for quoting."]);
         let provenance = &mut record.executions[0].provenance;
         provenance.profile = Profile::Standard;
+        provenance.rounds_planned = 5;
         assert_eq!(titles(&record), ["Few rounds."]);
 
         record.executions[0].provenance.rounds_planned = 9;
         assert_eq!(
             of_record(&record)[0].text,
-            "Some figures rest on 2 of 9 rounds. Run again before quoting."
+            "Some figures rest on 6 of 9 rounds. Run again before quoting."
         );
         record.executions[0].provenance.interrupted = true;
         record.executions[0].provenance.dirty = Some(true);
@@ -175,18 +156,5 @@ mod tests {
         record.executions[0].provenance.commit = None;
         assert!(titles(&record).contains(&"No commit.".to_owned()));
         assert_eq!(titles(&RunRecord::new("empty")), ["Nothing was measured."]);
-    }
-
-    #[test]
-    fn figures_of_several_executions_are_marked_where_they_stand() {
-        let mut record = example::record();
-        let mut second = record.executions[0].clone();
-        second.batches[0].contestants.retain(|one| one.id == "near-x");
-        second.provenance.commit = Some("fedcba".to_owned());
-        record.add(second);
-        let view = View::new(&record);
-        let cautions = view.cautions_of(&view.asked[0]);
-        assert_eq!(cautions[0].title, "Measured at different times and commits.");
-        assert!(cautions[0].text.contains("execution 1 of 2026-11-23"), "{}", cautions[0].text);
     }
 }

@@ -7,7 +7,10 @@ use measure::{
     rows::Row,
 };
 
-use super::{Asked, Line, axis};
+use super::{
+    axis,
+    question_view::{Line, QuestionView},
+};
 
 /// More peers than this are folded away below the designs.
 pub(crate) const FOLDED: usize = 6;
@@ -42,7 +45,7 @@ pub(crate) enum Cell {
 }
 
 /// Designs first, then peers, each by what an authorisation costs; those without a figure last.
-pub(crate) fn lines<'a>(record: &'a RunRecord, asked: &[Asked<'a>]) -> Vec<DesignLine<'a>> {
+pub(crate) fn lines<'a>(record: &'a RunRecord, asked: &[QuestionView<'a>]) -> Vec<DesignLine<'a>> {
     let everybody = || asked.iter().flat_map(|asked| &asked.cases).flat_map(|case| &case.lines);
     let mut seen = HashSet::new();
     let listed = record.entries.iter().map(|entry| {
@@ -88,7 +91,13 @@ pub(crate) fn lines<'a>(record: &'a RunRecord, asked: &[Asked<'a>]) -> Vec<Desig
 }
 
 /// The figure of a question's first case that has one, or of the largest population; else its first trouble.
-fn cell(asked: &[Asked<'_>], id: &str, question: Question, metric: Metric, largest: bool) -> Option<Cell> {
+fn cell(
+    asked: &[QuestionView<'_>],
+    id: &str,
+    question: Question,
+    metric: Metric,
+    largest: bool,
+) -> Option<Cell> {
     let asked = asked.iter().find(|asked| asked.question == question)?;
     let mut lines: Vec<(f64, &Line<'_>)> = asked
         .cases
@@ -114,7 +123,7 @@ impl Cell {
     /// The median.
     pub(crate) fn value(&self) -> Option<f64> {
         match self {
-            Self::Figure(row) => row.outcome.estimate().map(|figure| figure.median),
+            Self::Figure(row) => row.outcome.estimate().map(|figure| figure.value),
             Self::Trouble(..) | Self::Absent => None,
         }
     }

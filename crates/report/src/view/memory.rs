@@ -3,21 +3,26 @@
 
 use measure::record::{Kind, Metric, Question};
 
-use super::{Asked, Case, Course, View, axis};
+use super::{
+    axis,
+    by_size::{self, Curve},
+    question_view::{Case, QuestionView},
+    record_view::View,
+};
 
 /// Bytes a session of each store that was counted.
 pub(crate) struct Memory<'c> {
     /// By rising population, in the order of the catalogue.
-    pub(crate) courses: Vec<Course<'c>>,
+    pub(crate) curves: Vec<Curve<'c>>,
 }
 
 impl<'a> View<'a> {
     /// `None` where nothing was counted.
     pub(crate) fn memory(&self) -> Option<Memory<'_>> {
         let cases = populations(self.question(Question::Lookup)?);
-        let mut courses = axis::courses(&cases, Metric::Bytes);
-        courses.retain(|course| matches!(course.kind, Kind::Design | Kind::Peer));
-        (!courses.is_empty()).then_some(Memory { courses })
+        let mut curves = by_size::curves(&cases, Metric::Bytes);
+        curves.retain(|curve| matches!(curve.kind, Kind::Design | Kind::Peer));
+        (!curves.is_empty()).then_some(Memory { curves })
     }
 
     /// What was counted for a contestant, in the words of its harness.
@@ -28,7 +33,7 @@ impl<'a> View<'a> {
     }
 }
 
-fn populations<'c, 'a>(asked: &'c Asked<'a>) -> Vec<(f64, &'c Case<'a>)> {
+fn populations<'c, 'a>(asked: &'c QuestionView<'a>) -> Vec<(f64, &'c Case<'a>)> {
     let mut cases: Vec<_> =
         asked.cases.iter().filter_map(|case| Some((axis::number(case.name)?.0, case))).collect();
     cases.sort_by(|(one, _), (other, _)| one.total_cmp(other));
@@ -38,7 +43,7 @@ fn populations<'c, 'a>(asked: &'c Asked<'a>) -> Vec<(f64, &'c Case<'a>)> {
 impl Memory<'_> {
     /// Every population at which something was counted, rising.
     pub(crate) fn populations(&self) -> Vec<f64> {
-        let points = self.courses.iter().flat_map(|course| &course.points);
+        let points = self.curves.iter().flat_map(|curve| &curve.points);
         let mut all: Vec<f64> = points.map(|(population, _)| *population).collect();
         all.sort_by(f64::total_cmp);
         all.dedup();

@@ -1,196 +1,30 @@
-//! The record as the report looks at it: questions, in them cases, in them one line a contestant.
+//! The record as the report sees it: questions, in them cases, in them one line a contestant.
 
-mod against;
 mod axis;
-mod beside;
+mod by_size;
 mod cautions;
 mod designs;
 mod limits;
 mod memory;
+mod question_cautions;
+mod question_view;
+mod record_view;
+mod relative;
+mod section;
 mod topic;
+mod variants;
 mod words;
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    ptr,
-};
-
-use measure::{
-    record::{Batch, Contestant, Declared, Entry, Kind, Metric, Provenance, Question, RunRecord},
-    rows::{self, Outcome, Row},
-    stats::Estimate,
-};
-
-pub(crate) use against::{Against, against};
-pub(crate) use axis::{Axis, Course, Series, Unit, series};
-pub(crate) use beside::{Manner, Pair, pairs_by_manner};
+pub(crate) use axis::{Axis, Unit, number};
+pub(crate) use by_size::{Curve, Series, series};
 pub(crate) use cautions::{Caution, rounds_done};
 pub(crate) use designs::{Cell, DesignLine, FOLDED};
 pub(crate) use limits::{LIMITS, Limit, crossing};
 pub(crate) use memory::Memory;
-pub(crate) use topic::{Matter, Topic};
+pub(crate) use question_view::{Case, Line, QuestionView};
+pub(crate) use record_view::View;
+pub(crate) use relative::{Relative, against};
+pub(crate) use section::Section;
+pub(crate) use topic::Topic;
+pub(crate) use variants::{Pair, Variant, pairs_by_variant};
 pub(crate) use words::Words;
-
-/// Everything the report shows, derived once.
-pub(crate) struct View<'a> {
-    pub(crate) record: &'a RunRecord,
-    /// All rows of the record, in its order.
-    pub(crate) rows: Vec<Row>,
-    /// The questions that have rows, in the order of the suite.
-    pub(crate) asked: Vec<Asked<'a>>,
-    /// What every design and peer costs and does, one line each.
-    pub(crate) designs: Vec<DesignLine<'a>>,
-    /// What a reader must know before quoting anything.
-    pub(crate) cautions: Vec<Caution>,
-}
-
-/// One question.
-pub(crate) struct Asked<'a> {
-    pub(crate) question: Question,
-    pub(crate) words: Words,
-    pub(crate) cases: Vec<Case<'a>>,
-}
-
-/// One case of a question.
-pub(crate) struct Case<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) about: &'a str,
-    pub(crate) lines: Vec<Line<'a>>,
-    /// The batches that the lines come from, each with its noise floor: one, unless executions were merged.
-    pub(crate) batches: Vec<(&'a Batch, Option<f64>)>,
-}
-
-/// One contestant in one case.
-pub(crate) struct Line<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) kind: Kind,
-    pub(crate) about: &'a str,
-    pub(crate) declared: Option<&'a Declared>,
-    pub(crate) batch: &'a Batch,
-    /// What its figures are made of.
-    pub(crate) source: &'a Contestant,
-    pub(crate) floor: Option<&'a str>,
-    /// The median that criterion found in a process of its own, in nanoseconds.
-    pub(crate) criterion: Option<f64>,
-    /// Which of the record's executions it is from.
-    pub(crate) execution: usize,
-    rows: Vec<Row>,
-}
-
-impl<'a> View<'a> {
-    pub(crate) fn new(record: &'a RunRecord) -> Self {
-        let rows = rows::rows(record);
-        let asked = asked(record, &rows);
-        let designs = designs::lines(record, &asked);
-        let cautions = cautions::of_record(record);
-        Self { record, rows, asked, designs, cautions }
-    }
-
-    /// The question `word`, where it was asked.
-    pub(crate) fn question(&self, question: Question) -> Option<&Asked<'a>> {
-        self.asked.iter().find(|asked| asked.question == question)
-    }
-
-    /// The executions that a question's figures are from.
-    pub(crate) fn executions(&self, asked: &Asked<'_>) -> Vec<(usize, &'a Provenance)> {
-        let numbers: BTreeSet<usize> =
-            asked.cases.iter().flat_map(|case| &case.lines).map(|line| line.execution).collect();
-        numbers.into_iter().map(|number| (number, &self.record.executions[number].provenance)).collect()
-    }
-}
-
-impl<'a> Case<'a> {
-    pub(crate) fn line(&self, id: &str) -> Option<&Line<'a>> {
-        self.lines.iter().find(|line| line.id == id)
-    }
-
-    /// The noise floor of the batch that a line is from.
-    pub(crate) fn noise(&self, line: &Line<'_>) -> Option<f64> {
-        self.batches.iter().find(|(batch, _)| ptr::eq(*batch, line.batch))?.1
-    }
-
-    /// Lines with a time, cheapest first.
-    pub(crate) fn measured(&self) -> Vec<(&Line<'a>, Estimate)> {
-        let mut measured: Vec<_> =
-            self.lines.iter().filter_map(|line| Some((line, line.figure(Metric::Time)?))).collect();
-        measured.sort_by(|(_, one), (_, other)| one.median.total_cmp(&other.median));
-        measured
-    }
-}
-
-impl Line<'_> {
-    pub(crate) fn row(&self, metric: Metric) -> Option<&Row> {
-        self.rows.iter().find(|row| row.metric == metric)
-    }
-
-    pub(crate) fn figure(&self, metric: Metric) -> Option<Estimate> {
-        self.row(metric)?.outcome.estimate()
-    }
-
-    /// Whether it is what the comparison is about: a design or a peer, and not what they are held against.
-    pub(crate) const fn contends(&self) -> bool {
-        matches!(self.kind, Kind::Design | Kind::Peer)
-    }
-
-    /// Whether this is what the others of its batch are compared with.
-    pub(crate) fn is_reference(&self) -> bool {
-        self.id == self.batch.reference
-    }
-
-    /// `failed` or `unavailable` and the reason, for a line without figures.
-    pub(crate) fn trouble(&self) -> Option<(&'static str, &str)> {
-        let Some(row) = self.rows.first() else {
-            return Some(("unavailable", "no round of it was finished"));
-        };
-        match &row.outcome {
-            Outcome::Ok(..) => None,
-            Outcome::Failed(reason) | Outcome::Unavailable(reason) => Some((row.outcome.status(), reason)),
-        }
-    }
-}
-
-fn asked<'a>(record: &'a RunRecord, rows: &[Row]) -> Vec<Asked<'a>> {
-    let entries: HashMap<&str, &Entry> =
-        record.entries.iter().map(|entry| (entry.id.as_str(), entry)).collect();
-    let mut found: HashMap<(Question, &str, &str), Vec<Row>> = HashMap::new();
-    for row in rows {
-        found.entry((row.question, &row.case, &row.contestant)).or_default().push(row.clone());
-    }
-
-    let mut asked: Vec<Asked<'a>> = Vec::new();
-    for (execution, batch, one) in record.current() {
-        if asked.last().is_none_or(|last| last.question != batch.question) {
-            let words = Words::of(Topic::Question(batch.question));
-            asked.push(Asked { question: batch.question, words, cases: Vec::new() });
-        }
-        let Some(last) = asked.last_mut() else { continue };
-        let position = last.cases.iter().position(|case| case.name == batch.case).unwrap_or_else(|| {
-            last.cases.push(Case {
-                name: &batch.case,
-                about: &batch.about,
-                lines: Vec::new(),
-                batches: Vec::new(),
-            });
-            last.cases.len() - 1
-        });
-        let case = &mut last.cases[position];
-        if !case.batches.iter().any(|(known, _)| ptr::eq(*known, batch)) {
-            case.batches.push((batch, rows::noise_floor(batch)));
-        }
-        let rows = found.remove(&(batch.question, batch.case.as_str(), one.id.as_str())).unwrap_or_default();
-        let executions = &record.executions;
-        case.lines.push(Line {
-            id: &one.id,
-            kind: one.kind,
-            about: &one.about,
-            declared: entries.get(one.id.as_str()).and_then(|entry| entry.properties.as_ref()),
-            batch,
-            source: one,
-            floor: one.floor.as_deref(),
-            criterion: one.criterion.map(|figure| figure.median_ns),
-            execution: executions.iter().position(|known| ptr::eq(known, execution)).unwrap_or(0),
-            rows,
-        });
-    }
-    asked
-}

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use measure::record::{HostileTable, Question};
-
-use super::{Asked, Memory, View};
+use measure::record::Question;
 
 /// What a section is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,42 +29,5 @@ impl Topic {
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
-    }
-}
-
-/// A topic with what it is answered from.
-pub(crate) enum Matter<'v, 'a> {
-    /// The cases of a question.
-    Asked(&'v Asked<'a>),
-    /// Bytes a session.
-    Memory(Memory<'v>),
-    /// Rulings on hostile tokens.
-    Hostile(&'a HostileTable),
-}
-
-impl Matter<'_, '_> {
-    pub(crate) const fn topic(&self) -> Topic {
-        match self {
-            Self::Asked(asked) => Topic::Question(asked.question),
-            Self::Memory(_) => Topic::Memory,
-            Self::Hostile(_) => Topic::Hostile,
-        }
-    }
-}
-
-impl<'a> View<'a> {
-    /// The sections in their order: the questions in that of the suite, memory after the look-ups it was counted in,
-    /// what was tried and not timed at the end.
-    pub(crate) fn matters(&self) -> Vec<Matter<'_, 'a>> {
-        let mut matters = Vec::new();
-        for asked in &self.asked {
-            matters.push(Matter::Asked(asked));
-            if asked.question == Question::Lookup {
-                matters.extend(self.memory().map(Matter::Memory));
-            }
-        }
-        let hostile = self.record.hostile.as_ref();
-        matters.extend(hostile.filter(|table| !table.judges.is_empty()).map(Matter::Hostile));
-        matters
     }
 }

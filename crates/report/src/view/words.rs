@@ -4,10 +4,18 @@
 use measure::record::Question;
 
 use super::{
-    Topic,
-    against::Baseline,
     axis::{Axis, Unit},
+    topic::Topic,
 };
+
+/// The case that the others of a question are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Baseline {
+    /// Its name.
+    pub(crate) case: &'static str,
+    /// What it is for the others, to follow "of" and "to", and for legends: "its genuine request".
+    pub(crate) about: &'static str,
+}
 
 /// The prose that goes with a topic, and what its case names mean.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -162,6 +162,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     };
     let contestants = everybody().into_iter().map(|one| Entry {
         id: one.id.to_owned(),
+        common: false,
         kind: one.kind,
         about: format!("what {} does, in a phrase of the usual length", one.id),
         properties: Some(declared(&one)),
@@ -171,6 +172,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     });
     let bounds = BOUNDS.iter().map(|(id, kind, _)| Entry {
         id: (*id).to_owned(),
+        common: false,
         kind: *kind,
         about: format!("what {id} does, in a phrase"),
         properties: None,

@@ -4,11 +4,11 @@
 
 mod everybody;
 mod questions;
-mod rulings;
+mod verdicts;
 
 use std::collections::BTreeMap;
 
-pub(crate) use rulings::rulings;
+pub(crate) use verdicts::verdicts;
 
 use measure::{
     example,
@@ -57,7 +57,7 @@ pub(crate) fn record(samples: usize) -> RunRecord {
     questions::criterion(&mut execution.batches);
     RunRecord {
         entries: everybody::entries(),
-        hostile: Some(rulings()),
+        hostile: Some(verdicts()),
         executions: vec![execution],
         ..RunRecord::new("synthetic-test-data")
     }

@@ -272,6 +272,7 @@ impl Batches<'_> {
             about: about.to_owned(),
             reference: reference.to_owned(),
             contestants,
+            states: Vec::new(),
         });
     }
 
@@ -288,6 +289,7 @@ impl Batches<'_> {
                 every: 1,
                 samples_ns: series(ns),
                 cpu_ns: if plan.waits { series(ns * 0.11) } else { Vec::new() },
+                store_cpu_ns: Vec::new(),
                 failure: None,
             }
         };

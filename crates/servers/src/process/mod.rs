@@ -24,7 +24,7 @@ use std::{
 
 pub use self::find::find_program;
 pub(crate) use self::{account::Account, find::find_versioned, sweeper::Sweeper};
-use crate::place::Place;
+use crate::paths::Paths;
 
 const WATCHDOG: &str = include_str!("watchdog.sh");
 
@@ -48,20 +48,20 @@ pub(crate) struct Supervised {
 }
 
 impl Supervised {
-    /// Starts the place's program, its output going to the end of the log. The folder is removed if the starter dies.
-    pub(crate) fn start(place: &Place, arguments: &[OsString]) -> io::Result<Self> {
-        let log = File::options().create(true).append(true).open(place.log())?;
+    /// Starts the program, its output going to the end of the log. The folder is removed if the starter dies.
+    pub(crate) fn start(paths: &Paths, arguments: &[OsString]) -> io::Result<Self> {
+        let log = File::options().create(true).append(true).open(paths.log())?;
         let mut watchdog = Command::new("/bin/sh");
-        if let Some(account) = place.account() {
+        if let Some(account) = paths.account() {
             account.adopt(&mut watchdog);
         }
         let mut watchdog = watchdog
             .args([OsStr::new("-c"), OsStr::new(WATCHDOG), OsStr::new("authbench-watchdog")])
-            .arg(place.folder())
-            .arg(place.program())
+            .arg(paths.folder())
+            .arg(paths.program())
             .args(arguments)
             // Which the account may enter, unlike perhaps the one in which the suite was started.
-            .current_dir(place.folder())
+            .current_dir(paths.folder())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)

@@ -9,7 +9,7 @@ use std::{
 
 use super::{RedisProgram, arguments, ask};
 use crate::{
-    Backend, Daemon, Program, Server, StartError, ask::socket, daemon::Fails, place::Place, server::stated,
+    Backend, Daemon, Program, Server, StartError, ask::socket, daemon::Fails, paths::Paths, server::stated,
 };
 
 const PRIMARIES: usize = 3;
@@ -49,32 +49,32 @@ impl Program for NodeProgram {
     /// Nodes talk to each other on a port of their own, ten thousand above that of their clients.
     const SECOND_PORT: Option<u16> = Some(10_000);
 
-    fn prepare(_place: &Place) -> Result<Self, StartError> {
+    fn prepare(_paths: &Paths) -> Result<Self, StartError> {
         Ok(Self(()))
     }
 
-    fn arguments(&self, place: &Place) -> Vec<OsString> {
-        arguments(place, Self::SETTINGS)
+    fn arguments(&self, paths: &Paths) -> Vec<OsString> {
+        arguments(paths, Self::SETTINGS)
     }
 
-    fn is_ready(&self, place: &Place, process: u32) -> io::Result<()> {
-        RedisProgram(()).is_ready(place, process)
+    fn is_ready(&self, paths: &Paths, process: u32) -> io::Result<()> {
+        RedisProgram(()).is_ready(paths, process)
     }
 
-    fn version(&self, place: &Place) -> io::Result<String> {
-        RedisProgram(()).version(place)
+    fn version(&self, paths: &Paths) -> io::Result<String> {
+        RedisProgram(()).version(paths)
     }
 
-    fn tcp_url(&self, place: &Place) -> String {
-        RedisProgram(()).tcp_url(place)
+    fn tcp_url(&self, paths: &Paths) -> String {
+        RedisProgram(()).tcp_url(paths)
     }
 
-    fn socket_url(&self, place: &Place) -> Option<String> {
-        RedisProgram(()).socket_url(place)
+    fn socket_url(&self, paths: &Paths) -> Option<String> {
+        RedisProgram(()).socket_url(paths)
     }
 
-    fn clear_up(&self, place: &Place) -> io::Result<()> {
-        RedisProgram(()).clear_up(place)
+    fn clear_up(&self, paths: &Paths) -> io::Result<()> {
+        RedisProgram(()).clear_up(paths)
     }
 }
 
@@ -102,7 +102,7 @@ impl RedisCluster {
             command(node, &format!("CLUSTER ADDSLOTSRANGE {first} {last}"))?;
         }
         for node in &self.nodes[1..] {
-            command(&self.nodes[0], &format!("CLUSTER MEET 127.0.0.1 {}", node.place().port()))?;
+            command(&self.nodes[0], &format!("CLUSTER MEET 127.0.0.1 {}", node.paths().port()))?;
         }
         // A node may only follow one that it has met.
         self.wait_until(|node| cluster_info(node, "cluster_known_nodes").is_ok_and(|known| known == "6"))?;
@@ -117,7 +117,7 @@ impl RedisCluster {
     fn settle(&self) -> io::Result<()> {
         self.wait_until(|node| {
             let replication =
-                |field| ask::info(socket(&super::socket_path(node.place()))?, "replication", field);
+                |field| ask::info(socket(&super::socket_path(node.paths()))?, "replication", field);
             let in_step = || match replication("role")?.as_str() {
                 "master" => Ok(true),
                 _ => Ok::<_, io::Error>(replication("master_link_status")? == "up"),
@@ -207,14 +207,14 @@ impl Backend for RedisCluster {
 }
 
 fn cluster_info(node: &Daemon<NodeProgram>, field: &str) -> io::Result<String> {
-    let mut stream = socket(&super::socket_path(node.place()))?;
+    let mut stream = socket(&super::socket_path(node.paths()))?;
     stream.write_all(b"CLUSTER INFO\r\n")?;
     ask::field(stream, field)
 }
 
 /// Sends a command and takes a simple answer: a line, or a string of one line.
 fn command(node: &Daemon<NodeProgram>, text: &str) -> io::Result<String> {
-    let mut stream = socket(&super::socket_path(node.place()))?;
+    let mut stream = socket(&super::socket_path(node.paths()))?;
     stream.write_all(format!("{text}\r\n").as_bytes())?;
     let mut lines = BufReader::new(stream).lines();
     let mut next = || lines.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into()));

@@ -11,7 +11,7 @@ use crate::{
     Daemon, Program, StartError,
     ask::{socket, tcp},
     daemon::remove_if_there,
-    place::Place,
+    paths::Paths,
 };
 
 /// A Redis server of the suite's own, on a port and on a unix socket. Its URLs are `redis://127.0.0.1:<port>` and
@@ -43,46 +43,46 @@ impl Program for RedisProgram {
         ("daemonize", "no"),
     ];
 
-    fn prepare(_place: &Place) -> Result<Self, StartError> {
+    fn prepare(_paths: &Paths) -> Result<Self, StartError> {
         Ok(Self(()))
     }
 
-    fn arguments(&self, place: &Place) -> Vec<OsString> {
-        arguments(place, Self::SETTINGS)
+    fn arguments(&self, paths: &Paths) -> Vec<OsString> {
+        arguments(paths, Self::SETTINGS)
     }
 
     /// The socket is asked first: it lies in a folder of our own, while someone else's server may have got the port.
-    fn is_ready(&self, place: &Place, _process: u32) -> io::Result<()> {
-        ask::ping(socket(&socket_path(place))?)?;
-        ask::ping(tcp(place.address())?)
+    fn is_ready(&self, paths: &Paths, _process: u32) -> io::Result<()> {
+        ask::ping(socket(&socket_path(paths))?)?;
+        ask::ping(tcp(paths.address())?)
     }
 
-    fn version(&self, place: &Place) -> io::Result<String> {
-        ask::info(socket(&socket_path(place))?, "server", "redis_version")
+    fn version(&self, paths: &Paths) -> io::Result<String> {
+        ask::info(socket(&socket_path(paths))?, "server", "redis_version")
     }
 
-    fn tcp_url(&self, place: &Place) -> String {
-        format!("redis://{}", place.address())
+    fn tcp_url(&self, paths: &Paths) -> String {
+        format!("redis://{}", paths.address())
     }
 
-    fn socket_url(&self, place: &Place) -> Option<String> {
-        Some(format!("redis+unix://{}", socket_path(place).display()))
+    fn socket_url(&self, paths: &Paths) -> Option<String> {
+        Some(format!("redis+unix://{}", socket_path(paths).display()))
     }
 
     /// The dead server's socket would be found before the new one's.
-    fn clear_up(&self, place: &Place) -> io::Result<()> {
-        remove_if_there(&socket_path(place))
+    fn clear_up(&self, paths: &Paths) -> io::Result<()> {
+        remove_if_there(&socket_path(paths))
     }
 }
 
-fn arguments(place: &Place, settings: &[(&str, &str)]) -> Vec<OsString> {
+fn arguments(paths: &Paths, settings: &[(&str, &str)]) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec![
         "--port".into(),
-        place.port().to_string().into(),
+        paths.port().to_string().into(),
         "--unixsocket".into(),
-        socket_path(place).into(),
+        socket_path(paths).into(),
         "--dir".into(),
-        place.folder().into(),
+        paths.folder().into(),
     ];
     for (name, value) in settings {
         arguments.extend([format!("--{name}").into(), value.into()]);
@@ -90,6 +90,6 @@ fn arguments(place: &Place, settings: &[(&str, &str)]) -> Vec<OsString> {
     arguments
 }
 
-fn socket_path(place: &Place) -> PathBuf {
-    place.folder().join("redis.sock")
+fn socket_path(paths: &Paths) -> PathBuf {
+    paths.folder().join("redis.sock")
 }

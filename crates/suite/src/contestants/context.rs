@@ -10,9 +10,9 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{kept::Kept, not_built::NotBuilt};
 use crate::{
-    jobs::wait,
+    jobs::{StoreProcesses, wait},
     questions::Case,
-    rounds::servers::Servers,
+    rounds::servers::{self, Servers},
     workload::{BenchClock, private_claims},
 };
 
@@ -21,6 +21,8 @@ pub(crate) struct Context {
     /// One thread: the client's cost is then on one core, and waking another is not part of it.
     pub(crate) runtime: Rc<Runtime>,
     servers: Vec<(Need, String)>,
+    /// The processes of those that the suite started.
+    processes: Vec<(Need, Vec<u32>)>,
     /// Empties what the stores of an environment hold, once its contestants are done with.
     tidying: RefCell<Vec<Tidy>>,
     seed: Cell<u64>,
@@ -34,13 +36,15 @@ impl Context {
     /// With the services that the environment names.
     pub(crate) fn new(seed: u64) -> std::io::Result<Self> {
         let given = Need::ALL.iter().filter_map(|need| Some((*need, need.given()?)));
-        Self::with(given.collect(), seed)
+        let processes = Need::ALL.iter().map(|need| (*need, servers::processes_of(*need))).collect();
+        Ok(Self { processes, ..Self::with(given.collect(), seed)? })
     }
 
     /// With services that this process has started itself.
     pub(crate) fn with_servers(servers: &Servers) -> std::io::Result<Self> {
         let addresses = servers.addresses().map(|(need, address)| (need, address.to_owned()));
-        Self::with(addresses.collect(), rand::random())
+        let processes = servers.processes().collect();
+        Ok(Self { processes, ..Self::with(addresses.collect(), rand::random())? })
     }
 
     /// For services that the suite need not look for.
@@ -49,6 +53,7 @@ impl Context {
         Ok(Self {
             runtime,
             servers,
+            processes: Vec::new(),
             tidying: RefCell::default(),
             seed: Cell::new(seed),
             kept: Kept::default(),
@@ -89,6 +94,12 @@ impl Context {
         let address = self.servers.iter().find(|(service, _)| *service == need);
         let absent = || NotBuilt::Broken(format!("there is no {need}"));
         address.map(|(_, address)| address.as_str()).ok_or_else(absent)
+    }
+
+    /// The processes of the store behind those needs, where the suite started it.
+    pub(crate) fn store_processes(&self, needs: &[Need]) -> StoreProcesses {
+        let known = self.processes.iter().filter(|(need, _)| needs.contains(need));
+        StoreProcesses::new(known.flat_map(|(_, processes)| processes).copied().collect())
     }
 
     /// Removes what contestants that are done with have left in shared stores.

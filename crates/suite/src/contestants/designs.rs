@@ -52,6 +52,10 @@ impl Visitor for Builder<'_> {
 /// Logins in flight while a store that waits is populated: ten times as fast as one after another.
 const FILLING: usize = 100;
 
+/// Logins that no server keeps are at most as many: a request brings its own token, and how many others there are is nothing
+/// to who verifies it. To sign a million with Ed25519 would take ten seconds a round.
+const MOST_TOKENS: usize = 1_000;
+
 /// Longer than any token or session lives.
 const LONG_AGO: Duration = Duration::from_secs(7 * 24 * 3_600);
 
@@ -212,7 +216,9 @@ impl Builder<'_> {
         match self.case.question {
             Question::Issue if const { !is_stateful::<E>() } => 1,
             Question::Attack => 100,
-            _ if const { !is_stateful::<E>() } => self.case.population.min(E::CAPABILITIES.most_tokens),
+            _ if const { !is_stateful::<E>() } => {
+                self.case.population.min(MOST_TOKENS).min(E::CAPABILITIES.most_tokens)
+            }
             _ => self.case.population,
         }
     }
@@ -261,7 +267,7 @@ impl Builder<'_> {
 
     fn finish<E: Entry, J: Job + 'static>(&self, job: J, counts: Vec<Count>) -> Result<Built, NotBuilt> {
         if const { waits::<E>() } {
-            Ok(timed::waiting(self.context, self.case, job, counts))
+            Ok(timed::waiting(self.context, self.case, E::NEEDS, job, counts))
         } else {
             timed::at_once(job, counts)
         }

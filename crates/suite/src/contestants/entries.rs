@@ -24,6 +24,8 @@ pub(crate) struct ContestantEntry {
     pub(crate) floor: Option<&'static str>,
     /// The most sessions that it is measured with.
     pub(crate) most_sessions: usize,
+    /// Whether it is one of those that most people choose between.
+    pub(crate) common: bool,
     /// Why this build cannot measure it, if so.
     pub(crate) left_out: Option<String>,
 }
@@ -58,6 +60,7 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
             needs: described.needs,
             floor: described.floor.map(|id| floors::in_question(id, question)),
             most_sessions: described.capabilities.most_sessions,
+            common: described.capabilities.common,
             left_out: described.absence(),
         };
         let renamed = |suffix| ContestantEntry { id: format!("{}{suffix}", entry.id), ..entry.clone() };
@@ -76,6 +79,7 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
         needs: floor.needs,
         floor: None,
         most_sessions: usize::MAX,
+        common: false,
         left_out: None,
     }));
     all
@@ -83,7 +87,11 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
 
 /// Those of them that take part in a case.
 pub(crate) fn entries_of(case: &Case) -> Vec<ContestantEntry> {
-    let mut entries = entries(case.question);
-    entries.retain(|entry| case.concerns(&entry.id, entry.needs));
-    entries
+    let all = entries(case.question);
+    let takes_part = |entry: &ContestantEntry| case.concerns(&entry.id, entry.needs, entry.common);
+    // Where a case is about a few, only the floors that bound them are worth their time.
+    let bounding: Vec<&str> =
+        all.iter().filter(|entry| takes_part(entry)).filter_map(|entry| entry.floor).collect();
+    let bounds = |entry: &ContestantEntry| case.common && bounding.contains(&entry.id.as_str());
+    all.iter().filter(|entry| takes_part(entry) || bounds(entry)).cloned().collect()
 }

@@ -16,6 +16,7 @@ pub(crate) fn entry<E: Entry>(built: Result<impl Authoriser, Unavailable>) -> re
         id: E::ID.to_owned(),
         kind: kind(E::KIND),
         about: E::ABOUT.to_owned(),
+        common: E::CAPABILITIES.common,
         // A control promises nothing that a design does.
         properties: properties.filter(|_| E::KIND != EntryKind::Control).map(declared),
         settings: settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
@@ -30,6 +31,7 @@ pub(crate) fn left_out(described: &Description, reason: String) -> record::Entry
         id: described.id.to_owned(),
         kind: kind(described.kind),
         about: described.about.to_owned(),
+        common: described.capabilities.common,
         properties: None,
         settings: BTreeMap::new(),
         needs: described.needs.iter().map(ToString::to_string).collect(),

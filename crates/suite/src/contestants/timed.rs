@@ -5,6 +5,8 @@ use measure::{
     sampler::Contestant,
 };
 
+use catalogue::Need;
+
 use super::{context::Context, not_built::NotBuilt};
 use crate::{
     jobs::{InProcess, Job, Remote},
@@ -50,7 +52,21 @@ fn counted<J: Job + 'static, const FOLLOW: bool>(
 }
 
 /// A contestant that waits for a server, with as many operations in flight as the case says.
-pub(crate) fn waiting<J: Job + 'static>(context: &Context, case: &Case, job: J, counts: Vec<Count>) -> Built {
+pub(crate) fn waiting<J: Job + 'static>(
+    context: &Context,
+    case: &Case,
+    needs: &[Need],
+    job: J,
+    counts: Vec<Count>,
+) -> Built {
     let runtime = std::rc::Rc::clone(&context.runtime);
-    Built { contestant: Some(Box::new(Remote { job, runtime, in_flight: case.in_flight })), counts }
+    Built {
+        contestant: Some(Box::new(Remote {
+            job,
+            runtime,
+            in_flight: case.in_flight,
+            store: context.store_processes(needs),
+        })),
+        counts,
+    }
 }

@@ -70,7 +70,8 @@ impl<C: Contestant> Contestant for Shared<C> {
         let sample = self.contestant.sample(batches)?;
         // More may have been done than was asked for.
         let share = |time: Duration| time.mul_f64(operations as f64 / (batches * by) as f64);
-        Ok(Sample { elapsed: share(sample.elapsed), cpu: sample.cpu.map(share) })
+        let (elapsed, cpu) = (share(sample.elapsed), sample.cpu.map(share));
+        Ok(Sample { elapsed, cpu, store_cpu: sample.store_cpu.map(share) })
     }
 
     fn least_operations(&self) -> u64 {

@@ -12,7 +12,7 @@ use measure::sampler::{Contestant, Failure, Sample};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Runtime;
 
-use super::{job::Job, verdict::Verdict, wait::wait};
+use super::{job::Job, store_cpu::StoreProcesses, verdict::Verdict, wait::wait};
 
 /// Operations whose inputs are made ready at once: they stay in the second-level cache, as a request's bytes do.
 const CHUNK: usize = 512;
@@ -125,7 +125,7 @@ impl<J: Job, const FOLLOW: bool> Contestant for InProcess<J, FOLLOW> {
         // The contestants before this one have used the caches and the branch predictors. As many operations as are
         // timed bring them back first, so that a sample shows the steady state whoever came before.
         self.chunks(operations.min(MOST_WARM_UP))?;
-        Ok(Sample { elapsed: self.chunks(operations)?, cpu: None })
+        Ok(Sample { elapsed: self.chunks(operations)?, cpu: None, store_cpu: None })
     }
 }
 
@@ -134,6 +134,8 @@ pub(crate) struct Remote<J> {
     pub(crate) job: J,
     pub(crate) runtime: Rc<Runtime>,
     pub(crate) in_flight: usize,
+    /// Whose CPU time is the store's.
+    pub(crate) store: StoreProcesses,
 }
 
 impl<J: Job> Remote<J> {
@@ -157,22 +159,32 @@ impl<J: Job> Contestant for Remote<J> {
     fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
         let operations = usize::try_from(operations).unwrap_or(usize::MAX);
         let (job, in_flight, runtime) = (&mut self.job, self.in_flight, Rc::clone(&self.runtime));
+        let store = &self.store;
         wait(&runtime, async move {
-            let mut sample = Sample { elapsed: Duration::ZERO, cpu: Some(Duration::ZERO) };
+            let zero = Some(Duration::ZERO);
+            let mut sample = Sample { elapsed: Duration::ZERO, cpu: zero, store_cpu: zero };
             let mut left = operations;
             while left > 0 {
                 // A window of few operations would be timed filling and emptying more than full: what is left over is no
                 // window of its own.
                 let window = CHUNK.max(FULL * in_flight);
                 let chunk = if left < 2 * window { left } else { window };
-                let warm_up = in_flight;
+                // One at a time, as many as are timed: what others left in the caches of both processes is replaced. With
+                // many in flight, as many as fill the connection.
+                let warm_up = if in_flight == 1 { chunk } else { in_flight };
                 job.prepare(warm_up + chunk + 1).await?;
+                let store_before = store.cpu_time();
                 Self::timed(job, 0, warm_up, in_flight).await.check()?;
                 let cpu = cpu_time();
                 let started = Instant::now();
                 let verdict = Self::timed(job, warm_up, warm_up + chunk, in_flight).await;
                 sample.elapsed += started.elapsed();
                 sample.cpu = sample.cpu.map(|sum| sum + cpu_time().saturating_sub(cpu));
+                // To read it takes long and wakes caches up, so that it is read around the warm-up as well, and what was timed
+                // has its share.
+                let share = chunk as f64 / (warm_up + chunk) as f64;
+                let used = store.cpu_time().zip(store_before).map(|(now, then)| now.saturating_sub(then));
+                sample.store_cpu = sample.store_cpu.zip(used).map(|(sum, used)| sum + used.mul_f64(share));
                 verdict.check()?;
                 job.finish().await?;
                 left -= chunk;

@@ -13,6 +13,7 @@ mod job;
 mod opaque;
 mod parallel;
 mod revoke;
+mod store_cpu;
 mod verdict;
 mod wait;
 
@@ -27,5 +28,6 @@ pub(crate) use job::Job;
 
 pub(crate) use parallel::Parallel;
 pub(crate) use revoke::RevokeJob;
+pub(crate) use store_cpu::StoreProcesses;
 pub(crate) use verdict::Verdict;
 pub(crate) use wait::wait;

@@ -48,7 +48,7 @@ impl<J: Job + Send> Contestant for Parallel<J> {
         });
         let times = times.into_iter().collect::<Result<Vec<_>, _>>()?;
         // The slowest: until it is done, the work of all is not.
-        Ok(Sample { elapsed: times.into_iter().max().unwrap_or_default(), cpu: None })
+        Ok(Sample { elapsed: times.into_iter().max().unwrap_or_default(), cpu: None, store_cpu: None })
     }
 
     fn least_operations(&self) -> u64 {

@@ -37,6 +37,8 @@ pub(crate) struct Case {
     pub(crate) payload: Option<usize>,
     /// How often a session's use is noted, where that is the question.
     pub(crate) touch: Option<Duration>,
+    /// Whether only those take part that most people choose between, with the floors that bound them.
+    pub(crate) common: bool,
     /// Whether expired sessions are removed meanwhile, in the purge question.
     pub(crate) purging: bool,
     /// The least thorough profile that measures it.
@@ -47,22 +49,26 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together, and
-    /// five rounds of nine show as much of them.
+    /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together: they
+    /// are in two rounds of three, which of nine are the six that an interval takes.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
-        self.population < 1_000_000 || round.is_multiple_of(2)
+        self.population < 1_000_000 || round % 3 != 2
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
-    /// whose sessions are elsewhere runs in the loop of those that wait.
-    pub(crate) fn is_about(&self, needs: &[Need]) -> bool {
+    /// whose sessions are elsewhere runs in the loop of those that wait. Where only the `common` ones take part, they all do, so
+    /// that they are measured together.
+    pub(crate) fn is_about(&self, needs: &[Need], common: bool) -> bool {
+        if self.common {
+            return common;
+        }
         let has_in_flight = needs.iter().any(|need| need.is_waited_for());
         (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
     }
 
-    /// Whether a contestant with those needs takes part. The reference does everywhere, for the ratios.
-    pub(crate) fn concerns(&self, id: &str, needs: &[Need]) -> bool {
-        self.is_about(needs) || id.trim_end_matches(TWIN_SUFFIX) == self.question.reference()
+    /// Whether such a contestant takes part. The reference does everywhere, for the ratios.
+    pub(crate) fn concerns(&self, id: &str, needs: &[Need], common: bool) -> bool {
+        self.is_about(needs, common) || id.trim_end_matches(TWIN_SUFFIX) == self.question.reference()
     }
 
     /// Why an entry with a limit of sessions does not take part, if so.

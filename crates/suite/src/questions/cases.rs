@@ -21,11 +21,14 @@ const BASE: Case = Case {
     attack: Attack::None,
     payload: None,
     touch: None,
+    common: false,
     purging: false,
     from: Profile::Quick,
     remote_from: Some(Profile::Quick),
 };
 
+/// What those that most people choose between take under other conditions.
+const COMMON: Case = Case { question: Question::Authorise, common: true, ..BASE };
 const LOOKUP: Case = Case { question: Question::Lookup, ..BASE };
 const REVOKE: Case = Case { question: Question::Revoke, ..BASE };
 const ATTACK: Case = Case { question: Question::Attack, ..BASE };
@@ -47,6 +50,34 @@ pub(super) const CASES: &[Case] = &[
         name: "1k-uniform",
         about: "1 000 logged-in users, each as likely to come next, ask for their own orders",
         ..BASE
+    },
+    Case {
+        name: "1k-uniform-64-in-flight",
+        about: "1 000 logged-in users, each as likely to come next; 64 requests in flight at once where a server is asked",
+        in_flight: 64,
+        ..COMMON
+    },
+    Case {
+        name: "1k-uniform-256-in-flight",
+        about: "1 000 logged-in users, each as likely to come next; 256 requests in flight at once where a server is asked",
+        in_flight: 256,
+        from: Profile::Standard,
+        ..COMMON
+    },
+    Case {
+        name: "100k-uniform",
+        about: "100 000 logged-in users, each as likely to come next",
+        population: 100_000,
+        remote_from: Some(Profile::Full),
+        from: Profile::Standard,
+        ..COMMON
+    },
+    Case {
+        name: "1m-uniform",
+        about: "1 000 000 logged-in users, each as likely to come next",
+        population: 1_000_000,
+        remote_from: Some(Profile::Full),
+        ..COMMON
     },
     Case { name: "1k-uniform", about: "1 000 sessions, each as likely", ..LOOKUP },
     Case { name: "1k-zipf", about: "1 000 sessions, chosen by Zipf's law", choice: Choice::Zipf, ..LOOKUP },

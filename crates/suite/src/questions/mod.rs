@@ -53,9 +53,9 @@ mod tests {
     #[test]
     fn independent_look_ups_are_a_matter_of_this_process() {
         for case in CASES.iter().filter(|case| case.independent) {
-            assert!(case.concerns("session-memory", &[]), "{}", case.name);
+            assert!(case.concerns("session-memory", &[], true), "{}", case.name);
             for need in [Need::Redis, Need::Folder] {
-                assert!(!case.concerns("session-elsewhere", &[need]), "{}", case.name);
+                assert!(!case.concerns("session-elsewhere", &[need], false), "{}", case.name);
             }
         }
     }

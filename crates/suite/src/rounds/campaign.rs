@@ -92,8 +92,14 @@ impl Campaign {
         let plan = Plan::again(then, &servers)?;
         let executable = Executable::of_this_process()?;
         let now = provenance(&plan, &servers, &executable, String::new(), then.seed)?;
-        let model =
-            |machine: &Machine| (machine.cpu_model.clone(), machine.logical_cpus, machine.kernel.clone());
+        let model = |machine: &Machine| {
+            (
+                machine.cpu_model.clone(),
+                machine.cpu_signature.clone(),
+                machine.logical_cpus,
+                machine.kernel.clone(),
+            )
+        };
         for (what, same) in [
             ("program", then.program_sha256 == now.program_sha256),
             ("machine", model(&then.machine) == model(&now.machine)),
@@ -176,9 +182,11 @@ impl Campaign {
 
     /// A round that broke off before the run was interrupted is run again as a whole.
     fn forget(&mut self, question: Question, number: u32) {
-        let batches = self.execution.batches.iter_mut().filter(|batch| batch.question == question);
-        for contestant in batches.flat_map(|batch| &mut batch.contestants) {
-            contestant.rounds.retain(|round| round.round != number);
+        for batch in self.execution.batches.iter_mut().filter(|batch| batch.question == question) {
+            batch.states.retain(|state| state.round != number);
+            for contestant in &mut batch.contestants {
+                contestant.rounds.retain(|round| round.round != number);
+            }
         }
     }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use catalogue::Need;
+use globset::Glob;
 use measure::{
     record::{Batch, Contestant, Planned, Profile, Provenance, Question, TWIN_SUFFIX},
     rounds::{CaseMessage, RoundMessage},
@@ -60,7 +61,7 @@ impl Plan {
         let plan_case = |case: &'static Case| {
             let all = entries_of(case);
             let selected = |entry: &&ContestantEntry| selection.includes(case, &entry.id);
-            if !all.iter().filter(selected).any(|entry| case.is_about(entry.needs)) {
+            if !all.iter().filter(selected).any(|entry| case.is_about(entry.needs, entry.common)) {
                 return None;
             }
             let mut ids: Vec<&str> = all.iter().filter(selected).map(|entry| entry.id.as_str()).collect();
@@ -147,6 +148,27 @@ impl Plan {
         cases.filter(|planned| planned.case.is_in_round(round)).filter(needs_rounds).all(has)
     }
 
+    /// Whoever names a design means it: where nothing that a pattern matches can be measured, that is told before anything is.
+    ///
+    /// # Errors
+    /// When that is so, with the first reason.
+    pub(crate) fn check_measurable(&self, patterns: &[String]) -> anyhow::Result<()> {
+        for pattern in patterns {
+            let matcher = Glob::new(pattern)?.compile_matcher();
+            let cases = self.questions.iter().flat_map(|(_, cases)| cases);
+            let invited: Vec<_> = cases
+                .flat_map(|case| &case.invited)
+                .filter(|(entry, _)| matcher.is_match(&entry.id))
+                .collect();
+            let absent: Option<Vec<_>> =
+                invited.iter().map(|(entry, absence)| Some((&entry.id, absence.as_ref()?))).collect();
+            if let Some((id, reason)) = absent.as_deref().and_then(<[_]>::first) {
+                bail!("nothing that matches `{pattern}` can be measured here: {id}: {reason}");
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.questions.is_empty()
     }
@@ -225,6 +247,7 @@ impl Plan {
                         about: planned.case.about.to_owned(),
                         reference: question.reference().to_owned(),
                         contestants,
+                        states: Vec::new(),
                     }),
                 }
             }

@@ -6,6 +6,7 @@ use measure::{
     record::{Batch, Contestant, Round},
     rounds::{self, CaseMessage, RoundMessage},
     sampler,
+    state::StateProbe,
 };
 use rand::{SeedableRng, rngs::StdRng};
 
@@ -15,12 +16,8 @@ use crate::{
     questions::{self, Case},
 };
 
-/// Runs a round and returns true if this process was started as one; otherwise returns at once. To be called first
-/// thing in the `main` of a program that calls [`run`](crate::run()).
-///
-/// # Errors
-/// When the message is unusable or the parent is gone.
-pub fn serve_if_ordered() -> anyhow::Result<bool> {
+/// Runs a round and returns true if this process was started as one; otherwise returns at once.
+pub(crate) fn serve_if_ordered() -> anyhow::Result<bool> {
     let message = RoundMessage::received().context("AUTHBENCH_ROUND is not meant to be set by hand")?;
     if message.is_some() {
         Placement::bind_round();
@@ -81,7 +78,9 @@ fn measure_case(
         contestants.push(contestant);
     }
     let (places, mut ready): (Vec<_>, Vec<_>) = ready.into_iter().unzip();
+    let probe = StateProbe::before();
     let measured = sampler::run_round(message.round, &mut ready, message.budget(), rng);
+    let state = probe.after(message.round);
     for (place, round) in places.into_iter().zip(measured) {
         contestants[place].rounds.push(round);
     }
@@ -91,10 +90,19 @@ fn measure_case(
         about: case.about.to_owned(),
         reference: message.question.reference().to_owned(),
         contestants,
+        states: vec![state],
     }
 }
 
 /// A round without samples: all was counted, or the contestant broke.
 const fn untimed(round: u32, failure: Option<String>) -> Round {
-    Round { round, operations_per_sample: 0, every: 1, samples_ns: Vec::new(), cpu_ns: Vec::new(), failure }
+    Round {
+        round,
+        operations_per_sample: 0,
+        every: 1,
+        samples_ns: Vec::new(),
+        cpu_ns: Vec::new(),
+        store_cpu_ns: Vec::new(),
+        failure,
+    }
 }

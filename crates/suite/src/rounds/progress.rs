@@ -8,20 +8,19 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use measure::record::Question;
 
-/// The progress of one run: rounds of several questions, which take unlike times.
-pub(crate) struct Progress {
+/// The progress of one run: rounds of several kinds, which take unlike times. A question's rounds are one kind.
+pub(crate) struct Progress<Kind> {
     bar: Option<ProgressBar>,
-    todo: Vec<Question>,
+    todo: Vec<Kind>,
     done: usize,
     begun: Instant,
-    spent: BTreeMap<Question, (Duration, u32)>,
+    spent: BTreeMap<Kind, (Duration, u32)>,
 }
 
-impl Progress {
+impl<Kind: Copy + Ord> Progress<Kind> {
     /// Of a run of these rounds, in this order.
-    pub(crate) fn new(todo: Vec<Question>) -> Self {
+    pub(crate) fn new(todo: Vec<Kind>) -> Self {
         let style = ProgressStyle::with_template("{bar:32} {pos}/{len} rounds  {msg}");
         let bar = ProgressBar::with_draw_target(Some(todo.len() as u64), ProgressDrawTarget::stderr())
             .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -42,8 +41,8 @@ impl Progress {
 
     /// It ended.
     pub(crate) fn end(&mut self, round: &str) {
-        if let Some(question) = self.todo.get(self.done) {
-            let (time, rounds) = self.spent.entry(*question).or_default();
+        if let Some(kind) = self.todo.get(self.done) {
+            let (time, rounds) = self.spent.entry(*kind).or_default();
             *time += self.begun.elapsed();
             *rounds += 1;
         }
@@ -70,9 +69,9 @@ impl Progress {
         }
     }
 
-    /// Nothing to be told until each question has had a round: before that, any guess is far off.
+    /// Nothing to be told until each kind has had a round: before that, any guess is far off.
     fn left(&self) -> String {
-        let mean = |question: &Question| self.spent.get(question).map(|(time, rounds)| *time / *rounds);
+        let mean = |kind: &Kind| self.spent.get(kind).map(|(time, rounds)| *time / *rounds);
         let rest = &self.todo[self.done.min(self.todo.len())..];
         match rest.iter().map(mean).sum::<Option<Duration>>() {
             Some(left) if !rest.is_empty() => format!(", about {} s left", left.as_secs() + 1),

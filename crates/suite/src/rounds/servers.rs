@@ -34,6 +34,23 @@ impl Servers {
         Self { obtained, placement }
     }
 
+    /// Whoever names a server means it: one that does not answer is told before anything is measured.
+    ///
+    /// # Errors
+    /// When a server that the environment names was asked for and is not there.
+    pub(crate) fn check_given(&self) -> anyhow::Result<()> {
+        for (need, obtained) in &self.obtained {
+            if let (Err(reason), Some(_)) = (obtained, need.given()) {
+                anyhow::bail!(
+                    "{reason}. Nothing was measured: start the server, correct {variable}, or unset it to have the suite start \
+                     one of its own",
+                    variable = need.variable()
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// Every service there is.
     pub(crate) fn obtain_all() -> Self {
         Self::obtain(&Need::ALL.iter().copied().collect())
@@ -61,7 +78,16 @@ impl Servers {
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
         let addresses =
             self.addresses().map(|(need, address)| (need.variable().to_owned(), address.to_owned()));
-        addresses.chain(self.placement.environment()).collect()
+        let processes = self.processes().map(|(need, processes)| {
+            let processes: Vec<String> = processes.iter().map(u32::to_string).collect();
+            (processes_variable(need), processes.join(","))
+        });
+        addresses.chain(processes).chain(self.placement.environment()).collect()
+    }
+
+    /// The processes of each that the suite has started.
+    pub(crate) fn processes(&self) -> impl Iterator<Item = (Need, Vec<u32>)> {
+        self.answering().filter_map(|(need, answering)| Some((need, answering.service.server()?.processes())))
     }
 
     /// Where rounds and servers run.
@@ -77,6 +103,17 @@ impl Servers {
     fn answering(&self) -> impl Iterator<Item = (Need, &Answering)> {
         self.obtained.iter().filter_map(|(need, obtained)| Some((*need, obtained.as_ref().ok()?)))
     }
+}
+
+/// The environment variable that tells a round which processes a server has.
+fn processes_variable(need: Need) -> String {
+    format!("{}_PROCESSES", need.variable())
+}
+
+/// What the environment of a round tells of a server's processes.
+pub(crate) fn processes_of(need: Need) -> Vec<u32> {
+    let text = std::env::var(processes_variable(need)).unwrap_or_default();
+    text.split(',').filter_map(|process| process.parse().ok()).collect()
 }
 
 fn obtain(need: Need, placement: &Placement) -> Result<Answering, String> {

@@ -106,7 +106,7 @@ pub(crate) struct Row {
     pub(crate) contestant: String,
     pub(crate) kind: String,
     pub(crate) metric: String,
-    pub(crate) median: String,
+    pub(crate) value: String,
     pub(crate) status: String,
     pub(crate) note: String,
 }
@@ -124,7 +124,7 @@ fn rows(path: &Path) -> Vec<Row> {
         contestant: of(&record, "contestant"),
         kind: of(&record, "kind"),
         metric: of(&record, "metric"),
-        median: of(&record, "median"),
+        value: of(&record, "value"),
         status: of(&record, "status"),
         note: of(&record, "note"),
     };
@@ -134,7 +134,7 @@ fn rows(path: &Path) -> Vec<Row> {
 impl Row {
     /// Whether there is a figure.
     pub(crate) fn is_ok(&self) -> bool {
-        self.status == "ok" && self.median.parse::<f64>().is_ok_and(|median| median >= 0.0)
+        self.status == "ok" && self.value.parse::<f64>().is_ok_and(|value| value >= 0.0)
     }
 
     /// Whether there is no figure because its server is not on this machine.

@@ -5,7 +5,7 @@ use std::{fs, sync::OnceLock};
 use super::{Desk, Told};
 
 /// A run with one of each kind of contestant in it, whose cryptography takes no minutes in a debug build either.
-pub(crate) const SMALL_RUN: &str = "run --quick --rounds 3 --only authorise --designs jwt-hs256 --designs session-memory --designs session-redis --designs control-*";
+pub(crate) const SMALL_RUN: &str = "run --quick --rounds 3 --only authorise --cases 1k-uniform --designs jwt-hs256 --designs session-{memory,redis} --designs control-*";
 
 /// What a finished [`SMALL_RUN`] has said and left.
 pub(crate) struct Finished {

@@ -4,6 +4,7 @@
 //! other. Lanes go in step, block by block. One whose message has ended stands still, and when few are left they are
 //! finished one at a time, so that one long message among short ones costs no more than it does alone.
 
+mod lane;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -16,32 +17,23 @@ mod x86;
 mod x86 {
     //! No kernels for this processor: messages are hashed one at a time.
 
-    pub(super) fn pair() -> Option<super::Kernel<2>> {
+    pub(super) fn pair() -> Option<super::lane::Kernel<2>> {
         None
     }
 
-    pub(super) fn sixteen() -> Option<super::Kernel<16>> {
+    pub(super) fn sixteen() -> Option<super::lane::Kernel<16>> {
         None
     }
 }
 
-use std::ops::Range;
-
 use sha2::{Digest, Sha256, block_api::compress256};
 
+use self::lane::{BLOCK, Kernel, Lane, State};
 use super::hmac_key::MOST_TOGETHER;
-
-const BLOCK: usize = 64;
-
-/// What SHA-256 hands on from block to block.
-type State = [u32; 8];
 
 /// SHA-256's initial state (FIPS 180-4, section 5.3.3).
 const INITIAL: State =
     [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
-
-/// Compresses the blocks of these numbers, of all lanes at once, into the states of lanes that have them.
-type Kernel<const N: usize> = fn(&mut [State; N], &[Lane<'_>; N], Range<usize>);
 
 /// A key as two states: what the block that HMAC makes of it on either side leaves (RFC 2104, section 4).
 #[derive(Clone)]
@@ -129,49 +121,4 @@ fn to_bytes(state: State) -> [u8; 32] {
         *four = word.to_be_bytes();
     }
     bytes
-}
-
-/// A message with its padding (FIPS 180-4, section 5.1.1).
-struct Lane<'m> {
-    whole: &'m [[u8; BLOCK]],
-    /// What is left of the message, a one, zeros and the length: one block of it, or both.
-    tail: [[u8; BLOCK]; 2],
-    /// How many there are, whole ones and those of the tail.
-    blocks: usize,
-}
-
-impl<'m> Lane<'m> {
-    /// No message, hence no block.
-    const IDLE: Self = Self { whole: &[], tail: [[0; BLOCK]; 2], blocks: 0 };
-
-    /// In place: a lane that is returned and moved is read in other portions than it was written in, and waits for that.
-    /// So written, a batch takes x0.9 of the time.
-    #[inline]
-    fn take(&mut self, message: &'m [u8]) {
-        let (whole, rest) = message.as_chunks();
-        let last = usize::from(rest.len() + 1 + 8 > BLOCK);
-        self.tail[0][..rest.len()].copy_from_slice(rest);
-        self.tail[0][rest.len()] = 0x80;
-        // The key's block counts as well.
-        let bits = (BLOCK as u64 + message.len() as u64) * 8;
-        self.tail[last][BLOCK - 8..].copy_from_slice(&bits.to_be_bytes());
-        self.whole = whole;
-        self.blocks = whole.len() + last + 1;
-    }
-
-    /// A block, or any bytes where there is none.
-    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code, reason = "for kernels"))]
-    #[inline]
-    fn block(&self, number: usize) -> &[u8; BLOCK] {
-        self.whole.get(number).unwrap_or_else(|| &self.tail[usize::from(number > self.whole.len())])
-    }
-
-    /// Compresses the blocks from this number on.
-    fn finish(&self, state: &mut State, from: usize) {
-        if from < self.blocks {
-            let whole = self.whole.len();
-            compress256(state, &self.whole[from.min(whole)..]);
-            compress256(state, &self.tail[from.saturating_sub(whole)..self.blocks - whole]);
-        }
-    }
 }

@@ -11,7 +11,7 @@ use std::arch::x86_64::{
 
 use std::ops::Range;
 
-use super::{BLOCK, Kernel, Lane, State};
+use super::lane::{BLOCK, Kernel, Lane, State};
 
 /// SHA-256's constants (FIPS 180-4, section 4.2.2).
 #[rustfmt::skip]

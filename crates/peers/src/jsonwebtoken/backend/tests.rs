@@ -3,7 +3,7 @@
 //! The crate hands out signers and verifiers as boxed traits, which tell neither their type nor their maker.
 //! Their sizes do: an HMAC key of AWS-LC and one of RustCrypto are different structures.
 
-use std::{cell::RefCell, sync::Barrier, task, thread, time::Duration};
+use std::{sync::Barrier, task, thread, time::Duration};
 
 use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, Principal, SystemClock, UserId};
 use jwt::Policy;
@@ -12,15 +12,6 @@ use super::*;
 use crate::{Peer, jsonwebtoken::Jsonwebtoken};
 
 const SECRET: &[u8; 32] = b"a secret known to the tests only";
-
-thread_local! {
-    /// The size of each signer and verifier that this thread was given since the last look.
-    static SIZES: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
-}
-
-pub(super) fn record(size: usize) {
-    SIZES.with_borrow_mut(|sizes| sizes.push(size));
-}
 
 /// Sizes of a signer and a verifier that come straight from the back end's own provider.
 fn sizes_of<B: Backend>() -> Vec<usize> {
@@ -50,10 +41,10 @@ fn used_by<B: Backend>(design: &Peer<Jsonwebtoken<B>, SystemClock>) -> Vec<usize
         permissions: PermissionSet::EMPTY.with(Permission::OrdersRead),
     };
     let access = AccessRequest { owner: UserId(7), permission: Permission::OrdersRead };
-    SIZES.take();
+    given::take();
     let token = ready(design.issue(&principal)).expect("issuing works");
     ready(design.authorise(token.reveal().as_bytes(), &access)).expect("just issued");
-    SIZES.take()
+    given::take()
 }
 
 #[test]

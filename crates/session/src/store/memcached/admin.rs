@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
-use super::link::{Failure, MemcachedConnect};
+use super::{failure::Failure, link::MemcachedConnect};
 use crate::StoreError;
 
 /// Whether this line of an answer is its last.

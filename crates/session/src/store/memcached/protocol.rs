@@ -5,7 +5,7 @@
 //! connection for themselves from request to answer, so that many requests in flight need many connections, and none
 //! bounds how long it waits.
 
-use super::link::Failure;
+use super::failure::Failure;
 
 /// `mg`: the value with its version and the seconds that it has left.
 pub(super) fn get(key: &str) -> Vec<u8> {

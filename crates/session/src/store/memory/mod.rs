@@ -14,6 +14,7 @@
 mod blocks;
 mod chain;
 mod line;
+mod lines;
 mod reserved;
 mod shape;
 mod table;

@@ -13,10 +13,7 @@
 
 use std::sync::{
     Mutex, TryLockError,
-    atomic::{
-        AtomicU64, AtomicUsize,
-        Ordering::{Acquire, Relaxed, Release},
-    },
+    atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
 use authoriser::{Timestamp, UserId};
@@ -24,6 +21,7 @@ use authoriser::{Timestamp, UserId};
 use super::{
     blocks::{BLOCK, Blocks},
     line::{self, IdWords, Line, Links, Session, ShortId},
+    lines::Lines,
     reserved::{HUGE_PAGE, Reserved},
     shape::{STEP, Shape, Step},
     writer::{NotPut, Writer},
@@ -54,9 +52,8 @@ const ATTEMPTS: usize = 256;
 /// All sessions.
 #[derive(Debug)]
 pub(super) struct SessionTable {
-    lines: Reserved<Line>,
+    lines: Lines,
     blocks: Blocks,
-    shape: AtomicU64,
     sessions: AtomicUsize,
     reshaping: Mutex<()>,
 }
@@ -78,8 +75,7 @@ impl SessionTable {
         lines.advise_huge_pages(ROOMY);
         Self {
             blocks: Blocks::new(lines.len()),
-            lines,
-            shape: AtomicU64::new(Shape::of(SMALLEST).bits()),
+            lines: Lines::new(lines, Shape::of(SMALLEST)),
             sessions: AtomicUsize::new(0),
             reshaping: Mutex::default(),
         }
@@ -87,16 +83,7 @@ impl SessionTable {
 
     #[inline]
     pub(super) fn shape(&self) -> Shape {
-        Shape::from_bits(self.shape.load(Acquire))
-    }
-
-    /// Makes it known to readers. Only for who holds the blocks of all that move, within the change.
-    pub(super) fn publish(&self, shape: Shape) {
-        self.shape.store(shape.bits(), Release);
-    }
-
-    pub(super) fn lines(&self) -> &[Line] {
-        &self.lines
+        self.lines.shape()
     }
 
     /// The session of that id.
@@ -170,7 +157,7 @@ impl SessionTable {
     fn lock(&self, short: ShortId) -> Writer<'_> {
         loop {
             let home = self.shape().home(short);
-            let writer = Writer::new(self, self.blocks.hold(home / BLOCK));
+            let writer = Writer::new(&self.lines, self.blocks.hold(home / BLOCK));
             // Who moves its home elsewhere holds this lock meanwhile.
             if self.shape().home(short) == home {
                 return writer;
@@ -311,14 +298,14 @@ impl SessionTable {
         for at in to.clone().step_by(HUGE_PAGE / size_of::<Line>()).chain([to.end]) {
             self.lines[at][0].fetch_or(0, Relaxed);
         }
-        let mut writer = Writer::new(self, self.blocks.hold(from.start.min(to.start) / BLOCK));
+        let mut writer = Writer::new(&self.lines, self.blocks.hold(from.start.min(to.start) / BLOCK));
         writer.reshape(step)
     }
 
     /// Gives the memory behind the table back to the system.
     fn give_back(&self) {
         let end = self.shape().end();
-        let mut writer = Writer::new(self, self.blocks.hold(end / BLOCK));
+        let mut writer = Writer::new(&self.lines, self.blocks.hold(end / BLOCK));
         // Behind the first vacant line there is nothing, and nothing comes there without passing this lock.
         let vacant = writer.next_vacant(end);
         if let Some(vacant) = vacant {

@@ -7,13 +7,13 @@ use authoriser::UserId;
 use super::{
     blocks::{BLOCK, Held},
     line::{self, IdWords, Line, Session, ShortId, Words},
+    lines::Lines,
     shape::{Shape, Step},
-    table::SessionTable,
 };
 
 /// Lines under the locks of their blocks. It takes those of the following blocks as it comes to them.
 pub(super) struct Writer<'a> {
-    table: &'a SessionTable,
+    lines: &'a Lines,
     held: Held<'a>,
 }
 
@@ -33,19 +33,19 @@ struct Moves {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) const fn new(table: &'a SessionTable, held: Held<'a>) -> Self {
-        Self { table, held }
+    pub(super) const fn new(lines: &'a Lines, held: Held<'a>) -> Self {
+        Self { lines, held }
     }
 
     /// A line whose block is then held. `None` behind the last line.
     fn line(&mut self, at: usize) -> Option<&'a Line> {
-        let line = self.table.lines().get(at)?;
+        let line = self.lines.get(at)?;
         self.held.reach(at / BLOCK).then_some(line)
     }
 
     /// The home of a session in a line that is held. While it is, nobody moves that home elsewhere.
     fn home(&self, line: &Line) -> usize {
-        self.table.shape().home(line::short(line))
+        self.lines.shape().home(line::short(line))
     }
 
     /// The first line from here on whose session has that short id or a larger one, or which is vacant.
@@ -68,7 +68,7 @@ impl<'a> Writer<'a> {
 
     /// The lines of that short id, in a row, and of whose home this writer holds the lock.
     fn row(&mut self, short: ShortId) -> impl Iterator<Item = usize> {
-        let mut at = self.first_from(self.table.shape().home(short), short);
+        let mut at = self.first_from(self.lines.shape().home(short), short);
         std::iter::from_fn(move || {
             let here = at?;
             let line = self.line(here).filter(|line| line::in_use(line) && line::short(line) == short);
@@ -79,21 +79,21 @@ impl<'a> Writer<'a> {
 
     /// Where the session of that id is.
     pub(super) fn find(&mut self, id: &IdWords) -> Option<usize> {
-        let lines = self.table.lines();
+        let lines = self.lines;
         self.row(ShortId::of(id)).find(|at| line::has_id(&lines[*at], id))
     }
 
     /// Where a user's sessions of that name are: one, or none, or more once in 2^32 times.
     pub(super) fn named(&mut self, short: ShortId, user: UserId) -> impl Iterator<Item = usize> {
-        let lines = self.table.lines();
+        let lines = self.lines;
         self.row(short).filter(move |at| line::is_of(&lines[*at], short, user))
     }
 
     /// Puts a session into its place, and moves those that follow up. Should the user have a session of the same short id
     /// here, the new one gets its links: they are one link of the chain. Tells whether that is so.
     pub(super) fn put(&mut self, session: &Session) -> Result<bool, NotPut> {
-        let (short, lines) = (ShortId::of(&session.id), self.table.lines());
-        let (mut place, mut twin) = (self.table.shape().home(short), None);
+        let (short, lines) = (ShortId::of(&session.id), self.lines);
+        let (mut place, mut twin) = (self.lines.shape().home(short), None);
         loop {
             let line = self.line(place).ok_or(NotPut::Full)?;
             if !line::in_use(line) || line::short(line).0 > short.0 {
@@ -120,7 +120,7 @@ impl<'a> Writer<'a> {
 
     /// Empties a line, and moves those that follow back, as far as they are not at home.
     pub(super) fn take(&mut self, place: usize) {
-        let lines = self.table.lines();
+        let lines = self.lines;
         let mut end = place + 1;
         while self.line(end).is_some_and(|line| line::in_use(line) && self.home(line) != end) {
             end += 1;
@@ -137,11 +137,11 @@ impl<'a> Writer<'a> {
     /// turn; then nothing has happened.
     pub(super) fn reshape(&mut self, step: &Step) -> bool {
         let Some(Moves { vacated, written }) = self.plan(step) else { return false };
-        let lines = self.table.lines();
+        let lines = self.lines;
         self.held.change(|| {
             lines[vacated].iter().for_each(line::clear);
             written.iter().for_each(|(at, words)| line::set_words(&lines[*at], words));
-            self.table.publish(step.to);
+            self.lines.publish(step.to);
         });
         true
     }
@@ -159,7 +159,7 @@ impl<'a> Writer<'a> {
         if new.start >= old.start {
             self.reach(new)?;
         }
-        let leaving = self.table.lines()[vacated.clone()].iter().filter(|line| line::in_use(line));
+        let leaving = self.lines[vacated.clone()].iter().filter(|line| line::in_use(line));
         let mut waiting: VecDeque<Words> = leaving.map(line::words).collect();
         let (mut written, mut next) = (Vec::with_capacity(waiting.len()), 0);
         while let Some(words) = waiting.pop_front() {
@@ -177,7 +177,7 @@ impl<'a> Writer<'a> {
 
     /// Takes the locks of all blocks with these lines.
     fn reach(&mut self, lines: Range<usize>) -> Option<()> {
-        let last = lines.end.min(self.table.lines().len() - 1) / BLOCK;
+        let last = lines.end.min(self.lines.len() - 1) / BLOCK;
         (lines.start / BLOCK..=last).all(|block| self.held.reach(block)).then_some(())
     }
 

@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 use tokio_postgres::{Client, Config, Error, NoTls, config::TargetSessionAttrs, error::SqlState};
 
 use super::{
-    PostgresConfig,
+    config::PostgresConfig,
     statements::{IS_THERE, Statements, USER_INDEX, create_table, drop_table, limit_statements},
 };
 use crate::{StoreError, store::link::Connect};

@@ -2,11 +2,7 @@
 
 use redis::{FromRedisValue, RedisResult, ScriptInvocation, cmd, pipe};
 
-use super::{
-    RedisConfig, Topology, durability,
-    keys::Keys,
-    topology::{Commands, unavailable},
-};
+use super::{RedisConfig, Topology, durability, error::unavailable, keys::Keys, topology::Commands};
 use crate::{
     StoreError,
     store::link::{Lease, Link},

@@ -9,6 +9,7 @@
 mod base;
 mod config;
 mod durability;
+mod error;
 mod keys;
 mod per_session;
 mod per_user;

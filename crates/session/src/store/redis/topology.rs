@@ -12,6 +12,7 @@ use redis::{
 
 use super::{
     RedisConfig,
+    error::unavailable,
     watched::{Pending, Watched, keepalive},
 };
 use crate::{StoreError, store::link::Connect};
@@ -240,22 +241,6 @@ fn primaries(nodes: &str) -> impl Iterator<Item = &str> {
 
 fn info(url: &str) -> Result<ConnectionInfo, StoreError> {
     url.into_connection_info().map_err(|error| unavailable(&error))
-}
-
-/// The error without any of its free text, which could quote the URL or what the server said about a password.
-pub(super) fn unavailable(error: &RedisError) -> StoreError {
-    let kind = match error.kind() {
-        ErrorKind::Io if error.is_timeout() => "no answer in time",
-        ErrorKind::Io if error.is_connection_refusal() => "connection refused",
-        ErrorKind::Io if error.is_connection_dropped() => "connection lost",
-        ErrorKind::Io => "I/O error",
-        ErrorKind::AuthenticationFailed => "authentication failed",
-        ErrorKind::InvalidClientConfig => "not a URL of a Redis server",
-        ErrorKind::UnexpectedReturnType | ErrorKind::Parse => "an answer of another type",
-        ErrorKind::Server(_) | ErrorKind::Extension => "refused by the server",
-        _ => "client error",
-    };
-    StoreError::Unavailable(kind.to_owned())
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use tokio::{
     time::MissedTickBehavior,
 };
 
-use super::{RedisConfig, topology::unavailable};
+use super::{RedisConfig, error::unavailable};
 use crate::StoreError;
 
 /// Requests that may wait to be written before others wait for a place. The crate's default is 50, where a lookup with 64 in

@@ -69,5 +69,5 @@ pub(super) fn build<S: Probe>(context: &Context, case: &Case, seed: u64) -> Resu
     let keys = Credentials::from_texts(hashes.iter().map(|hash| hash.as_bytes()));
     let draws = Draws::new(case.choice, case.population, seed);
     let job = ProbeJob { design, keys, draws, requests: Requests::default() };
-    Ok(timed::waiting(context, case, job, Vec::new()))
+    Ok(timed::waiting(context, case, &[], job, Vec::new()))
 }

@@ -54,5 +54,5 @@ impl<S: Ping> Job for PingJob<S> {
 
 pub(super) fn build<S: Ping>(context: &Context, case: &Case, need: Need) -> Result<Built, NotBuilt> {
     let store = context.wait(context.environment(case).store::<S>(need))?;
-    Ok(timed::waiting(context, case, PingJob(store), Vec::new()))
+    Ok(timed::waiting(context, case, &[], PingJob(store), Vec::new()))
 }

@@ -75,7 +75,7 @@ pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Result<Built, 
             _store: Arc::new(design),
         })
     })?;
-    Ok(timed::waiting(context, case, job, Vec::new()))
+    Ok(timed::waiting(context, case, &[], job, Vec::new()))
 }
 
 /// Without the error's text, which could quote the address.

@@ -60,7 +60,7 @@ impl Contestant for RedisBenchmark {
                 Some(hits) => Err(Failure(format!("redis-benchmark: {hits} of {requests} keys were there"))),
             }
         })?;
-        Ok(Sample { elapsed: Duration::from_secs_f64(each * operations as f64), cpu: None })
+        Ok(Sample { elapsed: Duration::from_secs_f64(each * operations as f64), cpu: None, store_cpu: None })
     }
 
     fn least_operations(&self) -> u64 {

@@ -104,5 +104,5 @@ fn with(setting: Setting, context: &Context, case: &Case, seed: u64) -> Result<B
     let draws = Draws::new(case.choice, case.population, seed);
     let keys = Credentials::from_texts(&keys);
     let job = GetJob { connections, keys, draws, requests: Requests::default() };
-    Ok(timed::waiting(context, case, job, Vec::new()))
+    Ok(timed::waiting(context, case, &[], job, Vec::new()))
 }

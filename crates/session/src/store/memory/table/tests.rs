@@ -33,7 +33,7 @@ fn remove(table: &SessionTable, id: &IdHash, number: u64) -> bool {
 
 /// Everybody is behind everybody with a smaller name, and there is no gap between anybody and their home.
 pub(super) fn assert_in_order(table: &SessionTable) {
-    let (shape, lines) = (table.shape(), table.lines());
+    let (shape, lines) = (table.shape(), &table.lines);
     let (mut last, mut vacant, mut count) = (0, None, 0);
     for (at, line) in lines[..lines.len().min(1 << 17)].iter().enumerate() {
         if !line::in_use(line) {

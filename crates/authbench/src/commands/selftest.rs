@@ -1,0 +1,59 @@
+//! `authbench selftest`
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use measure::record::write_whole;
+use suite::{SelftestOutcome, SelftestRequest};
+
+use super::run::INTERRUPTED;
+use crate::arguments::Selftest;
+
+pub(crate) fn run(arguments: &Selftest) -> anyhow::Result<ExitCode> {
+    let request =
+        SelftestRequest { pairs: arguments.pairs, rounds: arguments.rounds, disturb: arguments.disturb };
+    let Some(outcome) = suite::selftest(&request)? else { return Ok(ExitCode::from(INTERRUPTED)) };
+    let folder = suite::results().join(&arguments.name);
+    let path = folder.join("selftest.json");
+    let mut text = serde_json::to_string_pretty(&outcome)?;
+    text.push('\n');
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    write_whole(&path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+    let shortfalls = outcome.shortfalls();
+    let mut output = anstream::stdout().lock();
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut output, &outcome).map_err(io::Error::from)?;
+        writeln!(output)?;
+    } else {
+        table(&mut output, &outcome)?;
+        writeln!(output, "outcome: {}", path.display())?;
+    }
+    for shortfall in &shortfalls {
+        anstream::eprintln!("not met: {shortfall}");
+    }
+    Ok(if shortfalls.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn table(output: &mut impl Write, outcome: &SelftestOutcome) -> io::Result<()> {
+    writeln!(
+        output,
+        "difference  pairs  told to differ  interval holds it  half the interval  error of the ratio"
+    )?;
+    for one in &outcome.differences {
+        writeln!(
+            output,
+            "{:>8} %  {:>5}  {:>14}  {:>17}  {:>15.2} %  {:>16.2} %",
+            one.percent,
+            one.pairs,
+            one.found,
+            one.covered,
+            one.half_width * 100.0,
+            one.error * 100.0
+        )?;
+    }
+    Ok(())
+}

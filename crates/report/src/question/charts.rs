@@ -1,0 +1,27 @@
+//! Which charts a question has.
+
+use measure::record::Question;
+
+use super::{by_size_chart, case_chart, relative_chart, variants_chart};
+use crate::{
+    chart::Plan,
+    view::{QuestionView, against, series},
+};
+
+/// Along an axis what makes one, beside its plain variant what has another, side by side what is compared, by itself what is left.
+pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
+    let (all, alone) = series(asked);
+    let mut plans = by_size_chart::of_question(asked, &all);
+    plans.extend(variants_chart::of_question(asked));
+    let quantiles = relative_chart::quantiles(asked);
+    if !quantiles.is_empty() {
+        plans.extend(quantiles);
+    } else if let Some(against) = against(asked) {
+        // Whoever attacks, attacks a design: peers are in the tables.
+        let designs_only = asked.question == Question::Attack;
+        plans.extend(relative_chart::compared(asked, &against, designs_only));
+    } else {
+        plans.extend(alone.into_iter().flat_map(|case| case_chart::of_case(asked, case)));
+    }
+    plans
+}

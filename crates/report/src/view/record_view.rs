@@ -1,0 +1,49 @@
+//! The whole record as the report sees it.
+
+use std::collections::BTreeSet;
+
+use measure::{
+    record::{Provenance, Question, RunRecord},
+    rows::{self, Row},
+};
+
+use super::{
+    cautions::{self, Caution},
+    designs::{self, DesignLine},
+    question_view::{QuestionView, questions},
+};
+
+/// Everything the report shows, derived once.
+pub(crate) struct View<'a> {
+    pub(crate) record: &'a RunRecord,
+    /// All rows of the record, in its order.
+    pub(crate) rows: Vec<Row>,
+    /// The questions that have rows, in the order of the suite.
+    pub(crate) asked: Vec<QuestionView<'a>>,
+    /// What every design and peer costs and does, one line each.
+    pub(crate) designs: Vec<DesignLine<'a>>,
+    /// What a reader must know before quoting anything.
+    pub(crate) cautions: Vec<Caution>,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(record: &'a RunRecord) -> Self {
+        let rows = rows::rows(record);
+        let asked = questions(record, &rows);
+        let designs = designs::lines(record, &asked);
+        let cautions = cautions::of_record(record);
+        Self { record, rows, asked, designs, cautions }
+    }
+
+    /// The question `word`, where it was asked.
+    pub(crate) fn question(&self, question: Question) -> Option<&QuestionView<'a>> {
+        self.asked.iter().find(|asked| asked.question == question)
+    }
+
+    /// The executions that a question's figures are from.
+    pub(crate) fn executions(&self, asked: &QuestionView<'_>) -> Vec<(usize, &'a Provenance)> {
+        let numbers: BTreeSet<usize> =
+            asked.cases.iter().flat_map(|case| &case.lines).map(|line| line.execution).collect();
+        numbers.into_iter().map(|number| (number, &self.record.executions[number].provenance)).collect()
+    }
+}
