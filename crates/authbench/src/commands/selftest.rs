@@ -1,7 +1,10 @@
 //! `authbench selftest`
 
 use std::{
+    fmt::Write as _,
+    fs,
     io::{self, Write},
+    path::Path,
     process::ExitCode,
 };
 
@@ -56,4 +59,40 @@ fn table(output: &mut impl Write, outcome: &SelftestOutcome) -> io::Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// The outcome in a folder as a table, for documents.
+pub(crate) fn markdown(folder: &Path) -> anyhow::Result<String> {
+    let path = folder.join("selftest.json");
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let outcome: SelftestOutcome = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no outcome of authbench selftest", path.display()))?;
+    let mut table = String::from(
+        "| Planted difference | Pairs | Told to differ | Interval holds it | Half the interval | Error of the ratio |\n\
+         |--:|--:|--:|--:|--:|--:|\n",
+    );
+    for one in &outcome.differences {
+        writeln!(
+            table,
+            "| {} % | {} | {} | {} | {:.2} % | {:.2} % |",
+            one.percent,
+            one.pairs,
+            one.found,
+            one.covered,
+            one.half_width * 100.0,
+            one.error * 100.0
+        )?;
+    }
+    let machine = &outcome.machine;
+    let cpu = machine.microarchitecture.as_ref().or(machine.cpu_model.as_ref());
+    writeln!(
+        table,
+        "\n{} rounds, {}, {}, commit {}, {}.",
+        outcome.rounds,
+        cpu.map_or("unknown CPU", String::as_str),
+        if outcome.disturbed { "beside a busy process" } else { "quiet" },
+        outcome.commit.as_deref().map_or("unknown", |commit| commit.get(..10).unwrap_or(commit)),
+        outcome.finished,
+    )?;
+    Ok(table)
 }

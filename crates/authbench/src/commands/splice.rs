@@ -5,7 +5,7 @@ use std::{fs, io::Write, path::Path, process::ExitCode};
 use anyhow::{Context as _, bail};
 use measure::record::{RunRecord, write_whole};
 
-use super::folder_of;
+use super::{folder_of, selftest};
 use crate::arguments::Splice;
 
 const BEGIN: &str = "<!-- authbench:";
@@ -65,14 +65,18 @@ fn splice(text: &str, render: &dyn Fn(&str, &str) -> anyhow::Result<String>) -> 
 }
 
 fn render(block: &str, run: &str) -> anyhow::Result<String> {
-    let record = RunRecord::load(&folder_of(Path::new(run)))?;
+    let folder = folder_of(Path::new(run));
+    if block == "selftest" {
+        return selftest::markdown(&folder);
+    }
+    let record = RunRecord::load(&folder)?;
     Ok(match block {
         "answer" => report::answer_markdown(&record),
         "ratios" => report::ratios_markdown(&record),
         "noise" => report::noise_markdown(&record),
         "criterion" => report::criterion_markdown(&record),
         "machine" => report::machine_markdown(&record),
-        other => bail!("there is no block `{other}`; there are answer, ratios, noise, criterion, machine"),
+        other => bail!("there is no block `{other}`; there are answer, ratios, noise, criterion, machine, selftest"),
     })
 }
 
