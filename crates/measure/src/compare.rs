@@ -40,8 +40,8 @@ pub struct Pair {
     pub before: (f64, f64, f64),
     /// The figure in the second record, with its interval.
     pub after: (f64, f64, f64),
-    /// How many times the first the second is.
-    pub factor: f64,
+    /// How many times the first the second is; none where the first is zero and the second is not.
+    pub factor: Option<f64>,
     /// What became of it.
     pub change: Change,
     /// Whether it was faster than the reference in one and slower in the other, beyond the noise of both.
@@ -109,7 +109,9 @@ pub fn compare(before: &RunRecord, after: &RunRecord) -> Compared {
     let mut pairs = Vec::new();
     for (key, one) in &old {
         let Some(other) = new.get(key) else { continue };
-        pairs.extend(one.iter().filter_map(|(metric, one)| pair(key, *metric, *one, *other.get(metric)?)));
+        pairs.extend(
+            one.iter().filter_map(|(metric, one)| Some(pair(key, *metric, *one, *other.get(metric)?))),
+        );
     }
     let only = |ones: &Figures, others: &Figures| {
         let missing = ones.keys().filter(|key| !others.contains_key(*key));
@@ -174,7 +176,7 @@ fn pair(
     metric: Metric,
     (before, noise_before): (Estimate, Option<f64>),
     (after, noise_after): (Estimate, Option<f64>),
-) -> Option<Pair> {
+) -> Pair {
     let (question, case, contestant) = key.clone();
     let ends = |estimate: Estimate| (estimate.value, estimate.low, estimate.high);
     let undecided = before.interval == Interval::Range || after.interval == Interval::Range;
@@ -195,17 +197,17 @@ fn pair(
                 | (stats::Comparison::Slower, stats::Comparison::Faster)
         );
     let factor = if before.value == after.value { 1.0 } else { after.value / before.value };
-    factor.is_finite().then(|| Pair {
+    Pair {
         question,
         case,
         contestant,
         metric,
         before: ends(before),
         after: ends(after),
-        factor,
+        factor: factor.is_finite().then_some(factor),
         change,
         flipped,
-    })
+    }
 }
 
 fn summary(pairs: &[Pair]) -> Summary {
@@ -213,7 +215,7 @@ fn summary(pairs: &[Pair]) -> Summary {
         .iter()
         .filter(|pair| pair.metric == Metric::Ratio && pair.change != Change::Undecided)
         .collect();
-    let moved: Vec<f64> = ratios.iter().map(|pair| (pair.factor - 1.0).abs()).collect();
+    let moved: Vec<f64> = ratios.iter().filter_map(|pair| Some((pair.factor? - 1.0).abs())).collect();
     let count = |change| pairs.iter().filter(|pair| pair.change == change).count();
     Summary {
         ratios: ratios.len(),
@@ -312,7 +314,7 @@ mod tests {
     #[test]
     fn a_record_repeats_itself() {
         let compared = compare(&example::record(), &example::record());
-        assert!(compared.pairs.iter().all(|pair| pair.change == Change::Same && pair.factor == 1.0));
+        assert!(compared.pairs.iter().all(|pair| pair.change == Change::Same && pair.factor == Some(1.0)));
         assert_eq!((compared.summary.overlapping, compared.summary.median_change), (1.0, 0.0));
         assert_eq!((compared.summary.regressions, compared.summary.flipped), (0, 0));
         assert!(compared.machines.is_empty() && compared.only_before.is_empty());
@@ -327,7 +329,7 @@ mod tests {
         let compared = compare(&example::record(), &scaled("peer-x", 1.1));
         let peer = find(&compared, "peer-x", Metric::Ratio);
         assert_eq!(peer.change, Change::More);
-        assert!((peer.factor - 1.1).abs() < 1e-9);
+        assert!((peer.factor.unwrap() - 1.1).abs() < 1e-9);
         assert_eq!(compared.summary.regressions, 1);
         let faster = compare(&scaled("peer-x", 1.1), &example::record());
         assert_eq!((faster.summary.regressions, faster.summary.improvements), (0, 1));

@@ -94,7 +94,8 @@ fn in_short(all: &[String]) -> String {
 fn changed(compared: &Compared) -> Vec<&Pair> {
     let mut changed: Vec<&Pair> =
         compared.pairs.iter().filter(|pair| matches!(pair.change, Change::More | Change::Less)).collect();
-    changed.sort_by(|one, other| other.factor.ln().abs().total_cmp(&one.factor.ln().abs()));
+    let size = |pair: &Pair| pair.factor.map_or(f64::INFINITY, |factor| factor.ln().abs());
+    changed.sort_by(|one, other| size(other).total_cmp(&size(one)));
     changed
 }
 
@@ -107,7 +108,8 @@ fn cells(pair: &Pair) -> [String; 5] {
         Metric::RatioToFloor => "ratio to its floor".to_owned(),
         metric => format!("{metric} ({})", metric.unit()),
     };
-    let percent = format!("{:+.1} %", (pair.factor - 1.0) * 100.0);
+    let percent =
+        pair.factor.map_or("from 0".to_owned(), |factor| format!("{:+.1} %", (factor - 1.0) * 100.0));
     [name, metric, figure(pair.before), figure(pair.after), percent]
 }
 

@@ -23,8 +23,7 @@ pub(crate) fn run(arguments: &Selftest) -> anyhow::Result<ExitCode> {
     let path = folder.join("selftest.json");
     let mut text = serde_json::to_string_pretty(&outcome)?;
     text.push('\n');
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     write_whole(&path, text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
     let shortfalls = outcome.shortfalls();
     let mut output = anstream::stdout().lock();

@@ -76,7 +76,9 @@ fn render(block: &str, run: &str) -> anyhow::Result<String> {
         "noise" => report::noise_markdown(&record),
         "criterion" => report::criterion_markdown(&record),
         "machine" => report::machine_markdown(&record),
-        other => bail!("there is no block `{other}`; there are answer, ratios, noise, criterion, machine, selftest"),
+        other => bail!(
+            "there is no block `{other}`; there are answer, ratios, noise, criterion, machine, selftest"
+        ),
     })
 }
 

@@ -41,12 +41,9 @@ fn a_given_server_that_is_not_there_is_named_by_its_variable_and_its_password_st
     let told = desk.authbench(SMALL_RUN).with_redis("redis://:s3cret@127.0.0.1:1").run();
     // Whoever names a server means it: nothing is measured without it.
     let told = told.failed_saying(&["AUTHBENCH_REDIS_URL does not answer", "Nothing was measured"]);
-    assert!(desk.files("results").iter().all(|file| !file.ends_with("run.json")));
+    assert!(!desk.path("results").exists(), "nothing was begun");
 
     assert!(!told.output.contains("s3cret") && !told.errors.contains("s3cret"));
-    for file in desk.files("results") {
-        assert!(!desk.read(&format!("results/{file}")).contains("s3cret"), "{file}");
-    }
 }
 
 #[test]

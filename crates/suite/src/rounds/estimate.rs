@@ -11,15 +11,15 @@ use super::plan::Plan;
 /// run, and in a standard one. The time from one line of progress to the next, over the rounds of a run.
 const fn seconds(question: Question) -> (f64, f64) {
     match question {
-        Question::Issue => (3.6, 9.0),
-        Question::Authorise => (3.8, 6.0),
-        Question::Lookup => (6.5, 31.0),
-        Question::Revoke => (3.0, 6.5),
-        Question::Payload => (1.7, 6.0),
-        Question::Batch => (0.2, 0.7),
-        Question::Attack => (3.2, 6.5),
-        Question::Touch => (2.2, 3.5),
-        Question::Purge => (4.6, 5.0),
+        Question::Issue => (3.6, 4.3),
+        Question::Authorise => (5.5, 9.3),
+        Question::Lookup => (6.5, 22.0),
+        Question::Revoke => (3.0, 5.0),
+        Question::Payload => (1.7, 4.6),
+        Question::Batch => (0.2, 0.4),
+        Question::Attack => (3.2, 5.8),
+        Question::Touch => (2.2, 2.9),
+        Question::Purge => (4.6, 3.9),
         // One like the others, until it has been measured.
         _ => (3.0, 6.0),
     }

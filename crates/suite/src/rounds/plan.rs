@@ -294,7 +294,7 @@ pub(crate) const fn rounds(profile: Profile) -> u32 {
 const fn samples(profile: Profile) -> u32 {
     match profile {
         Profile::Quick => 20,
-        Profile::Standard => 30,
+        Profile::Standard => 26,
         Profile::Full => 100,
     }
 }
