@@ -7,7 +7,7 @@ fn with_second(change: impl Fn(&str) -> String) -> Desk {
     let desk = Desk::with(finished());
     let record = desk.read("results/latest/run.json");
     std::fs::create_dir(desk.path("results/after")).unwrap();
-    desk.write("results/after/run.json", &change(&record));
+    desk.write("results/after/run.json", change(&record));
     desk
 }
 
