@@ -150,7 +150,7 @@ Examples:
   authbench selftest
   authbench selftest --disturb --name selftest-disturbed
 
-Pairs of contestants hash the same number of blocks, or one of the two hashes 1, 2, 5 or 10 % more. They run in rounds
+Pairs of contestants hash a block equally often, or one of the two 1, 2, 5 or 10 % more often. They run in rounds
 as contestants of a run do, and the same statistics decide whether they differ. The outcome is in
 results/NAME/selftest.json.
 

@@ -34,7 +34,7 @@ pub(crate) fn overall(view: &View<'_>) -> Vec<Sentence> {
         sentences.extend(cost(case, &cheapest));
         sentences.extend(bought(&cheapest));
     }
-    sentences.extend(differences(case));
+    sentences.extend([ties(case), fastest_peer(case), without_a_figure(case)].into_iter().flatten());
     sentences
 }
 
@@ -134,11 +134,14 @@ fn by_words(sentence: &mut Sentence, all: &[(&str, &Declared)], words: impl Fn(&
     }
 }
 
-/// Ties, the fastest peer, and what could not be measured.
-fn differences(case: &Case<'_>) -> Option<Sentence> {
+fn contends(line: &Line<'_>) -> bool {
+    matches!(line.kind, Kind::Design | Kind::Peer)
+}
+
+/// Which designs and peers tie with the reference.
+fn ties(case: &Case<'_>) -> Option<Sentence> {
     let mut sentence = Sentence::default();
     let measured = case.measured();
-    let contends = |line: &Line<'_>| matches!(line.kind, Kind::Design | Kind::Peer);
     if let Some((line, noise)) =
         measured.iter().find_map(|(line, _)| Some((line, case.noise(line).filter(|_| contends(line))?)))
     {
@@ -162,32 +165,44 @@ fn differences(case: &Case<'_>) -> Option<Sentence> {
             });
             sentence.text(verb).name(reference);
         }
-    } else if !measured.is_empty() {
+    } else if measured.is_empty() {
+        return None;
+    } else {
         sentence.text("Without a twin and six rounds, ties cannot be told from differences");
     }
+    sentence.text(".");
+    Some(sentence)
+}
 
+/// The fastest of other projects' crates.
+fn fastest_peer(case: &Case<'_>) -> Option<Sentence> {
+    let measured = case.measured();
     let peers: Vec<_> = measured.iter().filter(|(line, _)| line.kind == Kind::Peer).collect();
-    if let Some((line, time)) = peers.first() {
-        let which = if peers.len() > 1 {
-            format!("; the fastest of {} peers, ", peers.len())
-        } else {
-            "; the one peer, ".to_owned()
-        };
-        sentence.text(which).name(line.id).text(", takes ").figure(format::time_interval(*time));
-        if let Some(ratio) = line.figure(Metric::Ratio) {
-            sentence.text(", ").figure(format::ratio(ratio)).text(" of ").name(&line.batch.reference);
-        }
+    let (line, time) = peers.first()?;
+    let which = if peers.len() > 1 {
+        format!("The fastest of {} peers, ", peers.len())
+    } else {
+        "The one peer, ".to_owned()
+    };
+    let mut sentence = Sentence::default();
+    sentence.text(which).name(line.id).text(", takes ").figure(format::time_interval(*time));
+    if let Some(ratio) = line.figure(Metric::Ratio) {
+        sentence.text(", ").figure(format::ratio(ratio)).text(" of ").name(&line.batch.reference);
     }
+    sentence.text(".");
+    Some(sentence)
+}
 
+/// What could not be measured, and why.
+fn without_a_figure(case: &Case<'_>) -> Option<Sentence> {
     let missing: Vec<_> =
         case.lines.iter().filter(|line| contends(line) && line.trouble().is_some()).collect();
-    if !missing.is_empty() && !measured.is_empty() {
-        sentence.text("; without a figure: ");
-        unmeasured(&mut sentence, &missing);
-    }
-    if sentence.0.is_empty() {
+    if missing.is_empty() || case.measured().is_empty() {
         return None;
     }
+    let mut sentence = Sentence::default();
+    sentence.text("Without a figure: ");
+    unmeasured(&mut sentence, &missing);
     sentence.text(".");
     Some(sentence)
 }
@@ -211,7 +226,7 @@ mod tests {
             "How soon a revoked credential is refused: with jwt-hs256, only by expiry, up to 1 h after issue. When the \
              store cannot be reached: with jwt-hs256, no store to lose.",
             "Against a noise floor of 2.0 %, near-x ties with jwt-hs256",
-            "the one peer, peer-x, takes 900 ns, ×3.00 of jwt-hs256",
+            "The one peer, peer-x, takes 900 ns, ×3.00 of jwt-hs256",
             "broken-x (failed: connection refused",
             "; missing-x (unavailable: redis-server is not installed)",
         ] {
