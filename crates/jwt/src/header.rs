@@ -65,7 +65,7 @@ impl Header {
 
     /// `alg` is there, and exactly the key's.
     pub(crate) fn demand_algorithm(&self, algorithm: Algorithm) -> Result<(), Rejection> {
-        let same = self.algorithm.as_deref() == Some(algorithm.name());
+        let same = self.algorithm.as_deref().is_some_and(|name| algorithm.is_named(name));
         if same { Ok(()) } else { Err(Rejection::Algorithm) }
     }
 

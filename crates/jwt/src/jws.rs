@@ -17,7 +17,12 @@
 //! | an ECDSA signature is *r* and *s* of full length; *n*-*s* in place of *s* is accepted as well | RFC 7518, 3.4 |
 //! | a PSS salt is as long as the hash | RFC 7518, 3.5 |
 
-use crate::{Jwk, JwkError, KeyError, Rejection, SigningFailed, compact, header::Header};
+use crate::{
+    Algorithm, Jwk, JwkError, KeySetError, Rejection, SigningFailed, compact,
+    header::Header,
+    json::{Members, Value},
+    key_set::members_of_keys,
+};
 
 /// The longest serialisation that is looked at, in bytes. Unlike a token it is no header of a request.
 pub const MAX_JWS_BYTES: usize = 1024 * 1024;
@@ -31,6 +36,9 @@ pub enum Reason {
     /// The key, whatever the token is.
     #[error("{0}")]
     Key(#[from] JwkError),
+    /// The set of keys.
+    #[error("{0}")]
+    Set(#[from] KeySetError),
     /// The token.
     #[error("{0}")]
     Token(#[from] Rejection),
@@ -38,19 +46,11 @@ pub enum Reason {
 
 impl Reason {
     /// Whether there was no key to verify with, so that there is no verdict on the token: the JWK is not readable,
-    /// incomplete, inconsistent, of an unsupported kind, or an RSA key of a size that is not accepted.
-    ///
-    /// Not so where the key is understood and forbids the use: `use`, `key_ops`, or a secret shorter than its hash.
-    /// Nothing is valid under such a key, and that is the verdict.
+    /// incomplete, inconsistent, of an unsupported kind or size, or not for verifying; or the set does not tell which key is
+    /// meant.
     #[must_use]
     pub const fn is_unusable_input(self) -> bool {
-        match self {
-            Self::Token(_) => false,
-            Self::Key(error) => !matches!(
-                error,
-                JwkError::NotForVerifying | JwkError::Key(KeyError::TooShort { .. } | KeyError::PublicKey)
-            ),
-        }
+        matches!(self, Self::Key(_) | Self::Set(_))
     }
 }
 
@@ -60,6 +60,39 @@ impl Reason {
 /// [`Reason`], the first that applies; the key is looked at first.
 pub fn verify_jws(jwk: &[u8], token: &[u8]) -> Result<Vec<u8>, Reason> {
     Jwk::parse(jwk)?.verify_jws(token)
+}
+
+/// Verifies a compact serialisation under the key of a set that its header names by `kid`.
+///
+/// The set is ambiguous, and there is no verdict, where two of its keys have that id, usable or not, or where it has secrets
+/// beside public keys. `algorithms` are those that the verifier takes, for keys that name none; without any, each key's own.
+///
+/// # Errors
+/// [`Reason`], the first that applies. A token whose `kid` is missing or in no key is invalid; one whose key cannot be used
+/// has no verdict.
+pub fn verify_jws_with_set(set: &[u8], token: &[u8], algorithms: &[Algorithm]) -> Result<Vec<u8>, Reason> {
+    let keys = members_of_keys(set)?;
+    let text = |key: &Members<'_>, wanted: &str| {
+        key.iter().find_map(|(name, value)| match value {
+            Value::String(text) if name == wanted => Some(text.to_string()),
+            _ => None,
+        })
+    };
+    let secrets = keys.iter().filter(|key| text(key, "kty").as_deref() == Some("oct")).count();
+    if secrets > 0 && secrets < keys.len() {
+        return Err(KeySetError::Mixed.into());
+    }
+    if token.len() > MAX_JWS_BYTES {
+        return Err(Rejection::TooLong.into());
+    }
+    let header = Header::read(compact::split(token)?.header, MAX_HEADER_CHARS)?;
+    let kid = header.kid.ok_or(Rejection::NoKeyId)?;
+    let mut named = keys.iter().filter(|key| text(key, "kid").as_deref() == Some(&*kid));
+    let key = named.next().ok_or(Rejection::UnknownKey)?;
+    if named.next().is_some() {
+        return Err(KeySetError::Ambiguous.into());
+    }
+    Jwk::from_members(key, algorithms)?.verify_jws(token)
 }
 
 impl Jwk {

@@ -68,7 +68,7 @@ pub use design::Jwt;
 pub use header::TOKEN_TYPE;
 pub use json::JsonError;
 pub use jwk::{Jwk, JwkError, MAX_JWK_BYTES};
-pub use jws::{MAX_JWS_BYTES, Reason, verify_jws};
+pub use jws::{MAX_JWS_BYTES, Reason, verify_jws, verify_jws_with_set};
 #[cfg(feature = "fetch")]
 pub use key_set::{FetchError, PlainHttp, RemoteConfig, RemoteConfigError, RemoteKeySet, Roots};
 pub use key_set::{

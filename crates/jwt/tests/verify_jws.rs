@@ -5,8 +5,8 @@ mod support;
 use std::sync::LazyLock;
 
 use authbench_jwt::{
-    Algorithm, JsonError, Jwk, JwkError, KeyError, MAX_JWS_BYTES, Reason, Rejection, SigningFailed,
-    verify_jws,
+    Algorithm, JsonError, Jwk, JwkError, KeyError, KeySetError, MAX_JWS_BYTES, Reason, Rejection,
+    SigningFailed, verify_jws, verify_jws_with_set,
 };
 use base64_simd::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use support::jws::{header, sign, sign_input, signature};
@@ -24,6 +24,7 @@ fn verify(key: &Jwk, token: impl AsRef<[u8]>) -> Result<Vec<u8>, Rejection> {
     key.verify_jws(token.as_ref()).map_err(|reason| match reason {
         Reason::Token(rejection) => rejection,
         Reason::Key(error) => panic!("the key is in order: {error}"),
+        Reason::Set(error) => panic!("there is no set: {error}"),
     })
 }
 
@@ -280,19 +281,15 @@ fn the_verdict_tells_unusable_keys_from_invalid_tokens() {
         with(key(Algorithm::Es256), "crv", "secp256k1".into()),
         with(key(Algorithm::Es256), "x", "AAAA".into()),
         with(key(Algorithm::Rs256), "n", URL_SAFE_NO_PAD.encode_to_string([0xff; 128]).into()),
-    ] {
-        assert!(matches!(reason(&unusable), Reason::Key(_)), "{unusable}");
-        assert!(reason(&unusable).is_unusable_input(), "{unusable}");
-    }
-    for forbidden in [
+        // Understood, and not to be used: there is no verdict either.
         with(hs256, "use", "enc".into()),
         with(hs256, "key_ops", serde_json::json!(["sign"])),
         with(hs256, "key_ops", serde_json::json!([])),
         with(hs256, "k", URL_SAFE_NO_PAD.encode_to_string([7; 31]).into()),
         with(hs256, "k", "".into()),
     ] {
-        assert!(matches!(reason(&forbidden), Reason::Key(_)), "{forbidden}");
-        assert!(!reason(&forbidden).is_unusable_input(), "{forbidden}");
+        assert!(matches!(reason(&unusable), Reason::Key(_)), "{unusable}");
+        assert!(reason(&unusable).is_unusable_input(), "{unusable}");
     }
     let invalid = reason(&key(Algorithm::Hs384).to_private_json());
     assert_eq!(invalid, Reason::Token(Rejection::Algorithm));
@@ -323,4 +320,89 @@ fn secrets_shorter_than_their_hash_are_refused() {
             assert_eq!(Jwk::parse(jwk.as_bytes()).err(), error);
         }
     }
+}
+
+#[test]
+fn the_fully_specified_name_of_eddsa_is_accepted_under_its_key_alone() {
+    let eddsa = key(Algorithm::EdDsa);
+    for name in ["EdDSA", "Ed25519"] {
+        let token = sign(eddsa, &format!(r#"{{"alg":"{name}"}}"#), "payload");
+        for jwk in [eddsa.to_private_json(), with(eddsa, "alg", name.into())] {
+            assert_eq!(verify_jws(jwk.as_bytes(), token.as_bytes()).unwrap(), b"payload", "{jwk}");
+        }
+    }
+    let es256 = key(Algorithm::Es256);
+    let token = sign(es256, r#"{"alg":"Ed25519"}"#, "payload");
+    let refused = verify_jws(es256.to_private_json().as_bytes(), token.as_bytes());
+    assert_eq!(refused, Err(Reason::Token(Rejection::Algorithm)));
+}
+
+/// A set of these keys as JSON.
+fn set(keys: &[String]) -> String {
+    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+}
+
+#[test]
+fn a_set_is_asked_for_the_key_that_the_token_names() {
+    let named = |algorithm, kid: &str| with(key(algorithm), "kid", kid.into());
+    let public = |algorithm, kid: &str| {
+        let mut jwk: serde_json::Value =
+            serde_json::from_str(&key(algorithm).to_public_json().unwrap()).unwrap();
+        jwk["kid"] = kid.into();
+        jwk.to_string()
+    };
+    let token = sign(key(Algorithm::Es256), r#"{"alg":"ES256","kid":"b"}"#, "payload");
+    let verify =
+        |keys: &[String], token: &str| verify_jws_with_set(set(keys).as_bytes(), token.as_bytes(), &[]);
+
+    // A key of a kind that is not known here (RFC 9964) is nobody's business but its own.
+    let post_quantum = r#"{"kty":"AKP","alg":"ML-DSA-44","kid":"c","pub":"AAAA"}"#.to_owned();
+    let (es384, es256) = (public(Algorithm::Es384, "a"), public(Algorithm::Es256, "b"));
+    let whole = [es384.clone(), es256.clone(), post_quantum.clone()];
+    assert_eq!(verify(&whole, &token).unwrap(), b"payload");
+    assert_eq!(verify(&[es384.clone()], &token), Err(Reason::Token(Rejection::UnknownKey)));
+    let nameless = sign(key(Algorithm::Es256), r#"{"alg":"ES256"}"#, "payload");
+    assert_eq!(verify(&whole, &nameless), Err(Reason::Token(Rejection::NoKeyId)));
+
+    // No verdict: the key that is meant cannot be used, two are meant, or secrets are among public keys.
+    let of_the_other = sign(key(Algorithm::Es256), r#"{"alg":"ES256","kid":"c"}"#, "payload");
+    assert!(verify(&whole, &of_the_other).unwrap_err().is_unusable_input());
+    let twice = [public(Algorithm::Es384, "b"), es256.clone()];
+    assert_eq!(verify(&twice, &token), Err(Reason::Set(KeySetError::Ambiguous)));
+    let mixed = [named(Algorithm::Hs256, "s"), es256];
+    assert_eq!(verify(&mixed, &token), Err(Reason::Set(KeySetError::Mixed)));
+    assert!(Reason::Set(KeySetError::Mixed).is_unusable_input());
+}
+
+#[test]
+fn the_algorithms_of_the_verifier_bind_keys_that_name_none() {
+    let rs256 = key(Algorithm::Rs256);
+    let mut jwk: serde_json::Value = serde_json::from_str(&rs256.to_public_json().unwrap()).unwrap();
+    jwk.as_object_mut().unwrap().remove("alg");
+    jwk["kid"] = "k".into();
+    let set = set(&[jwk.to_string()]);
+    let verify = |token: &str, algorithms: &[Algorithm]| {
+        verify_jws_with_set(set.as_bytes(), token.as_bytes(), algorithms)
+    };
+    let token = sign(rs256, r#"{"alg":"RS256","kid":"k"}"#, "payload");
+    assert_eq!(verify(&token, &[Algorithm::Rs256]).unwrap(), b"payload");
+    assert_eq!(verify(&token, &[Algorithm::Es256, Algorithm::Rs256]).unwrap(), b"payload");
+    // None, or more than one: the choice would be the token's.
+    for algorithms in [&[][..], &[Algorithm::Es256], &[Algorithm::Rs256, Algorithm::Ps256]] {
+        let refused = verify(&token, algorithms).unwrap_err();
+        assert_eq!(refused, Reason::Key(JwkError::NoAlgorithm), "{algorithms:?}");
+    }
+    // The modulus as a secret: the key is bound to RS256, whatever the header says.
+    let forged = sign(key(Algorithm::Hs256), r#"{"alg":"HS256","kid":"k"}"#, "payload");
+    let refused = verify(&forged, &[Algorithm::Rs256, Algorithm::Hs256]);
+    assert_eq!(refused, Err(Reason::Token(Rejection::Algorithm)));
+    // A key's own algorithm is not overruled, and must be among those that are taken.
+    let own = with(rs256, "kid", "k".into());
+    let refused = jwt_jwk(&own, &[Algorithm::Ps256]);
+    assert_eq!(refused, Some(JwkError::AlgorithmMismatch));
+}
+
+/// Why a key is refused by who takes these algorithms.
+fn jwt_jwk(jwk: &str, algorithms: &[Algorithm]) -> Option<JwkError> {
+    Jwk::parse_for(jwk.as_bytes(), algorithms).err()
 }

@@ -14,14 +14,24 @@ const UNUSABLE: u8 = 2;
 
 pub(crate) fn run(arguments: &VerifyJws) -> anyhow::Result<ExitCode> {
     let input = Path::new("-");
-    if arguments.jwk == input && arguments.token == input {
+    let Some(keys) = arguments.jwk.as_ref().or(arguments.jwks.as_ref()) else {
+        return Ok(refuse("there is neither a key nor a set of keys"));
+    };
+    if keys == input && arguments.token == input {
         return Ok(refuse("key and token cannot both come from standard input"));
     }
-    let (jwk, token) = match read(&arguments.jwk).and_then(|jwk| Ok((jwk, read(&arguments.token)?))) {
+    let (text, token) = match read(keys).and_then(|text| Ok((text, read(&arguments.token)?))) {
         Ok(both) => both,
         Err(unusable) => return Ok(refuse(&unusable)),
     };
-    match jwt::verify_jws(&jwk, without_line_end(&token)) {
+    let token = without_line_end(&token);
+    let (what, outcome) = if arguments.jwk.is_some() {
+        let key = jwt::Jwk::parse_for(&text, &arguments.alg).map_err(jwt::Reason::from);
+        ("key", key.and_then(|key| key.verify_jws(token)))
+    } else {
+        ("key set", jwt::verify_jws_with_set(&text, token, &arguments.alg))
+    };
+    match outcome {
         Ok(payload) => {
             let mut output = io::stdout().lock();
             output.write_all(b"valid\n")?;
@@ -30,7 +40,7 @@ pub(crate) fn run(arguments: &VerifyJws) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Err(reason) if reason.is_unusable_input() => {
-            Ok(refuse(&format!("the key {}: {reason}", arguments.jwk.display())))
+            Ok(refuse(&format!("the {what} {}: {reason}", keys.display())))
         }
         Err(reason) => {
             writeln!(io::stdout(), "invalid: {reason}")?;

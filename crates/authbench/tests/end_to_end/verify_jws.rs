@@ -200,12 +200,33 @@ fn what_is_no_key_is_no_verdict_and_says_why() {
 }
 
 #[test]
-fn a_key_that_forbids_verifying_makes_every_token_invalid() {
+fn a_key_that_cannot_be_used_is_no_verdict() {
     let (desk, _) = desk();
     desk.write("key.json", desk.read("key.json").replace(r#""use":"sig""#, r#""use":"enc""#));
-    invalid(verify(&desk), "the key is not for verifying");
+    unusable(verify(&desk), &["the key key.json: the key is not for verifying"]);
     desk.write("key.json", r#"{"kty":"oct","alg":"HS256","k":"AAAA"}"#);
-    assert!(verify(&desk).ended_with(1).output.starts_with("invalid: a key of 3 bytes"));
+    unusable(verify(&desk), &["the key key.json: a key of 3 bytes"]);
+}
+
+#[test]
+fn a_set_of_keys_has_the_key_that_the_token_names() {
+    let desk = Desk::new();
+    let key = Jwk::generate(Algorithm::Rs256, "k1").unwrap();
+    let public = key.to_public_json().unwrap().replace(r#""alg":"RS256","#, "");
+    let other = Jwk::generate(Algorithm::Es256, "k2").unwrap().to_public_json().unwrap();
+    desk.write("set.json", format!(r#"{{"keys":[{other},{public}]}}"#));
+    let header = URL_SAFE_NO_PAD.encode_to_string(r#"{"alg":"RS256","kid":"k1"}"#);
+    let input = format!("{header}.{}", URL_SAFE_NO_PAD.encode_to_string(PAYLOAD));
+    let signature = URL_SAFE_NO_PAD.encode_to_string(key.sign(input.as_bytes()).unwrap());
+    desk.write("token.txt", format!("{input}.{signature}"));
+    let run = |arguments: &str| desk.authbench(&format!("verify-jws {arguments} --token token.txt")).run();
+    valid(run("--jwks set.json --alg RS256"), PAYLOAD);
+    unusable(run("--jwks set.json"), &["the key set set.json", "names no algorithm"]);
+    unusable(run("--jwks set.json --alg PS256 --alg RS256"), &["names no algorithm"]);
+    run("--jwks set.json --jwk set.json").ended_with(2);
+    run("").ended_with(2);
+    desk.write("set.json", format!(r#"{{"keys":[{public},{public}]}}"#));
+    unusable(run("--jwks set.json --alg RS256"), &["two keys have the id"]);
 }
 
 #[test]

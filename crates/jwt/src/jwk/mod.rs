@@ -42,19 +42,34 @@ impl Jwk {
     /// # Errors
     /// [`JwkError`], the first that applies.
     pub fn parse(text: &[u8]) -> Result<Self, JwkError> {
+        Self::parse_for(text, &[])
+    }
+
+    /// The same for who names the algorithms that are taken. They bind a key that names none, if one of them alone is for
+    /// its type; and a key for another algorithm is refused. Without any name, as [`Self::parse`].
+    ///
+    /// # Errors
+    /// As [`Self::parse`]; [`JwkError::AlgorithmMismatch`] for a key whose algorithm is not named.
+    pub fn parse_for(text: &[u8], algorithms: &[Algorithm]) -> Result<Self, JwkError> {
         if text.len() > MAX_JWK_BYTES {
             return Err(JwkError::TooLong);
         }
-        Self::from_members(&json::parse_object(text)?)
+        Self::from_members(&json::parse_object(text)?, algorithms)
     }
 
-    pub(crate) fn from_members(members: &Members<'_>) -> Result<Self, JwkError> {
+    pub(crate) fn from_members(members: &Members<'_>, algorithms: &[Algorithm]) -> Result<Self, JwkError> {
         let reader = read::Reader(members);
         let material = reader.material()?;
         let algorithm = match reader.text("alg")? {
             Some(name) => Algorithm::from_name(name).ok_or(JwkError::UnsupportedAlgorithm)?,
-            None => material.only_algorithm().ok_or(JwkError::NoAlgorithm)?,
+            None => material
+                .only_algorithm()
+                .or_else(|| only_suiting(&material, algorithms))
+                .ok_or(JwkError::NoAlgorithm)?,
         };
+        if !algorithms.is_empty() && !algorithms.contains(&algorithm) {
+            return Err(JwkError::AlgorithmMismatch);
+        }
         if !material.suits(algorithm) {
             return Err(JwkError::AlgorithmMismatch);
         }
@@ -109,6 +124,14 @@ impl Jwk {
     pub(crate) fn key(&self) -> &AnyKey {
         &self.key
     }
+}
+
+/// The one of these algorithms that is for such a key. Two of them would leave the choice to the token's header, which is
+/// how RS256 keys come to be used in other ways (RFC 8725, section 3.1).
+fn only_suiting(material: &Material, algorithms: &[Algorithm]) -> Option<Algorithm> {
+    let mut suiting = algorithms.iter().copied().filter(|algorithm| material.suits(*algorithm));
+    let first = suiting.next()?;
+    suiting.all(|other| other == first).then_some(first)
 }
 
 impl fmt::Debug for Jwk {

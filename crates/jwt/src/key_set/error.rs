@@ -23,6 +23,12 @@ pub enum KeySetError {
     /// Another key has this id, or had it before it was retired.
     #[error("the key's id is taken")]
     DuplicateKid,
+    /// Two keys of a set have the id that a token names.
+    #[error("two keys have the id that the token names")]
+    Ambiguous,
+    /// A set has secrets beside public keys: what is published would be taken for a secret, or the other way round.
+    #[error("secrets and public keys are in one set")]
+    Mixed,
     /// No key has this id.
     #[error("no key has this id")]
     UnknownKid,

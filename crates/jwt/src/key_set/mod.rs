@@ -23,7 +23,7 @@ pub use remote::{FetchError, PlainHttp, RemoteConfig, RemoteConfigError, RemoteK
 pub use source::{KeySource, KeysUnavailable, LocalKeys};
 
 use crate::{
-    Jwk, JwkError, Rejection,
+    Algorithm, Jwk, JwkError, Rejection,
     compact::{self, Parts},
     header::{self, Header},
     json::{self, Members, Value},
@@ -77,7 +77,16 @@ impl KeySet {
     /// # Errors
     /// [`KeySetError`] for what is no key set, too large, or has two usable keys of one id.
     pub fn parse(text: &[u8]) -> Result<Self, KeySetError> {
-        Self::read(text, |_| true)
+        Self::parse_for(text, &[])
+    }
+
+    /// The same for who names the algorithms that are taken. They bind keys that name none, such as the RSA keys of large
+    /// issuers; keys for other algorithms are left out. Without any name, as [`Self::parse`].
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_for(text: &[u8], algorithms: &[Algorithm]) -> Result<Self, KeySetError> {
+        Self::read(text, algorithms, |_| true)
     }
 
     /// Reads a key set that its issuer publishes: as [`Self::parse`], and keys with a secret or private member are left
@@ -86,24 +95,31 @@ impl KeySet {
     /// # Errors
     /// As [`Self::parse`].
     pub fn parse_published(text: &[u8]) -> Result<Self, KeySetError> {
-        Self::read(text, |members| !members.iter().any(|(name, _)| PRIVATE_MEMBERS.contains(&&**name)))
+        Self::parse_published_for(text, &[])
     }
 
-    fn read(text: &[u8], takes: impl Fn(&Members<'_>) -> bool) -> Result<Self, KeySetError> {
-        if text.len() > MAX_KEY_SET_BYTES {
-            return Err(KeySetError::TooLong);
-        }
-        let members = json::parse_object(text).map_err(KeySetError::Json)?;
-        let keys = members.iter().find(|(name, _)| name == "keys").map(|(_, value)| value);
-        let Some(Value::Array(keys)) = keys else { return Err(KeySetError::NoKeys) };
+    /// The same for who names the algorithms that are taken, as in [`Self::parse_for`].
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_published_for(text: &[u8], algorithms: &[Algorithm]) -> Result<Self, KeySetError> {
+        Self::read(text, algorithms, |members| {
+            !members.iter().any(|(name, _)| PRIVATE_MEMBERS.contains(&&**name))
+        })
+    }
+
+    fn read(
+        text: &[u8],
+        algorithms: &[Algorithm],
+        takes: impl Fn(&Members<'_>) -> bool,
+    ) -> Result<Self, KeySetError> {
         let mut set = Self::new();
-        for key in keys {
-            let Value::Object(members) = key else { return Err(KeySetError::NoKeys) };
+        for members in &members_of_keys(text)? {
             if !takes(members) {
                 set.ignored += 1;
                 continue;
             }
-            match Jwk::from_members(members) {
+            match Jwk::from_members(members, algorithms) {
                 Ok(jwk) => match set.add(jwk) {
                     Err(KeySetError::NoKid | KeySetError::KidLength | KeySetError::Key(_)) => {
                         set.ignored += 1
@@ -235,6 +251,21 @@ impl KeySet {
         header.demand_access_token()?;
         Ok((entry, parts))
     }
+}
+
+/// The keys of a set as they are written, usable or not.
+pub(crate) fn members_of_keys(text: &[u8]) -> Result<Vec<Members<'_>>, KeySetError> {
+    if text.len() > MAX_KEY_SET_BYTES {
+        return Err(KeySetError::TooLong);
+    }
+    let members = json::parse_object(text).map_err(KeySetError::Json)?;
+    let keys = members.into_iter().find(|(name, _)| name == "keys").map(|(_, value)| value);
+    let Some(Value::Array(keys)) = keys else { return Err(KeySetError::NoKeys) };
+    let object = |key| match key {
+        Value::Object(members) => Ok(members),
+        _ => Err(KeySetError::NoKeys),
+    };
+    keys.into_iter().map(object).collect()
 }
 
 impl Entry {

@@ -76,7 +76,14 @@ impl Algorithm {
     /// The algorithm of this name, compared exactly: names are case-sensitive (RFC 7515, section 4.1.1).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+        Self::ALL.into_iter().find(|algorithm| algorithm.is_named(name))
+    }
+
+    /// Whether this is one of its names. `Ed25519` is the fully specified name of what is `EdDSA` under an Ed25519 key
+    /// (RFC 9864, section 2.2): both are read, and [`Self::name`] is written.
+    #[must_use]
+    pub fn is_named(self, name: &str) -> bool {
+        self.name() == name || (self == Self::EdDsa && name == "Ed25519")
     }
 }
 
@@ -95,8 +102,17 @@ mod tests {
         for algorithm in Algorithm::ALL {
             assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
         }
-        for other in ["none", "None", "", "hs256", "HS256 ", "EDDSA", "eddsa", "Ed25519", "ES256K", "RS1"] {
+        for other in
+            ["none", "None", "", "hs256", "HS256 ", "EDDSA", "eddsa", "ed25519", "Ed448", "ES256K", "RS1"]
+        {
             assert_eq!(Algorithm::from_name(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn the_fully_specified_name_of_eddsa_is_read_and_not_written() {
+        assert_eq!(Algorithm::from_name("Ed25519"), Some(Algorithm::EdDsa));
+        assert_eq!(Algorithm::EdDsa.name(), "EdDSA");
+        assert!(!Algorithm::Es256.is_named("Ed25519"));
     }
 }

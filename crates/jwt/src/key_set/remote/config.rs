@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::Algorithm;
+
 /// Where keys are fetched from, how often, and for how long they are used.
 ///
 /// Ages and the cool-down count whole seconds on the design's clock, the time-out runs on the machine's.
@@ -13,6 +15,9 @@ pub struct RemoteConfig {
     pub plain_http: PlainHttp,
     /// Whose certificate the issuer must show.
     pub roots: Roots,
+    /// The algorithms that are taken, for keys that name none ([`KeySet::parse_published_for`](crate::KeySet::parse_published_for)).
+    /// Empty: each key's own.
+    pub algorithms: Vec<Algorithm>,
     /// How long a fetch may take in all, from looking up the name to the last byte; and a request waits for it. 5 s.
     pub timeout: Duration,
     /// How long after a fetch has begun no other does, whatever asks for it. 10 s.
@@ -36,6 +41,7 @@ impl RemoteConfig {
             url: url.into(),
             plain_http: PlainHttp::ToThisHost,
             roots: Roots::System,
+            algorithms: Vec::new(),
             timeout: Duration::from_secs(5),
             cool_down: Duration::from_secs(10),
             min_age: minutes(1),

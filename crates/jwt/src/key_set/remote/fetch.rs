@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{FetchError, KeySet, RemoteConfig, RemoteConfigError, address::Address, freshness, tls::Tls};
-use crate::{KeySetError, MAX_KEY_SET_BYTES};
+use crate::{Algorithm, KeySetError, MAX_KEY_SET_BYTES};
 
 /// Status line and headers together, in bytes. A key set's have a few hundred.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
@@ -32,13 +32,14 @@ pub(super) struct Fetcher {
     address: Address,
     tls: Option<Tls>,
     timeout: Duration,
+    algorithms: Vec<Algorithm>,
 }
 
 impl Fetcher {
     pub(super) fn new(config: &RemoteConfig) -> Result<Self, RemoteConfigError> {
         let address = Address::parse(&config.url, config.plain_http)?;
         let tls = address.https.then(|| Tls::new(&address.host, &config.roots)).transpose()?;
-        Ok(Self { address, tls, timeout: config.timeout })
+        Ok(Self { address, tls, timeout: config.timeout, algorithms: config.algorithms.clone() })
     }
 
     pub(super) async fn fetch(&self) -> Result<Fetched, FetchError> {
@@ -66,7 +67,7 @@ impl Fetcher {
         let mut driver = JoinSet::new();
         driver.spawn(connection);
         let answer = sender.send_request(self.request()).await.map_err(|_| FetchError::Http)?;
-        read(answer).await
+        read(answer, &self.algorithms).await
     }
 
     fn request(&self) -> Request<Empty<Bytes>> {
@@ -81,7 +82,7 @@ impl Fetcher {
 }
 
 /// What type of content it claims to be is not looked at: issuers disagree, and the reader is strict.
-async fn read(answer: Response<Incoming>) -> Result<Fetched, FetchError> {
+async fn read(answer: Response<Incoming>, algorithms: &[Algorithm]) -> Result<Fetched, FetchError> {
     if answer.status() != StatusCode::OK {
         return Err(FetchError::Status(answer.status().as_u16()));
     }
@@ -89,5 +90,5 @@ async fn read(answer: Response<Incoming>) -> Result<Fetched, FetchError> {
     let body = Limited::new(answer.into_body(), MAX_KEY_SET_BYTES).collect().await.map_err(|error| {
         if error.is::<LengthLimitError>() { KeySetError::TooLong.into() } else { FetchError::Http }
     })?;
-    Ok(Fetched { keys: KeySet::parse_published(&body.to_bytes())?, max_age })
+    Ok(Fetched { keys: KeySet::parse_published_for(&body.to_bytes(), algorithms)?, max_age })
 }
