@@ -326,7 +326,7 @@ fn secrets_shorter_than_their_hash_are_refused() {
 fn the_fully_specified_name_of_eddsa_is_accepted_under_its_key_alone() {
     let eddsa = key(Algorithm::EdDsa);
     for name in ["EdDSA", "Ed25519"] {
-        let token = sign(eddsa, &format!(r#"{{"alg":"{name}"}}"#), "payload");
+        let token = sign(eddsa, format!(r#"{{"alg":"{name}"}}"#), "payload");
         for jwk in [eddsa.to_private_json(), with(eddsa, "alg", name.into())] {
             assert_eq!(verify_jws(jwk.as_bytes(), token.as_bytes()).unwrap(), b"payload", "{jwk}");
         }
@@ -360,7 +360,7 @@ fn a_set_is_asked_for_the_key_that_the_token_names() {
     let (es384, es256) = (public(Algorithm::Es384, "a"), public(Algorithm::Es256, "b"));
     let whole = [es384.clone(), es256.clone(), post_quantum.clone()];
     assert_eq!(verify(&whole, &token).unwrap(), b"payload");
-    assert_eq!(verify(&[es384.clone()], &token), Err(Reason::Token(Rejection::UnknownKey)));
+    assert_eq!(verify(std::slice::from_ref(&es384), &token), Err(Reason::Token(Rejection::UnknownKey)));
     let nameless = sign(key(Algorithm::Es256), r#"{"alg":"ES256"}"#, "payload");
     assert_eq!(verify(&whole, &nameless), Err(Reason::Token(Rejection::NoKeyId)));
 
