@@ -59,7 +59,7 @@ fn a_key_is_bound_to_one_algorithm() {
             let token = sign(key, format!(r#"{{"alg":"{other}"}}"#), "payload");
             assert_eq!(verify(key, token), Err(Rejection::Algorithm), "{other} under {}", key.algorithm());
         }
-        for name in ["none", "None", "NONE", "nOnE", "", "ES256K", "RS1", "HS1", "Ed25519", "dir"] {
+        for name in ["none", "None", "NONE", "nOnE", "", "ES256K", "RS1", "HS1", "Ed448", "dir"] {
             let signed = sign(key, format!(r#"{{"alg":"{name}"}}"#), "payload");
             assert_eq!(verify(key, &signed), Err(Rejection::Algorithm), "{name}");
             let unsigned = &signed[..=signed.rfind('.').expect("three parts")];

@@ -140,6 +140,8 @@ fn pairs(request: &SelftestRequest) -> Vec<u32> {
 /// When a round cannot be started, or breaks.
 pub fn selftest(request: &SelftestRequest) -> anyhow::Result<Option<SelftestOutcome>> {
     let stop = interrupt::listen()?;
+    // The tree may be changed while this runs.
+    let (commit, dirty) = source::commit().unzip();
     let placement = Placement::of_this_machine();
     let planted = pairs(request);
     let _disturber = if request.disturb { Some(Disturber::start()?) } else { None };
@@ -166,7 +168,6 @@ pub fn selftest(request: &SelftestRequest) -> anyhow::Result<Option<SelftestOutc
         progress.end(&step);
     }
     progress.finish();
-    let (commit, dirty) = source::commit().unzip();
     Ok(Some(SelftestOutcome {
         commit,
         dirty,
