@@ -6,7 +6,7 @@
 //! | Rule | Source |
 //! |---|---|
 //! | the key names its algorithm, or its type leaves no choice; the header's `alg` is exactly that | RFC 8725, 3.1 |
-//! | `none` is no algorithm; neither are ES256K, RS1 and other names outside [`Algorithm`](crate::Algorithm) | RFC 8725, 3.2 |
+//! | `none` is no algorithm; neither are ES256K, RS1 and other names outside [`Algorithm`] | RFC 8725, 3.2 |
 //! | secrets are at least as long as the hash; RSA keys have at least 2048 bits | RFC 7518, 3.2, 3.3, 3.5 |
 //! | `use` is `sig` and `key_ops` has `verify`, where they are there | RFC 7517, 4.2, 4.3 |
 //! | any `crit` is refused, as no extension is understood, and so is `b64` unless it is true | RFC 7515, 4.1.11; RFC 7797 |

@@ -1,7 +1,7 @@
 //! What a reader must know before quoting a figure.
 
 use measure::{
-    record::{Execution, Profile, Provenance, RunRecord},
+    record::{Batch, Execution, Profile, Provenance, RunRecord},
     rows,
 };
 
@@ -107,11 +107,21 @@ const LEAST_ROUNDS: u32 = measure::stats::LEAST_ROUNDS as u32;
 /// With fewer quiet rounds, chance decides how quiet the quietest was.
 const LEAST_QUIET: usize = 3;
 
-/// The fewest rounds that a measured contestant got, where that is fewer than planned.
+/// The fewest rounds that a measured contestant got, where others of its batch got more, or nobody got all that were planned.
+/// Large populations are in two rounds of three by plan.
 fn rounds_short(execution: &Execution) -> Option<(usize, u32)> {
     let planned = execution.provenance.rounds_planned;
-    let done = rounds_done(execution)?.0;
-    (done < planned as usize).then_some((done, planned))
+    let counts = |batch: &Batch| -> Vec<usize> {
+        let measured = batch.contestants.iter().filter(|one| one.unavailable.is_none());
+        measured.map(|one| one.rounds.len()).collect()
+    };
+    let short = execution.batches.iter().find_map(|batch| {
+        let counts = counts(batch);
+        let (least, most) = (counts.iter().min()?, counts.iter().max()?);
+        (least < most).then_some(*least)
+    });
+    let most = execution.batches.iter().flat_map(counts).max()?;
+    short.or_else(|| (most < planned as usize).then_some(most)).map(|done| (done, planned))
 }
 
 /// The fewest and the most rounds that a measured contestant got. `None` where nothing was measured.
