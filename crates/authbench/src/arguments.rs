@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use std::{path::PathBuf, sync::LazyLock};
+use std::{net::SocketAddr, path::PathBuf, sync::LazyLock};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jwt::Algorithm;
@@ -20,6 +20,7 @@ Examples:
   authbench report results/latest       draw the report again from its record
   authbench compare before after        what changed between two runs
   authbench selftest                    which differences this machine lets the suite find
+  authbench serve --design jwt-hs256    the example service, to try with curl
 
 Exit codes: 0 done; 1 failed; 2 the command line makes no sense; 130 interrupted, can be resumed.")]
 pub(crate) struct Arguments {
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Compare(Compare),
     /// Measure known differences, to see which of them this suite finds on this machine
     Selftest(Selftest),
+    /// Serve the example service over HTTP: login, own profile, logout, over one design
+    Serve(Serve),
     /// Verify a signed token (JWS, compact serialisation) under a key (JWK)
     VerifyJws(VerifyJws),
     /// Generate a signing key
@@ -142,6 +145,35 @@ pub(crate) enum Format {
     Markdown,
     /// Everything, for machines
     Json,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  authbench serve --design jwt-hs256
+  authbench serve --design session-redis --listen 127.0.0.1:0
+  authbench serve --design session-redis --store-url redis://127.0.0.1:6379
+
+When requests are answered, one line of JSON on standard output says where, and how a test user logs in: address,
+design, user, user_id, password. All test users (user-1 to user-N, and admin, who may read every profile) have this
+password, which is random at each start. Log lines go to standard error. Ctrl-C lets requests in flight finish.
+
+This is plain HTTP for measurements and trials on this machine: put TLS in front of anything else.
+
+Exit codes: 0 stopped by SIGINT or SIGTERM; 1 failed, such as a port in use; 2 the command line makes no sense.")]
+pub(crate) struct Serve {
+    /// What decides requests: a design, peer or control of `authbench list`
+    #[arg(long, value_name = "NAME")]
+    pub(crate) design: String,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// The number of test users
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(crate) users: u64,
+    /// Use this store instead of starting one
+    #[arg(long, value_name = "URL")]
+    pub(crate) store_url: Option<String>,
 }
 
 #[derive(Args, Debug)]

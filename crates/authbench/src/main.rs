@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Selftest(arguments) => commands::selftest::run(&arguments),
+        Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::VerifyJws(arguments) => commands::verify_jws::run(&arguments),
         Command::Keys(arguments) => commands::keys::run(&arguments),
         Command::Splice(arguments) => commands::splice::run(&arguments),

@@ -6,6 +6,7 @@ pub(crate) mod list;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod selftest;
+pub(crate) mod serve;
 pub(crate) mod splice;
 pub(crate) mod verify_jws;
 

@@ -21,6 +21,7 @@ mod refusals;
 mod report;
 mod run;
 mod selftest;
+mod serve;
 mod splice;
 mod unwritable;
 mod verify_jws;

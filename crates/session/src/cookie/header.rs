@@ -23,9 +23,20 @@ pub enum CookieError {
 /// # Errors
 /// See [`CookieError`].
 pub fn find<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<&'a [u8], CookieError> {
+    find_named(NAME, headers)
+}
+
+/// [`find`] for a credential that travels in a cookie of another name.
+///
+/// # Errors
+/// See [`CookieError`].
+pub fn find_named<'a>(
+    name: &str,
+    headers: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<&'a [u8], CookieError> {
     let mut found = None;
     for pair in headers.into_iter().flat_map(|header| header.split(|byte| *byte == b';')) {
-        let value = pair.trim_ascii().strip_prefix(NAME.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
+        let value = pair.trim_ascii().strip_prefix(name.as_bytes()).and_then(|rest| rest.strip_prefix(b"="));
         if value.is_some() && found.is_some() {
             return Err(CookieError::Duplicate);
         }
@@ -84,6 +95,13 @@ mod tests {
         let split = [&b"__Host-session=abc"[..], b"__Host-session=planted"];
         assert_eq!(find(split), Err(CookieError::Duplicate));
         assert_eq!(find([&b"a=b"[..], b"__Host-session=abc"]), Ok(&b"abc"[..]));
+    }
+
+    #[test]
+    fn another_name_finds_its_own_cookie_alone() {
+        let header = &b"__Host-session=abc; __Host-access=xyz"[..];
+        assert_eq!(find_named("__Host-access", [header]), Ok(&b"xyz"[..]));
+        assert_eq!(find_named("__Host-other", [header]), Err(CookieError::Missing));
     }
 
     proptest! {

@@ -28,18 +28,30 @@ impl fmt::Display for SameSite {
 /// policy's absolute timeout: the server ends the session then anyhow.
 #[must_use]
 pub fn set(credential: &Credential, same_site: SameSite, max_age: Duration) -> String {
-    line(credential.reveal(), same_site, max_age.as_secs())
+    set_named(NAME, credential, same_site, max_age)
+}
+
+/// [`set`] for a credential that travels in a cookie of another name, which begins with `__Host-` as well.
+#[must_use]
+pub fn set_named(name: &str, credential: &Credential, same_site: SameSite, max_age: Duration) -> String {
+    line(name, credential.reveal(), same_site, max_age.as_secs())
 }
 
 /// The value of the `Set-Cookie` header that removes the cookie. Browsers replace a cookie only by one of the same
 /// name, path and host, and refuse a `__Host-` one without its attributes, so these are the same.
 #[must_use]
 pub fn removal(same_site: SameSite) -> String {
-    line("", same_site, 0)
+    removal_named(NAME, same_site)
 }
 
-fn line(value: &str, same_site: SameSite, max_age: u64) -> String {
-    format!("{NAME}={value}; Path=/; Secure; HttpOnly; SameSite={same_site}; Max-Age={max_age}")
+/// [`removal`] of a cookie of another name.
+#[must_use]
+pub fn removal_named(name: &str, same_site: SameSite) -> String {
+    line(name, "", same_site, 0)
+}
+
+fn line(name: &str, value: &str, same_site: SameSite, max_age: u64) -> String {
+    format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite={same_site}; Max-Age={max_age}")
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@
 mod header;
 mod line;
 
-pub use header::{CookieError, find};
-pub use line::{SameSite, removal, set};
+pub use header::{CookieError, find, find_named};
+pub use line::{SameSite, removal, removal_named, set, set_named};
 
 /// The cookie's name.
 pub const NAME: &str = "__Host-session";

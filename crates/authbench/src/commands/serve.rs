@@ -1,0 +1,34 @@
+//! `authbench serve`
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use service::{Options, ServeError};
+
+use crate::arguments::Serve;
+
+pub(crate) fn run(arguments: &Serve) -> anyhow::Result<ExitCode> {
+    let options = Options {
+        design: arguments.design.clone(),
+        listen: arguments.listen,
+        users: arguments.users,
+        store_url: arguments.store_url.clone(),
+    };
+    let served = service::serve(&options, |ready| {
+        let mut output = io::stdout().lock();
+        serde_json::to_writer(&mut output, ready).map_err(io::Error::from)?;
+        writeln!(output)?;
+        output.flush()
+    });
+    match served {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        // As clap ends a command line that makes no sense.
+        Err(error @ (ServeError::UnknownDesign(_) | ServeError::NoStore(_))) => {
+            anstream::eprintln!("error: {error}");
+            Ok(ExitCode::from(2))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,33 @@
+//! The example service over HTTP, over any design of the catalogue.
+//!
+//! | Route | Does |
+//! |---|---|
+//! | `POST /login` | checks a password and answers with a credential |
+//! | `GET /users/{id}/profile` | needs a credential: the user's own profile, or any for an administrator |
+//! | `POST /logout` | withdraws the credential that comes with it |
+//! | `POST /logout-everywhere` | withdraws all credentials of a user |
+//! | `GET /healthz`, `GET /metrics` | whether it runs, and counters in Prometheus' text format |
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | `guard` | the tower layer that asks a design before a handler runs |
+//! | `transport` | where a request carries its credential, and how a login hands it out |
+//! | `refusal` | what a refused client sees: the same for every reason that has the same status |
+//! | `users` | the test users and their password |
+//! | `logins` | issue and revoke over any design, by dynamic dispatch: they are not the hot path |
+//! | `routes` | the handlers and the router |
+//! | `metrics` | the counters |
+//! | `server` | connections, limits, shutdown |
+//! | `serve` | builds a design of the catalogue and serves it |
+
+mod guard;
+mod logins;
+mod metrics;
+mod refusal;
+mod routes;
+mod serve;
+mod server;
+mod transport;
+mod users;
+
+pub use serve::{Options, Ready, ServeError, serve};

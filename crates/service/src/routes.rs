@@ -1,0 +1,180 @@
+//! The handlers and the router.
+
+use std::{sync::Arc, time::Duration};
+
+use authoriser::{AccessRequest, Authoriser, IssueError, Permission, Principal, Revoked, Transport, UserId};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::{guard::guarded, logins::Logins, metrics::Metrics, refusal::Refusal, transport, users::Users};
+
+/// A login's body is far smaller.
+const LARGEST_BODY: usize = 4 * 1024;
+/// How long a client may take to send a body, and a handler to answer.
+const LONGEST_REQUEST: Duration = Duration::from_secs(10);
+
+/// What the handlers share.
+struct Shared {
+    logins: Arc<dyn Logins>,
+    transport: Transport,
+    lifetime: Duration,
+    users: Arc<Users>,
+    /// A password hash takes a processor and 19 MiB: more at once than there are processors gain nothing.
+    hashing: Semaphore,
+    metrics: Metrics,
+}
+
+/// The whole service over one design.
+pub(crate) fn router<A: Authoriser>(authoriser: Arc<A>, users: Users) -> Router {
+    let properties = authoriser.properties();
+    let metrics = Metrics::new();
+    let guarded_profile = guarded(Arc::clone(&authoriser), metrics.profile.clone(), profile);
+    let shared = Shared {
+        logins: authoriser,
+        transport: properties.transport,
+        lifetime: properties.lifetime,
+        users: Arc::new(users),
+        hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
+        metrics,
+    };
+    assemble(shared, guarded_profile)
+}
+
+/// What does not depend on the design's type.
+fn assemble(shared: Shared, guarded_profile: axum::routing::MethodRouter<Arc<Shared>>) -> Router {
+    Router::new()
+        .route("/login", post(login))
+        .route("/logout", post(logout))
+        .route("/logout-everywhere", post(logout_everywhere))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .route("/users/{id}/profile", guarded_profile)
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/metrics", get(metrics))
+        .fallback(|| async { Refusal::NotFound })
+        .with_state(Arc::new(shared))
+}
+
+#[derive(Deserialize)]
+struct Login {
+    username: String,
+    password: String,
+}
+
+async fn login(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let outcome = log_in(&shared, &body).await;
+    shared.metrics.login.count(outcome.as_ref().err());
+    outcome.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn log_in(shared: &Shared, body: &[u8]) -> Result<Response, Refusal> {
+    let login: Login = serde_json::from_slice(body).map_err(|_| Refusal::BadRequest)?;
+    let principal = authenticate(shared, login).await?;
+    let credential = shared.logins.issue(&principal).await.map_err(|error| {
+        tracing::warn!(user = principal.user.0, %error, "no credential was issued");
+        match error {
+            IssueError::StoreUnavailable => Refusal::Unavailable,
+            IssueError::Unrepresentable(_) | IssueError::Signing => Refusal::Internal,
+        }
+    })?;
+    let user_id = principal.user.0;
+    let cookie = transport::set_cookie(shared.transport, &credential, shared.lifetime);
+    let answer = if cookie.is_some() {
+        json!({ "user_id": user_id })
+    } else {
+        json!({
+            "user_id": user_id,
+            "access_token": credential.reveal(),
+            "token_type": "Bearer",
+            "expires_in": shared.lifetime.as_secs(),
+        })
+    };
+    Ok(with_cookie(Json(answer).into_response(), cookie))
+}
+
+async fn authenticate(shared: &Shared, login: Login) -> Result<Principal, Refusal> {
+    let _turn = shared.hashing.acquire().await.map_err(|_| Refusal::Internal)?;
+    let users = Arc::clone(&shared.users);
+    let hashed = spawn_blocking(move || users.log_in(&login.username, &login.password)).await;
+    hashed.map_err(|_| Refusal::Internal)?.ok_or(Refusal::WrongLogin)
+}
+
+#[derive(Serialize)]
+struct Profile {
+    user_id: u64,
+    name: String,
+}
+
+/// Only behind the guard.
+async fn profile(State(shared): State<Arc<Shared>>, Path(id): Path<u64>) -> Response {
+    match shared.users.get(UserId(id)) {
+        Some(user) => Json(Profile { user_id: id, name: user.name }).into_response(),
+        // An administrator may ask for anybody.
+        None => Refusal::NotFound.into_response(),
+    }
+}
+
+async fn logout(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let outcome = match transport::presented(shared.transport, &headers) {
+        Ok(presented) => shared.logins.revoke(presented).await.map_err(Refusal::from),
+        Err(refusal) => Err(refusal),
+    };
+    logged_out(&shared, outcome)
+}
+
+#[derive(Deserialize)]
+struct Everywhere {
+    user_id: u64,
+}
+
+/// The body names the user, as a credential is asked whether it gives access and not whose it is.
+async fn logout_everywhere(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let Ok(Everywhere { user_id }) = serde_json::from_slice(&body) else {
+        return Refusal::BadRequest.into_response();
+    };
+    let access = AccessRequest { owner: UserId(user_id), permission: Permission::ProfileRead };
+    let outcome = async {
+        let presented = transport::presented(shared.transport, &headers)?;
+        shared.logins.authorise(presented, &access).await?;
+        Ok(shared.logins.revoke_all(access.owner).await?)
+    };
+    let outcome = outcome.await;
+    logged_out(&shared, outcome)
+}
+
+/// Says whether the server withdrew anything: a design that revokes only by expiry did not.
+fn logged_out(shared: &Shared, outcome: Result<Revoked, Refusal>) -> Response {
+    let revoked = match outcome {
+        Ok(Revoked::Credentials(_)) => true,
+        Ok(Revoked::Nothing) => false,
+        Err(refusal) => return refusal.response(shared.transport),
+    };
+    let answer = Json(json!({ "revoked": revoked })).into_response();
+    with_cookie(answer, transport::remove_cookie(shared.transport))
+}
+
+async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], shared.metrics.text())
+}
+
+/// What concerns a credential is kept by no cache (RFC 6749, section 5.1).
+fn with_cookie(mut response: Response, cookie: Option<String>) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(cookie) = cookie {
+        let value = HeaderValue::try_from(cookie).expect("conformance: a credential is a legal header value");
+        headers.insert(header::SET_COOKIE, value);
+    }
+    response
+}

@@ -1,0 +1,202 @@
+//! Builds a design of the catalogue and serves it.
+
+use std::{
+    io::{self, IsTerminal},
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use authoriser::CoarseClock;
+use catalogue::{Entry, Environment, Need, Visitor};
+use serde::Serialize;
+use servers::{Service, StartError};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use crate::{routes::router, server, users::Users};
+
+/// What is served, and where.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// A design, peer or control of the catalogue.
+    pub design: String,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The number of test users.
+    pub users: u64,
+    /// The store to use instead of starting one.
+    pub store_url: Option<String>,
+}
+
+/// Said once, when requests are answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Ready {
+    /// `http://127.0.0.1:PORT`
+    pub address: String,
+    /// What is served.
+    pub design: String,
+    /// The name of a test user.
+    pub user: String,
+    /// Its id.
+    pub user_id: u64,
+    /// Its password, random at each start and the same for all test users.
+    pub password: String,
+}
+
+/// Why nothing is served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The catalogue has no such entry.
+    #[error("no design is called {0:?}; `authbench list` shows those that there are")]
+    UnknownDesign(String),
+    /// This build leaves it out.
+    #[error("{0} is {1}")]
+    LeftOut(String, String),
+    /// A store was named for a design that has none.
+    #[error("{0} needs no store: leave --store-url out")]
+    NoStore(String),
+    /// What it needs could not be started.
+    #[error("{design} needs {need}, which could not be started; install it or name one with --store-url")]
+    Start {
+        /// The design.
+        design: String,
+        /// What it needs.
+        need: Need,
+        /// Why not.
+        source: StartError,
+    },
+    /// It could not be built, such as over a store that does not answer.
+    #[error("{0} cannot be served: {1}")]
+    Unavailable(String, String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {0}; choose another with --listen, or port 0 for a free one")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// The runtime or the signal handlers could not be set up.
+    #[error("the service cannot start")]
+    System(#[from] io::Error),
+}
+
+/// Serves until SIGINT or SIGTERM, then lets requests in flight finish. `ready` is told where, once requests are answered.
+///
+/// # Errors
+/// See [`ServeError`], and whatever `ready` fails with.
+pub fn serve(options: &Options, ready: impl FnOnce(&Ready) -> io::Result<()>) -> Result<(), ServeError> {
+    let entry = catalogue::descriptions().into_iter().find(|one| one.id == options.design);
+    let entry = entry.ok_or_else(|| ServeError::UnknownDesign(options.design.clone()))?;
+    if let Some(absence) = entry.absence() {
+        return Err(ServeError::LeftOut(options.design.clone(), absence));
+    }
+    let mut visitor = Serve { options, ready: Some(ready), outcome: Ok(()) };
+    catalogue::visit(&mut visitor);
+    visitor.outcome
+}
+
+struct Serve<'a, R> {
+    options: &'a Options,
+    ready: Option<R>,
+    outcome: Result<(), ServeError>,
+}
+
+impl<R: FnOnce(&Ready) -> io::Result<()>> Visitor for Serve<'_, R> {
+    fn visit<E: Entry>(&mut self) {
+        if E::ID == self.options.design
+            && let Some(ready) = self.ready.take()
+        {
+            self.outcome = serve_entry::<E>(self.options, ready);
+        }
+    }
+}
+
+fn serve_entry<E: Entry>(
+    options: &Options,
+    ready: impl FnOnce(&Ready) -> io::Result<()>,
+) -> Result<(), ServeError> {
+    log();
+    // Dropped, and so stopped, after the last request.
+    let (environment, _services) = environment(E::ID, E::NEEDS, options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let design = E::build(&environment).await;
+        let design = design.map_err(|error| ServeError::Unavailable(E::ID.to_owned(), error.0))?;
+        let (users, password) = Users::new(options.users);
+        let router = router(Arc::new(design), users);
+        let outcome = listen_and_run(options, password, router, ready).await;
+        // What stays in a store that the user named would be in the way there.
+        if let Err(error) = environment.clean_up().await {
+            tracing::warn!(error = error.0, "the store was not cleared");
+        }
+        outcome
+    })
+}
+
+async fn listen_and_run(
+    options: &Options,
+    password: String,
+    router: axum::Router,
+    ready: impl FnOnce(&Ready) -> io::Result<()>,
+) -> Result<(), ServeError> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let stop = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping");
+    };
+    let listener =
+        TcpListener::bind(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
+    let address = listener.local_addr()?;
+    ready(&Ready {
+        address: format!("http://{}", reachable(address)),
+        design: options.design.clone(),
+        user: "user-1".to_owned(),
+        user_id: 1,
+        password,
+    })?;
+    tracing::info!(design = options.design, %address, "serving");
+    server::run(listener, router, stop).await;
+    Ok(())
+}
+
+/// Who listens on all addresses is reached by the loopback one.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => std::net::Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => std::net::Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+type Served = (Environment<CoarseClock>, Vec<Service>);
+
+fn environment(design: &str, needs: &[Need], options: &Options) -> Result<Served, ServeError> {
+    let mut environment = Environment::new(CoarseClock);
+    let mut services = Vec::new();
+    if needs.is_empty() && options.store_url.is_some() {
+        return Err(ServeError::NoStore(design.to_owned()));
+    }
+    for need in needs {
+        if let Some(url) = &options.store_url {
+            environment = environment.with(*need, url);
+            continue;
+        }
+        let service = need.obtain().map_err(|source| ServeError::Start {
+            design: design.to_owned(),
+            need: *need,
+            source,
+        })?;
+        environment = environment.with(*need, service.address());
+        services.push(service);
+    }
+    Ok((environment, services))
+}
+
+/// One JSON object a line on standard error, or plain lines for a terminal. Credentials are in no event.
+fn log() {
+    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(tracing::Level::INFO);
+    // A program that serves twice has its log already.
+    let _ = if io::stderr().is_terminal() { log.with_ansi(false).try_init() } else { log.json().try_init() };
+}

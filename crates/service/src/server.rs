@@ -1,0 +1,59 @@
+//! Connections, limits, shutdown.
+
+use std::{io, time::Duration};
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::net::TcpListener;
+
+/// How long a client may take to send a request's headers, and stay without one.
+const LONGEST_HEADERS: Duration = Duration::from_secs(10);
+/// Request line and headers together; hyper answers more with 431.
+const LARGEST_HEADERS: usize = 16 * 1024;
+/// How long requests in flight may take after the order to stop.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
+/// After a failed `accept`, such as for want of file descriptors: not at once again.
+const AFTER_FAILURE: Duration = Duration::from_millis(50);
+
+/// Serves until `stop` is ready, then lets requests in flight finish.
+pub(crate) async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(LONGEST_HEADERS).max_buf_size(LARGEST_HEADERS);
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    failed(&error).await;
+                    continue;
+                }
+            },
+            () = &mut stop => break,
+        };
+        // Answers are small: waiting for more to send with them only delays them.
+        let _ = stream.set_nodelay(true);
+        let connection =
+            http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            // A client that goes away or breaks the protocol is its own affair.
+            let _ = connection.await;
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(LONGEST_FAREWELL, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+async fn failed(error: &io::Error) {
+    tracing::warn!(%error, "a connection was not accepted");
+    tokio::time::sleep(AFTER_FAILURE).await;
+}

@@ -1,0 +1,96 @@
+//! The test users and their password.
+//!
+//! All of them share one random password and so one hash, so that a service with a million users starts at once. A login
+//! costs what it would with a hash for each user.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use authoriser::{Permission, PermissionSet, Principal, UserId};
+use rand::distr::{Alphanumeric, SampleString};
+
+/// Memory in KiB, passes and lanes (RFC 9106, section 3.1): what OWASP's password storage cheat sheet asks for at least.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
+const HASH_BYTES: usize = 32;
+/// 16 bytes are what RFC 9106, section 3.1, recommends.
+const SALT_BYTES: usize = 16;
+
+/// The administrator's name; its user id is 0.
+const ADMINISTRATOR: &str = "admin";
+
+/// Who can log in: `user-1` to `user-N`, and `admin`, who may read every profile.
+pub(crate) struct Users {
+    count: u64,
+    salt: [u8; SALT_BYTES],
+    hash: [u8; HASH_BYTES],
+}
+
+impl Users {
+    /// That number of users, and their password.
+    pub(crate) fn new(count: u64) -> (Self, String) {
+        let password = Alphanumeric.sample_string(&mut rand::rng(), 24);
+        let salt = rand::random();
+        let hash = hash(password.as_bytes(), &salt);
+        (Self { count, salt, hash }, password)
+    }
+
+    /// The user of that name if this is the password. Takes the same path for a name that nobody has: the time that it
+    /// takes does not tell which names there are. Blocks for tens of milliseconds.
+    pub(crate) fn log_in(&self, name: &str, password: &str) -> Option<Principal> {
+        let proven =
+            constant_time_eq::constant_time_eq_32(&hash(password.as_bytes(), &self.salt), &self.hash);
+        self.named(name).filter(|_| proven)
+    }
+
+    /// The user of that id.
+    pub(crate) fn get(&self, user: UserId) -> Option<Principal> {
+        let permissions = PermissionSet::EMPTY
+            .with(Permission::OrdersRead)
+            .with(Permission::OrdersWrite)
+            .with(Permission::ProfileRead);
+        match user.0 {
+            0 => Some(Principal {
+                user,
+                name: ADMINISTRATOR.to_owned(),
+                permissions: permissions.with(Permission::Admin),
+            }),
+            id if id <= self.count => Some(Principal { user, name: format!("user-{id}"), permissions }),
+            _ => None,
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<Principal> {
+        let id = if name == ADMINISTRATOR { 0 } else { name.strip_prefix("user-")?.parse().ok()? };
+        // `user-01` and `user-0` are nobody.
+        self.get(UserId(id)).filter(|user| user.name == name)
+    }
+}
+
+fn hash(password: &[u8], salt: &[u8; SALT_BYTES]) -> [u8; HASH_BYTES] {
+    let parameters =
+        Params::new(MEMORY_KIB, PASSES, LANES, Some(HASH_BYTES)).expect("they are within its limits");
+    let mut hash = [0; HASH_BYTES];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
+        .hash_password_into(password, salt, &mut hash)
+        .expect("the salt is long enough, and a body that is read is shorter than a password may be");
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_takes_the_right_name_and_the_right_password() {
+        let (users, password) = Users::new(3);
+        let one = users.log_in("user-1", &password).unwrap();
+        assert_eq!((one.user, one.permissions.contains(Permission::Admin)), (UserId(1), false));
+        assert!(users.log_in("admin", &password).unwrap().permissions.contains(Permission::Admin));
+        for name in ["user-4", "user-0", "user-01", "user-+1", "", "User-1", "root"] {
+            assert_eq!(users.log_in(name, &password), None, "{name:?}");
+        }
+        assert_eq!(users.log_in("user-1", "wrong"), None);
+        assert_eq!(users.log_in("user-1", ""), None);
+    }
+}
