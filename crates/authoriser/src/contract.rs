@@ -18,6 +18,12 @@ pub trait Authoriser: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// What others verify its credentials with, as a JSON Web Key Set (RFC 7517, section 5); `None` where there is no such
+    /// thing: over a secret, and where a credential is a reference. It holds no private member.
+    fn public_keys(&self) -> impl Future<Output = Option<String>> + Send {
+        std::future::ready(None)
+    }
+
     /// Bytes of memory that the design has from the system by itself and not from the heap, where a count of allocations
     /// cannot see them.
     fn mapped_bytes(&self) -> usize {
@@ -99,6 +105,10 @@ impl<A: Authoriser> Authoriser for Arc<A> {
 
     fn settings(&self) -> Vec<(&'static str, String)> {
         A::settings(self)
+    }
+
+    fn public_keys(&self) -> impl Future<Output = Option<String>> + Send {
+        A::public_keys(self)
     }
 
     fn mapped_bytes(&self) -> usize {

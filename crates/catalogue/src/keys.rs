@@ -16,3 +16,9 @@ pub(crate) fn key_set<const N: usize>(oldest_first: [&str; N]) -> Result<jwt::Ke
     }
     Ok(keys)
 }
+
+/// A private key whose public half can be published.
+pub(crate) fn published<A: jwt::Asymmetric>() -> Result<jwt::PrivateKey<A>, Unavailable> {
+    let jwk = generated(jwt::Jwk::generate(A::ALGORITHM, "1"))?;
+    Ok(jwt::PrivateKey::try_from(&jwk).expect("a new key is for its algorithm, and signs"))
+}

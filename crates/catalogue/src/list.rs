@@ -10,7 +10,7 @@ use session::{
 use crate::{
     Capabilities, Description, Entry, Environment, Kind, Need, Unavailable, Visitor,
     controls::{NoWork, StaticToken},
-    keys::{generated, key_set},
+    keys::{generated, key_set, published},
 };
 
 catalogue! {
@@ -34,35 +34,35 @@ catalogue! {
     Design JwtRs256 = "jwt-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "JWT signed with RSA-2048, PKCS#1 v1.5, key parsed once",
         jwt::Rs256<C> => |environment| {
-            Ok(jwt::Rs256::new(generated(jwt::Rs256Key::generate())?, environment.token_policy(), environment.clock()))
+            Ok(jwt::Rs256::new(published()?, environment.token_policy(), environment.clock()))
         },
         capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads().common();
 
     Design JwtPs256 = "jwt-ps256", Stateless, needs &[], floor Some("floor-ps256"),
         "JWT signed with RSA-2048, PSS, key parsed once",
         jwt::Ps256<C> => |environment| {
-            Ok(jwt::Ps256::new(generated(jwt::Ps256Key::generate())?, environment.token_policy(), environment.clock()))
+            Ok(jwt::Ps256::new(published()?, environment.token_policy(), environment.clock()))
         },
         capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
 
     Design JwtEs256 = "jwt-es256", Stateless, needs &[], floor Some("floor-es256"),
         "JWT signed with ECDSA over P-256, key parsed once",
         jwt::Es256<C> => |environment| {
-            Ok(jwt::Es256::new(generated(jwt::Es256Key::generate())?, environment.token_policy(), environment.clock()))
+            Ok(jwt::Es256::new(published()?, environment.token_policy(), environment.clock()))
         },
         capabilities Capabilities::ORDINARY.without_payloads().common();
 
     Design JwtEs384 = "jwt-es384", Stateless, needs &[], floor Some("floor-es384"),
         "JWT signed with ECDSA over P-384, key parsed once",
         jwt::Es384<C> => |environment| {
-            Ok(jwt::Es384::new(generated(jwt::Es384Key::generate())?, environment.token_policy(), environment.clock()))
+            Ok(jwt::Es384::new(published()?, environment.token_policy(), environment.clock()))
         },
         capabilities Capabilities::ORDINARY.without_payloads();
 
     Design JwtEdDsa = "jwt-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
         "JWT signed with Ed25519, key parsed once",
         jwt::EdDsa<C> => |environment| {
-            Ok(jwt::EdDsa::new(generated(jwt::EdDsaKey::generate())?, environment.token_policy(), environment.clock()))
+            Ok(jwt::EdDsa::new(published()?, environment.token_policy(), environment.clock()))
         },
         capabilities Capabilities::ORDINARY.common();
 

@@ -118,6 +118,10 @@ impl<K: JwsKey, C: Clock> Authoriser for Jwt<K, C> {
         self.body.properties()
     }
 
+    async fn public_keys(&self) -> Option<String> {
+        Some(format!("{{\"keys\":[{}]}}", self.key.public_jwk()?))
+    }
+
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         self.body.issue(
             principal,

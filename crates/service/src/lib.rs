@@ -6,6 +6,7 @@
 //! | `GET /users/{id}/profile` | needs a credential: the user's own profile, or any for an administrator |
 //! | `POST /logout` | withdraws the credential that comes with it |
 //! | `POST /logout-everywhere` | withdraws all credentials of a user |
+//! | `GET /.well-known/jwks.json` | the keys that others verify with, where the design has public ones |
 //! | `GET /healthz`, `GET /metrics` | whether it runs, and counters in Prometheus' text format |
 //!
 //! | Module | Holds |

@@ -19,6 +19,7 @@ pub(crate) trait Logins: Send + Sync {
     ) -> Boxed<'a, Result<Grant, Denial>>;
     fn revoke<'a>(&'a self, presented: &'a [u8]) -> Boxed<'a, Result<Revoked, Denial>>;
     fn revoke_all(&self, user: UserId) -> Boxed<'_, Result<Revoked, Denial>>;
+    fn public_keys(&self) -> Boxed<'_, Option<String>>;
 }
 
 impl<A: Authoriser> Logins for A {
@@ -40,5 +41,9 @@ impl<A: Authoriser> Logins for A {
 
     fn revoke_all(&self, user: UserId) -> Boxed<'_, Result<Revoked, Denial>> {
         Box::pin(Authoriser::revoke_all(self, user))
+    }
+
+    fn public_keys(&self) -> Boxed<'_, Option<String>> {
+        Box::pin(Authoriser::public_keys(self))
     }
 }

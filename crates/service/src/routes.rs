@@ -59,6 +59,7 @@ fn assemble(shared: Shared, guarded_profile: axum::routing::MethodRouter<Arc<Sha
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .route("/users/{id}/profile", guarded_profile)
+        .route("/.well-known/jwks.json", get(public_keys))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics))
         .fallback(|| async { Refusal::NotFound })
@@ -161,6 +162,14 @@ fn logged_out(shared: &Shared, outcome: Result<Revoked, Refusal>) -> Response {
     };
     let answer = Json(json!({ "revoked": revoked })).into_response();
     with_cookie(answer, transport::remove_cookie(shared.transport))
+}
+
+/// 404 where the design has none to publish.
+async fn public_keys(State(shared): State<Arc<Shared>>) -> Response {
+    match shared.logins.public_keys().await {
+        Some(keys) => ([(header::CONTENT_TYPE, "application/jwk-set+json")], keys).into_response(),
+        None => Refusal::NotFound.into_response(),
+    }
 }
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> impl IntoResponse {

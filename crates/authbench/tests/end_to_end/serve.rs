@@ -17,6 +17,10 @@ use serde_json::{Value, json};
 
 const AUTHBENCH: &str = env!("CARGO_BIN_EXE_authbench");
 
+/// Those whose tokens others can verify.
+const PUBLISH_KEYS: [&str; 6] =
+    ["jwt-rs256", "jwt-ps256", "jwt-es256", "jwt-es384", "jwt-eddsa", "jwt-key-set"];
+
 /// A service of its own, stopped at the end.
 struct Served {
     process: Child,
@@ -173,6 +177,18 @@ fn story(design: &str, served: &Served) {
     let foreign = served.log_in("user-2");
     let foreign = served.ask(Method::POST, "/logout-everywhere", Some(&foreign), &json!({ "user_id": 1 }));
     assert_eq!(foreign.status, StatusCode::FORBIDDEN, "{design}: nobody logs out somebody else");
+
+    let keys = served.ask(Method::GET, "/.well-known/jwks.json", None, &Value::Null);
+    if PUBLISH_KEYS.contains(&design) {
+        let keys = keys.json();
+        let keys = keys["keys"].as_array().unwrap();
+        assert!(!keys.is_empty(), "{design}");
+        for key in keys {
+            assert!(key["kty"].is_string() && key.get("d").is_none() && key.get("k").is_none(), "{design}");
+        }
+    } else {
+        assert_eq!(keys.status, StatusCode::NOT_FOUND, "{design}");
+    }
 
     let counters = served.ask(Method::GET, "/metrics", None, &Value::Null);
     let counters = String::from_utf8(counters.body).unwrap();

@@ -28,7 +28,7 @@ impl<A: Asymmetric> TryFrom<&Jwk> for PrivateKey<A> {
     fn try_from(jwk: &Jwk) -> Result<Self, JwkError> {
         jwk.demand(A::ALGORITHM, true)?;
         match &jwk.key {
-            AnyKey::Pair(pair) => Ok(Self::new(pair.clone())),
+            AnyKey::Pair(pair) => Ok(Self::new(pair.clone()).published_as(jwk.to_public_json())),
             _ => Err(JwkError::NoPrivateKey),
         }
     }

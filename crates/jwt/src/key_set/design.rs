@@ -118,6 +118,10 @@ impl<C: Clock, S: KeySource> Authoriser for KeySetJwt<C, S> {
         Properties { outage: self.source.outage(), ..self.body.properties() }
     }
 
+    async fn public_keys(&self) -> Option<String> {
+        Some(self.source.current().await.ok()?.to_public_json())
+    }
+
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         let keys = self.source.current().await.map_err(|_| IssueError::StoreUnavailable)?;
         let entry = keys.signing_entry().ok_or(IssueError::Signing)?;

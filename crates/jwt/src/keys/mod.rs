@@ -67,6 +67,11 @@ pub trait JwsKey: Send + Sync + 'static {
     /// [`Rejection::SignatureLength`], [`Rejection::Base64`] or [`Rejection::BadSignature`].
     fn verify(&self, signing_input: &[u8], encoded_signature: &[u8]) -> Result<(), Rejection>;
 
+    /// The public key as a JWK, where there is one and it is known in that form.
+    fn public_jwk(&self) -> Option<&str> {
+        None
+    }
+
     /// Verifies several signatures, each given with its signing input: writes to each place what [`Self::verify`] answers.
     fn verify_many(&self, signed: &[(&[u8], &[u8])], verdicts: &mut [Result<(), Rejection>]) {
         for ((signing_input, encoded_signature), verdict) in signed.iter().zip(verdicts) {

@@ -1,7 +1,7 @@
 //! Asymmetric keys whose type names their algorithm. A private key issues and verifies; a public one verifies, and
 //! answers a typed error when it is asked to sign.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{
     Algorithm, JwsKey, KeyError, Material, SigningFailed,
@@ -22,7 +22,7 @@ pub(super) mod sealed {
 
 /// A private key with its public one, for one algorithm: issues and verifies.
 #[derive(Clone)]
-pub struct PrivateKey<A>(Pair, PhantomData<fn() -> A>);
+pub struct PrivateKey<A>(Pair, Option<Arc<str>>, PhantomData<fn() -> A>);
 
 /// A public key for one algorithm: verifies, and cannot sign.
 #[derive(Clone)]
@@ -46,7 +46,12 @@ impl<A: Asymmetric> PrivateKey<A> {
 
     pub(crate) fn new(pair: Pair) -> Self {
         debug_assert_eq!(pair.verifier().algorithm(), A::ALGORITHM);
-        Self(pair, PhantomData)
+        Self(pair, None, PhantomData)
+    }
+
+    /// The same key, whose public half is known in that form.
+    pub(crate) fn published_as(self, public_jwk: Option<String>) -> Self {
+        Self(self.0, public_jwk.map(Arc::from), self.2)
     }
 }
 
@@ -82,6 +87,10 @@ impl<A: Asymmetric> JwsKey for PrivateKey<A> {
     #[inline]
     fn verify(&self, signing_input: &[u8], encoded_signature: &[u8]) -> Result<(), Rejection> {
         self.0.verifier().verify(signing_input, encoded_signature)
+    }
+
+    fn public_jwk(&self) -> Option<&str> {
+        self.1.as_deref()
     }
 }
 
