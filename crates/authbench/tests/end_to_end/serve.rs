@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     net::TcpListener,
     process::{Child, ChildStdout, Command, Stdio},
     sync::Mutex,
@@ -85,6 +85,10 @@ impl Served {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         assert!(self.process.wait().unwrap().success(), "an order to stop is no failure");
+        let mut log = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        assert!(log.contains("stopping"), "{log}");
+        assert!(!log.contains(&self.password), "the log holds the password");
     }
 }
 
