@@ -17,6 +17,7 @@
 //! | `clock` | time as the designs see it; movable in tests |
 //! | `properties` | what a design declares about itself |
 //! | `contract` | the trait |
+//! | `untimed` | the same by dynamic dispatch, for what is not timed |
 //! | `conformance` | the test suite (feature `conformance`) |
 
 mod access;
@@ -29,6 +30,7 @@ mod denial;
 mod permission;
 mod principal;
 mod properties;
+mod untimed;
 
 pub use access::{AccessRequest, Basis, Grant, Proof, Request};
 pub use clock::{Clock, CoarseClock, ManualClock, SystemClock, Timestamp};
@@ -38,3 +40,4 @@ pub use denial::Denial;
 pub use permission::{Permission, PermissionSet, UnknownPermission};
 pub use principal::{Principal, UserId};
 pub use properties::{Family, Outage, Properties, Revocation, StateLocation, Transport};
+pub use untimed::{Boxed, Untimed};

@@ -32,8 +32,10 @@ where
     S: Clone + Send + Sync + 'static,
 {
     let transport = authoriser.properties().transport;
+    // One count of references a request, not one for each counter.
+    let decisions = Arc::new(decisions);
     let decide = move |request: Request| {
-        let (authoriser, decisions) = (Arc::clone(&authoriser), decisions.clone());
+        let (authoriser, decisions) = (Arc::clone(&authoriser), Arc::clone(&decisions));
         async move {
             // In parts: a body is not `Sync`, so that a future that borrows the whole request could not be sent.
             let (parts, body) = request.into_parts();

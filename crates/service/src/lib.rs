@@ -15,14 +15,12 @@
 //! | `transport` | where a request carries its credential, and how a login hands it out |
 //! | `refusal` | what a refused client sees: the same for every reason that has the same status |
 //! | `users` | the test users and their password |
-//! | `logins` | issue and revoke over any design, by dynamic dispatch: they are not the hot path |
 //! | `routes` | the handlers and the router |
 //! | `metrics` | the counters |
 //! | `server` | connections, limits, shutdown |
 //! | `serve` | builds a design of the catalogue and serves it |
 
 mod guard;
-mod logins;
 mod metrics;
 mod refusal;
 mod routes;

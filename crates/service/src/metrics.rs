@@ -59,7 +59,11 @@ impl Decisions {
 impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("authbench");
-        let profile = Decisions::new(&mut registry, "profile_requests", "Requests for a profile, by outcome");
+        let profile = Decisions::new(
+            &mut registry,
+            "profile_requests",
+            "Decisions about requests for a profile, by outcome",
+        );
         let login = Decisions::new(&mut registry, "logins", "Attempts to log in, by outcome");
         Self { registry, profile, login }
     }

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use authoriser::{AccessRequest, Authoriser, IssueError, Permission, Principal, Revoked, Transport, UserId};
+use authoriser::{
+    AccessRequest, Authoriser, IssueError, Permission, Principal, Revoked, Transport, Untimed, UserId,
+};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -16,7 +18,7 @@ use serde_json::json;
 use tokio::{sync::Semaphore, task::spawn_blocking};
 use tower_http::timeout::TimeoutLayer;
 
-use crate::{guard::guarded, logins::Logins, metrics::Metrics, refusal::Refusal, transport, users::Users};
+use crate::{guard::guarded, metrics::Metrics, refusal::Refusal, transport, users::Users};
 
 /// A login's body is far smaller.
 const LARGEST_BODY: usize = 4 * 1024;
@@ -25,12 +27,12 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(10);
 
 /// What the handlers share.
 struct Shared {
-    logins: Arc<dyn Logins>,
+    design: Arc<dyn Untimed>,
     transport: Transport,
     lifetime: Duration,
     users: Arc<Users>,
     /// A password hash takes a processor and 19 MiB: more at once than there are processors gain nothing.
-    hashing: Semaphore,
+    hashing: Arc<Semaphore>,
     metrics: Metrics,
 }
 
@@ -40,11 +42,11 @@ pub(crate) fn router<A: Authoriser>(authoriser: Arc<A>, users: Users) -> Router 
     let metrics = Metrics::new();
     let guarded_profile = guarded(Arc::clone(&authoriser), metrics.profile.clone(), profile);
     let shared = Shared {
-        logins: authoriser,
+        design: authoriser,
         transport: properties.transport,
         lifetime: properties.lifetime,
         users: Arc::new(users),
-        hashing: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
+        hashing: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),
         metrics,
     };
     assemble(shared, guarded_profile)
@@ -81,7 +83,7 @@ async fn login(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
 async fn log_in(shared: &Shared, body: &[u8]) -> Result<Response, Refusal> {
     let login: Login = serde_json::from_slice(body).map_err(|_| Refusal::BadRequest)?;
     let principal = authenticate(shared, login).await?;
-    let credential = shared.logins.issue(&principal).await.map_err(|error| {
+    let credential = shared.design.issue_untimed(&principal).await.map_err(|error| {
         tracing::warn!(user = principal.user.0, %error, "no credential was issued");
         match error {
             IssueError::StoreUnavailable => Refusal::Unavailable,
@@ -104,9 +106,14 @@ async fn log_in(shared: &Shared, body: &[u8]) -> Result<Response, Refusal> {
 }
 
 async fn authenticate(shared: &Shared, login: Login) -> Result<Principal, Refusal> {
-    let _turn = shared.hashing.acquire().await.map_err(|_| Refusal::Internal)?;
+    let turn = Arc::clone(&shared.hashing).acquire_owned().await.map_err(|_| Refusal::Internal)?;
     let users = Arc::clone(&shared.users);
-    let hashed = spawn_blocking(move || users.log_in(&login.username, &login.password)).await;
+    let hash = move || {
+        // The turn ends with the hash: a client that has gone away does not stop it.
+        let _turn = turn;
+        users.log_in(&login.username, &login.password)
+    };
+    let hashed = spawn_blocking(hash).await;
     hashed.map_err(|_| Refusal::Internal)?.ok_or(Refusal::WrongLogin)
 }
 
@@ -127,7 +134,7 @@ async fn profile(State(shared): State<Arc<Shared>>, Path(id): Path<u64>) -> Resp
 
 async fn logout(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let outcome = match transport::presented(shared.transport, &headers) {
-        Ok(presented) => shared.logins.revoke(presented).await.map_err(Refusal::from),
+        Ok(presented) => shared.design.revoke_untimed(presented).await.map_err(Refusal::from),
         Err(refusal) => Err(refusal),
     };
     logged_out(&shared, outcome)
@@ -146,8 +153,8 @@ async fn logout_everywhere(State(shared): State<Arc<Shared>>, headers: HeaderMap
     let access = AccessRequest { owner: UserId(user_id), permission: Permission::ProfileRead };
     let outcome = async {
         let presented = transport::presented(shared.transport, &headers)?;
-        shared.logins.authorise(presented, &access).await?;
-        Ok(shared.logins.revoke_all(access.owner).await?)
+        shared.design.authorise_untimed(presented, &access).await?;
+        Ok(shared.design.revoke_all_untimed(access.owner).await?)
     };
     let outcome = outcome.await;
     logged_out(&shared, outcome)
@@ -166,7 +173,7 @@ fn logged_out(shared: &Shared, outcome: Result<Revoked, Refusal>) -> Response {
 
 /// 404 where the design has none to publish.
 async fn public_keys(State(shared): State<Arc<Shared>>) -> Response {
-    match shared.logins.public_keys().await {
+    match shared.design.public_keys_untimed().await {
         Some(keys) => ([(header::CONTENT_TYPE, "application/jwk-set+json")], keys).into_response(),
         None => Refusal::NotFound.into_response(),
     }

@@ -6,8 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use authoriser::CoarseClock;
-use catalogue::{Entry, Environment, Need, Visitor};
+use authoriser::{Boxed, CoarseClock};
+use axum::Router;
+use catalogue::{Entry, Environment, Need, Unavailable, Visitor};
 use serde::Serialize;
 use servers::{Service, StartError};
 use tokio::{
@@ -88,40 +89,17 @@ pub fn serve(options: &Options, ready: impl FnOnce(&Ready) -> io::Result<()>) ->
     if let Some(absence) = entry.absence() {
         return Err(ServeError::LeftOut(options.design.clone(), absence));
     }
-    let mut visitor = Serve { options, ready: Some(ready), outcome: Ok(()) };
-    catalogue::visit(&mut visitor);
-    visitor.outcome
-}
-
-struct Serve<'a, R> {
-    options: &'a Options,
-    ready: Option<R>,
-    outcome: Result<(), ServeError>,
-}
-
-impl<R: FnOnce(&Ready) -> io::Result<()>> Visitor for Serve<'_, R> {
-    fn visit<E: Entry>(&mut self) {
-        if E::ID == self.options.design
-            && let Some(ready) = self.ready.take()
-        {
-            self.outcome = serve_entry::<E>(self.options, ready);
-        }
-    }
-}
-
-fn serve_entry<E: Entry>(
-    options: &Options,
-    ready: impl FnOnce(&Ready) -> io::Result<()>,
-) -> Result<(), ServeError> {
     log();
     // Dropped, and so stopped, after the last request.
-    let (environment, _services) = environment(E::ID, E::NEEDS, options)?;
+    let (environment, _services) = environment(entry.id, entry.needs, options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let design = E::build(&environment).await;
-        let design = design.map_err(|error| ServeError::Unavailable(E::ID.to_owned(), error.0))?;
         let (users, password) = Users::new(options.users);
-        let router = router(Arc::new(design), users);
+        let mut find = Find { design: entry.id, routes: None };
+        catalogue::visit(&mut find);
+        let routes = find.routes.expect("a build has every entry that it does not say it leaves out");
+        let unavailable = |error: Unavailable| ServeError::Unavailable(entry.id.to_owned(), error.0);
+        let router = routes(&environment, users).await.map_err(unavailable)?;
         let outcome = listen_and_run(options, password, router, ready).await;
         // What stays in a store that the user named would be in the way there.
         if let Err(error) = environment.clean_up().await {
@@ -131,10 +109,33 @@ fn serve_entry<E: Entry>(
     })
 }
 
+/// Builds a design and the routes over it. All that is compiled for each entry: the rest knows no design's type.
+type Routes = for<'a> fn(&'a Environment<CoarseClock>, Users) -> Boxed<'a, Result<Router, Unavailable>>;
+
+fn routes<E: Entry>(
+    environment: &Environment<CoarseClock>,
+    users: Users,
+) -> Boxed<'_, Result<Router, Unavailable>> {
+    Box::pin(async { Ok(router(Arc::new(E::build(environment).await?), users)) })
+}
+
+struct Find {
+    design: &'static str,
+    routes: Option<Routes>,
+}
+
+impl Visitor for Find {
+    fn visit<E: Entry>(&mut self) {
+        if E::ID == self.design {
+            self.routes = Some(routes::<E>);
+        }
+    }
+}
+
 async fn listen_and_run(
     options: &Options,
     password: String,
-    router: axum::Router,
+    router: Router,
     ready: impl FnOnce(&Ready) -> io::Result<()>,
 ) -> Result<(), ServeError> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);

@@ -93,4 +93,13 @@ mod tests {
         assert_eq!(users.log_in("user-1", "wrong"), None);
         assert_eq!(users.log_in("user-1", ""), None);
     }
+
+    #[test]
+    fn the_hash_is_argon2id_with_the_stated_parameters() {
+        // Computed with the reference implementation in C, by way of Python's argon2-cffi: hash_secret_raw(b"password",
+        // b"0123456789abcdef", 2, 19456, 1, 32, Type.ID).
+        let expected = "d2ab07b39ef7f8b806227cd86fbb11aa5393066a98e17eacacd126eb26e9276d";
+        let hash = hash(b"password", b"0123456789abcdef");
+        assert_eq!(hash.map(|byte| format!("{byte:02x}")).concat(), expected);
+    }
 }

@@ -22,7 +22,12 @@ pub(super) mod sealed {
 
 /// A private key with its public one, for one algorithm: issues and verifies.
 #[derive(Clone)]
-pub struct PrivateKey<A>(Pair, Option<Arc<str>>, PhantomData<fn() -> A>);
+pub struct PrivateKey<A> {
+    pair: Pair,
+    /// The public half, of a key that comes from a JWK.
+    public_jwk: Option<Arc<str>>,
+    algorithm: PhantomData<fn() -> A>,
+}
 
 /// A public key for one algorithm: verifies, and cannot sign.
 #[derive(Clone)]
@@ -41,17 +46,17 @@ impl<A: Asymmetric> PrivateKey<A> {
     /// What verifies the signatures of this key.
     #[must_use]
     pub fn public_key(&self) -> PublicKey<A> {
-        PublicKey::new(self.0.verifier().clone())
+        PublicKey::new(self.pair.verifier().clone())
     }
 
     pub(crate) fn new(pair: Pair) -> Self {
         debug_assert_eq!(pair.verifier().algorithm(), A::ALGORITHM);
-        Self(pair, None, PhantomData)
+        Self { pair, public_jwk: None, algorithm: PhantomData }
     }
 
     /// The same key, whose public half is known in that form.
     pub(crate) fn published_as(self, public_jwk: Option<String>) -> Self {
-        Self(self.0, public_jwk.map(Arc::from), self.2)
+        Self { public_jwk: public_jwk.map(Arc::from), ..self }
     }
 }
 
@@ -76,21 +81,21 @@ impl<A: Asymmetric> JwsKey for PrivateKey<A> {
 
     #[inline]
     fn signature_chars(&self) -> usize {
-        self.0.verifier().signature_chars()
+        self.pair.verifier().signature_chars()
     }
 
     #[inline]
     fn sign(&self, signing_input: &[u8]) -> Result<Vec<u8>, SigningFailed> {
-        self.0.sign(signing_input)
+        self.pair.sign(signing_input)
     }
 
     #[inline]
     fn verify(&self, signing_input: &[u8], encoded_signature: &[u8]) -> Result<(), Rejection> {
-        self.0.verifier().verify(signing_input, encoded_signature)
+        self.pair.verifier().verify(signing_input, encoded_signature)
     }
 
     fn public_jwk(&self) -> Option<&str> {
-        self.1.as_deref()
+        self.public_jwk.as_deref()
     }
 }
 

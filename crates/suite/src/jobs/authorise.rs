@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, UserId};
+use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, Untimed, UserId};
 use measure::sampler::Failure;
 
 use super::opaque::opaque;
 use super::{job::Job, verdict::Verdict};
-use crate::workload::{Choice, Credentials, Draws, Requests, Untimed};
+use crate::workload::{Choice, Credentials, Draws, Requests};
 
 /// Authorises requests drawn from a population of logged-in users.
 pub(crate) struct AuthoriseJob<A> {

@@ -2,11 +2,11 @@
 
 use std::{cell::RefCell, hint::black_box};
 
-use authoriser::{Authoriser, Credential, Principal};
+use authoriser::{Authoriser, Credential, Principal, Untimed};
 use measure::sampler::Failure;
 
 use super::{authorise::own_orders, job::Job, verdict::Verdict};
-use crate::workload::{Untimed, principal};
+use crate::workload::principal;
 
 /// Issues credentials to a thousand users in turn. What was issued is authorised and revoked again after each
 /// sample, outside the timed part: every credential that was timed is shown to be good, and the store keeps its size.

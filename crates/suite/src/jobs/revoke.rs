@@ -1,11 +1,11 @@
 //! Logout: of one login, or of all logins of a user.
 
-use authoriser::{Authoriser, Credential, Revoked};
+use authoriser::{Authoriser, Credential, Revoked, Untimed};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use measure::sampler::Failure;
 
 use super::{authorise::own_orders, job::Job, verdict::Verdict};
-use crate::workload::{Untimed, principal};
+use crate::workload::principal;
 
 /// Users of this job are numbered from here, apart from the population that is there to give the store its size.
 const FIRST_USER: usize = 500_000_000;

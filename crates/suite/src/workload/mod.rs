@@ -6,11 +6,10 @@
 
 mod clock;
 mod payload;
-mod untimed;
 
-pub(crate) use self::{clock::BenchClock, payload::private_claims, untimed::Untimed};
+pub(crate) use self::{clock::BenchClock, payload::private_claims};
 
-use authoriser::{Denial, IssueError, Permission, PermissionSet, Principal, UserId};
+use authoriser::{Denial, IssueError, Permission, PermissionSet, Principal, Untimed, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use measure::{allocations, sampler::Failure};
 use rand::{RngExt, SeedableRng, rngs::StdRng};

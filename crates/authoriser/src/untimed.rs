@@ -1,19 +1,17 @@
 //! A design behind one type, for what is not timed.
 //!
-//! Filling a store, and checking what a timed loop produced, need no static dispatch. Compiled once for each of some sixty
-//! entries, they were most of what this crate took to build.
+//! Filling a store, checking what a timed loop produced, and a login that waits for a password hash need no static dispatch.
+//! Compiled once for each of some sixty entries, they were most of what the suite took to build.
 
 use std::pin::Pin;
 
-use authoriser::{
-    AccessRequest, Authoriser, Credential, Denial, Grant, IssueError, Principal, Revoked, UserId,
-};
+use crate::{AccessRequest, Authoriser, Credential, Denial, Grant, IssueError, Principal, Revoked, UserId};
 
 /// A future behind a pointer.
-pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The operations of an [`Authoriser`], each as a boxed future.
-pub(crate) trait Untimed {
+pub trait Untimed: Send + Sync {
     /// [`Authoriser::issue`].
     fn issue_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Credential, IssueError>>;
 
@@ -29,6 +27,9 @@ pub(crate) trait Untimed {
 
     /// [`Authoriser::revoke_all`].
     fn revoke_all_untimed(&self, user: UserId) -> Boxed<'_, Result<Revoked, Denial>>;
+
+    /// [`Authoriser::public_keys`].
+    fn public_keys_untimed(&self) -> Boxed<'_, Option<String>>;
 
     /// [`Authoriser::mapped_bytes`].
     fn bytes_mapped(&self) -> usize;
@@ -53,6 +54,10 @@ impl<A: Authoriser> Untimed for A {
 
     fn revoke_all_untimed(&self, user: UserId) -> Boxed<'_, Result<Revoked, Denial>> {
         Box::pin(self.revoke_all(user))
+    }
+
+    fn public_keys_untimed(&self) -> Boxed<'_, Option<String>> {
+        Box::pin(self.public_keys())
     }
 
     fn bytes_mapped(&self) -> usize {
