@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Selftest(arguments) => commands::selftest::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Load(arguments) => commands::load::run(&arguments),
         Command::VerifyJws(arguments) => commands::verify_jws::run(&arguments),
         Command::Keys(arguments) => commands::keys::run(&arguments),
         Command::Splice(arguments) => commands::splice::run(&arguments),

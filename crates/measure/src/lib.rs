@@ -7,12 +7,14 @@
 //! shown is derived from that record ([`rows`], [`across`], [`mod@compare`], [`stats`]).
 
 pub mod across;
+pub mod affinity;
 pub mod allocations;
 pub mod compare;
 mod cpuinfo;
 pub mod example;
 mod machine;
 mod microarchitecture;
+pub mod processes;
 pub mod record;
 pub mod rounds;
 pub mod rows;

@@ -14,6 +14,7 @@ use servers::{Service, StartError};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::oneshot,
 };
 
 use crate::{routes::router, server, users::Users};
@@ -29,6 +30,8 @@ pub struct Options {
     pub users: u64,
     /// The store to use instead of starting one.
     pub store_url: Option<String>,
+    /// Stop as well when standard input ends: a program that started the service and dies leaves none behind.
+    pub until_input_ends: bool,
 }
 
 /// Said once, when requests are answered.
@@ -139,10 +142,19 @@ async fn listen_and_run(
     ready: impl FnOnce(&Ready) -> io::Result<()>,
 ) -> Result<(), ServeError> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let wait_for_input = options.until_input_ends;
+    let end_of_input = async move {
+        if wait_for_input {
+            let _ = end_of_input().await;
+        } else {
+            std::future::pending().await
+        }
+    };
     let stop = async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
+            () = end_of_input => {}
         }
         tracing::info!("stopping");
     };
@@ -159,6 +171,17 @@ async fn listen_and_run(
     tracing::info!(design = options.design, %address, "serving");
     server::run(listener, router, stop).await;
     Ok(())
+}
+
+/// Ready when standard input has ended.
+fn end_of_input() -> oneshot::Receiver<()> {
+    let (ended, wait) = oneshot::channel();
+    // Reading blocks, so a thread of its own does it. It ends with the process.
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        drop(ended);
+    });
+    wait
 }
 
 /// Who listens on all addresses is reached by the loopback one.

@@ -3,6 +3,7 @@
 pub(crate) mod compare;
 pub(crate) mod keys;
 pub(crate) mod list;
+pub(crate) mod load;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod selftest;

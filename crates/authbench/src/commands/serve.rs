@@ -15,6 +15,7 @@ pub(crate) fn run(arguments: &Serve) -> anyhow::Result<ExitCode> {
         listen: arguments.listen,
         users: arguments.users,
         store_url: arguments.store_url.clone(),
+        until_input_ends: arguments.until_input_ends,
     };
     let served = service::serve(&options, |ready| {
         let mut output = io::stdout().lock();

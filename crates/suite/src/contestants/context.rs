@@ -6,11 +6,12 @@ use std::{
 };
 
 use catalogue::{Environment, Need};
+use measure::processes::StoreProcesses;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{kept::Kept, not_built::NotBuilt};
 use crate::{
-    jobs::{StoreProcesses, wait},
+    jobs::wait,
     questions::Case,
     rounds::servers::{self, Servers},
     workload::{BenchClock, private_claims},

@@ -8,11 +8,14 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream};
-use measure::sampler::{Contestant, Failure, Sample};
+use measure::{
+    processes::StoreProcesses,
+    sampler::{Contestant, Failure, Sample},
+};
 use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Runtime;
 
-use super::{job::Job, store_cpu::StoreProcesses, verdict::Verdict, wait::wait};
+use super::{job::Job, verdict::Verdict, wait::wait};
 
 /// Operations whose inputs are made ready at once: they stay in the second-level cache, as a request's bytes do.
 const CHUNK: usize = 512;

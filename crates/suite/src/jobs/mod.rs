@@ -13,7 +13,6 @@ mod job;
 mod opaque;
 mod parallel;
 mod revoke;
-mod store_cpu;
 mod verdict;
 mod wait;
 
@@ -28,6 +27,5 @@ pub(crate) use job::Job;
 
 pub(crate) use parallel::Parallel;
 pub(crate) use revoke::RevokeJob;
-pub(crate) use store_cpu::StoreProcesses;
 pub(crate) use verdict::Verdict;
 pub(crate) use wait::wait;

@@ -7,6 +7,8 @@
 
 use std::{fmt, sync::LazyLock};
 
+use measure::affinity;
+
 /// The environment variable that tells a round its processor.
 const CPU: &str = "AUTHBENCH_CPU";
 
@@ -29,7 +31,7 @@ impl Placement {
         if std::env::var("AUTHBENCH_BIND").is_ok_and(|value| value == "0") {
             return Self(None);
         }
-        let allowed = system::allowed();
+        let allowed = affinity::allowed();
         match (allowed.first(), allowed.last()) {
             (Some(&servers), Some(&rounds)) if servers != rounds => Self(Some(Pair { rounds, servers })),
             _ => Self(None),
@@ -39,7 +41,7 @@ impl Placement {
     /// Binds a server that the suite has started. Best effort: the record says what was meant.
     pub(crate) fn bind_server(&self, process: u32) {
         if let Self(Some(pair)) = self {
-            system::bind(Some(process), pair.servers);
+            affinity::bind(Some(process), pair.servers);
         }
     }
 
@@ -51,7 +53,7 @@ impl Placement {
     /// Binds this process, which is a round, as the environment says.
     pub(crate) fn bind_round() {
         if let Some(cpu) = std::env::var(CPU).ok().and_then(|text| text.parse().ok()) {
-            system::bind(None, cpu);
+            affinity::bind(None, cpu);
         }
     }
 }
@@ -59,15 +61,15 @@ impl Placement {
 /// Binds the calling thread to the processor of that number among those that this machine allows; best effort. For
 /// what is to run on several processors at once, wherever its process is bound.
 pub(crate) fn bind_thread(number: usize) {
-    static ALLOWED: LazyLock<Vec<usize>> = LazyLock::new(system::online);
+    static ALLOWED: LazyLock<Vec<usize>> = LazyLock::new(affinity::online);
     if let Some(cpu) = ALLOWED.get(number) {
-        system::bind(None, *cpu);
+        affinity::bind(None, *cpu);
     }
 }
 
 /// How many processors there are for [`bind_thread`].
 pub(crate) fn processors() -> usize {
-    system::online().len()
+    affinity::online().len()
 }
 
 impl fmt::Display for Placement {
@@ -77,55 +79,6 @@ impl fmt::Display for Placement {
             None => f.write_str("not bound"),
         }
     }
-}
-
-#[cfg(target_os = "linux")]
-mod system {
-    use rustix::{
-        process::Pid,
-        thread::{CpuSet, sched_getaffinity, sched_setaffinity},
-    };
-
-    pub(super) fn allowed() -> Vec<usize> {
-        let Ok(set) = sched_getaffinity(None) else { return Vec::new() };
-        (0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect()
-    }
-
-    /// Those that the parent of this process may use; the process itself may be bound to fewer.
-    pub(super) fn online() -> Vec<usize> {
-        let parent = rustix::process::getppid().and_then(|parent| sched_getaffinity(Some(parent)).ok());
-        match parent {
-            Some(set) => (0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect(),
-            None => allowed(),
-        }
-    }
-
-    pub(super) fn bind(process: Option<u32>, cpu: usize) {
-        let mut set = CpuSet::new();
-        if cpu < CpuSet::MAX_CPU {
-            set.set(cpu);
-        }
-        let process = process.map(|id| i32::try_from(id).ok().and_then(Pid::from_raw));
-        match process {
-            None => drop(sched_setaffinity(None, &set)),
-            Some(Some(process)) => drop(sched_setaffinity(Some(process), &set)),
-            // No such process; above all not this one, which is what the system takes no id for.
-            Some(None) => {}
-        }
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod system {
-    pub(super) fn allowed() -> Vec<usize> {
-        Vec::new()
-    }
-
-    pub(super) fn online() -> Vec<usize> {
-        Vec::new()
-    }
-
-    pub(super) fn bind(_process: Option<u32>, _cpu: usize) {}
 }
 
 #[cfg(test)]

@@ -1,0 +1,119 @@
+//! What the operating system says of other processes: CPU time and context switches.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// The processes of a store that the suite started, and theirs.
+#[derive(Clone, Debug, Default)]
+pub struct StoreProcesses(Vec<u32>);
+
+impl StoreProcesses {
+    /// Those processes. Their children are found when CPU time is read: PostgreSQL starts one for each connection.
+    #[must_use]
+    pub const fn new(processes: Vec<u32>) -> Self {
+        Self(processes)
+    }
+
+    /// CPU time of all of them so far. `None` where there are none, or the system does not tell.
+    #[must_use]
+    pub fn cpu_time(&self) -> Option<Duration> {
+        let times: Vec<Duration> = self
+            .0
+            .iter()
+            .map(|process| usage_of(*process).map(|usage| usage.cpu + usage.children_cpu))
+            .collect::<Option<_>>()?;
+        (!times.is_empty()).then(|| times.into_iter().sum())
+    }
+}
+
+/// What a process has used so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// CPU time of its own threads.
+    pub cpu: Duration,
+    /// CPU time of its descendants that still run.
+    pub children_cpu: Duration,
+    /// How often a thread of it waited for something.
+    pub voluntary_switches: u64,
+    /// How often one was put off its CPU for another.
+    pub involuntary_switches: u64,
+}
+
+impl Usage {
+    /// What was used since then.
+    #[must_use]
+    pub fn since(self, then: Self) -> Self {
+        Self {
+            cpu: self.cpu.saturating_sub(then.cpu),
+            children_cpu: self.children_cpu.saturating_sub(then.children_cpu),
+            voluntary_switches: self.voluntary_switches.saturating_sub(then.voluntary_switches),
+            involuntary_switches: self.involuntary_switches.saturating_sub(then.involuntary_switches),
+        }
+    }
+}
+
+/// What the process of that id has used. `None` where there is none, or the system does not tell.
+#[must_use]
+pub fn usage_of(process: u32) -> Option<Usage> {
+    let mut usage = Usage::default();
+    for thread in fs::read_dir(format!("/proc/{process}/task")).ok()? {
+        let folder = thread.ok()?.path();
+        usage.cpu += nanoseconds(folder.join("schedstat"))?;
+        let (voluntary, involuntary) = switches(&folder).unwrap_or_default();
+        usage.voluntary_switches += voluntary;
+        usage.involuntary_switches += involuntary;
+        // A kernel may be built without the list of children; then there are none to be seen.
+        let children = fs::read_to_string(folder.join("children")).unwrap_or_default();
+        for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
+            // One that ended meanwhile has no time any more.
+            let child = usage_of(child).unwrap_or_default();
+            usage.children_cpu += child.cpu + child.children_cpu;
+        }
+    }
+    Some(usage)
+}
+
+/// The first number of a `schedstat`: nanoseconds on a CPU (the kernel's documentation, "Scheduler Statistics").
+fn nanoseconds(path: PathBuf) -> Option<Duration> {
+    let text = fs::read_to_string(path).ok()?;
+    Some(Duration::from_nanos(text.split_whitespace().next()?.parse().ok()?))
+}
+
+/// Voluntary and involuntary context switches of a thread (proc(5), `status`).
+fn switches(thread: &Path) -> Option<(u64, u64)> {
+    let text = fs::read_to_string(thread.join("status")).ok()?;
+    let number = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    Some((number("voluntary_ctxt_switches:")?, number("nonvoluntary_ctxt_switches:")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn work_of_this_process_is_seen() {
+        let own = StoreProcesses::new(vec![std::process::id()]);
+        let Some(before) = own.cpu_time() else { return };
+        let used = usage_of(std::process::id()).unwrap();
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_millis(40) {
+            std::hint::spin_loop();
+        }
+        std::thread::sleep(Duration::from_millis(1));
+        // The kernel brings the figure up to date at each of its ticks, which are 10 ms apart at most.
+        assert!(own.cpu_time().unwrap() > before, "no time has passed since {before:?}");
+        let since = usage_of(std::process::id()).unwrap().since(used);
+        assert!(since.cpu > Duration::ZERO && since.voluntary_switches > 0, "{since:?}");
+    }
+
+    #[test]
+    fn where_there_is_no_process_there_is_no_time() {
+        assert_eq!(StoreProcesses::default().cpu_time(), None);
+        assert_eq!(StoreProcesses::new(vec![u32::MAX]).cpu_time(), None);
+    }
+}
