@@ -5,13 +5,18 @@
 
 use std::pin::Pin;
 
-use crate::{AccessRequest, Authoriser, Credential, Denial, Grant, IssueError, Principal, Revoked, UserId};
+use crate::{
+    AccessRequest, Authoriser, Credential, Denial, Grant, IssueError, Principal, Properties, Revoked, UserId,
+};
 
 /// A future behind a pointer.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The operations of an [`Authoriser`], each as a boxed future.
 pub trait Untimed: Send + Sync {
+    /// [`Authoriser::properties`].
+    fn declared(&self) -> Properties;
+
     /// [`Authoriser::issue`].
     fn issue_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Credential, IssueError>>;
 
@@ -36,6 +41,10 @@ pub trait Untimed: Send + Sync {
 }
 
 impl<A: Authoriser> Untimed for A {
+    fn declared(&self) -> Properties {
+        self.properties()
+    }
+
     fn issue_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Credential, IssueError>> {
         Box::pin(self.issue(principal))
     }

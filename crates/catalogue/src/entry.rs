@@ -49,6 +49,8 @@ pub struct Capabilities {
     pub payloads: bool,
     /// What several requests in one call cost: only where that gains anything.
     pub batches: bool,
+    /// What a whole request over HTTP costs: not where it does not show which of several like it decided.
+    pub over_http: bool,
     /// One of those that most people choose between. It takes part in the cases that answer "JWT or session".
     pub common: bool,
 }
@@ -62,6 +64,7 @@ impl Capabilities {
         refusals: true,
         payloads: true,
         batches: false,
+        over_http: true,
         common: false,
     };
 
@@ -83,10 +86,16 @@ impl Capabilities {
         Self { most_tokens: 200, ..self }
     }
 
-    /// The same without refusals, for our own path over somebody else's primitives.
+    /// The same without refusals and requests, for our own path over somebody else's primitives.
     #[must_use]
     pub const fn without_refusals(self) -> Self {
-        Self { refusals: false, ..self }
+        Self { refusals: false, over_http: false, ..self }
+    }
+
+    /// The same without requests.
+    #[must_use]
+    pub const fn not_over_http(self) -> Self {
+        Self { over_http: false, ..self }
     }
 }
 

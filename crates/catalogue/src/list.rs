@@ -172,13 +172,13 @@ catalogue! {
     Peer JsonwebtokenRustCryptoRs256 = "jsonwebtoken-rust-crypto-rs256", Stateless, needs &[], floor Some("floor-rs256"),
         "RS256 by the jsonwebtoken crate on its RustCrypto back end",
         peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::rs256(policy)),
-        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads().not_over_http();
 
     [feature "peers"]
     Peer JsonwebtokenRustCryptoEs256 = "jsonwebtoken-rust-crypto-es256", Stateless, needs &[], floor Some("floor-es256"),
         "ES256 by the jsonwebtoken crate on its RustCrypto back end",
         peers::Peer<peers::Jsonwebtoken<peers::RustCrypto>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::es256(policy)),
-        capabilities Capabilities::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.without_payloads().not_over_http();
 
     [feature "peers"]
     Peer JsonwebtokenAwsLcHs256 = "jsonwebtoken-aws-lc-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
@@ -200,52 +200,62 @@ catalogue! {
     [feature "peers"]
     Peer JsonwebtokenAwsLcEdDsa = "jsonwebtoken-aws-lc-eddsa", Stateless, needs &[], floor Some("floor-eddsa"),
         "EdDSA by the jsonwebtoken crate on its aws-lc back end",
-        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::eddsa(policy));
+        peers::Peer<peers::Jsonwebtoken<peers::AwsLc>, C> => |environment| environment.peer(|_, policy| peers::Jsonwebtoken::eddsa(policy)),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "rare-peers"]
     Peer JwtSimpleHs256 = "jwt-simple-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt-simple crate",
-        peers::Peer<peers::JwtSimple, C> => |environment| environment.peer(peers::JwtSimple::hs256);
+        peers::Peer<peers::JwtSimple, C> => |environment| environment.peer(peers::JwtSimple::hs256),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "peers"]
     Peer JwtCompactHs256 = "jwt-compact-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt-compact crate",
-        peers::Peer<peers::JwtCompact, C> => |environment| environment.peer(peers::JwtCompact::hs256);
+        peers::Peer<peers::JwtCompact, C> => |environment| environment.peer(peers::JwtCompact::hs256),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "rare-peers"]
     Peer BiscuitHs256 = "biscuit-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the biscuit crate",
-        peers::Peer<peers::Biscuit, C> => |environment| environment.peer(peers::Biscuit::hs256);
+        peers::Peer<peers::Biscuit, C> => |environment| environment.peer(peers::Biscuit::hs256),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "peers"]
     Peer JwtCrateHs256 = "jwt-crate-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jwt crate",
-        peers::Peer<peers::JwtCrate, C> => |environment| environment.peer(peers::JwtCrate::hs256);
+        peers::Peer<peers::JwtCrate, C> => |environment| environment.peer(peers::JwtCrate::hs256),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "openssl-peers"]
     Peer JosekitHs256 = "josekit-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the josekit crate, on OpenSSL",
-        peers::Peer<peers::Josekit, C> => |environment| environment.peer(peers::Josekit::hs256);
+        peers::Peer<peers::Josekit, C> => |environment| environment.peer(peers::Josekit::hs256),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "rare-peers"]
     Peer PasetorsV4Local = "pasetors-v4-local", Stateless, needs &[], floor None,
         "the same claims encrypted as PASETO v4.local by the pasetors crate",
-        peers::Peer<peers::PasetoLocal, C> => |environment| environment.peer(peers::PasetoLocal::new);
+        peers::Peer<peers::PasetoLocal, C> => |environment| environment.peer(peers::PasetoLocal::new),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "rare-peers"]
     Peer PasetorsV4Public = "pasetors-v4-public", Stateless, needs &[], floor Some("floor-eddsa"),
         "the same claims signed as PASETO v4.public by the pasetors crate",
-        peers::Peer<peers::PasetoPublic, C> => |environment| environment.peer(|_, policy| peers::PasetoPublic::new(policy));
+        peers::Peer<peers::PasetoPublic, C> => |environment| environment.peer(|_, policy| peers::PasetoPublic::new(policy)),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "peers"]
     Peer CookieCrateSigned = "cookie-crate-signed", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same claims as JSON in the cookie crate's signed jar",
-        peers::Peer<peers::SignedCookie, C> => |environment| environment.peer(peers::SignedCookie::new);
+        peers::Peer<peers::SignedCookie, C> => |environment| environment.peer(peers::SignedCookie::new),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "peers"]
     Peer CookieCratePrivate = "cookie-crate-private", Stateless, needs &[], floor None,
         "the same claims as JSON in the cookie crate's private jar, encrypted",
-        peers::Peer<peers::PrivateCookie, C> => |environment| environment.peer(peers::PrivateCookie::new);
+        peers::Peer<peers::PrivateCookie, C> => |environment| environment.peer(peers::PrivateCookie::new),
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "peers"]
     Design JwtHs256OnAwsLc = "jwt-hs256-on-aws-lc", Stateless, needs &[], floor Some("floor-hmac-sha256"),
@@ -316,21 +326,24 @@ catalogue! {
         "the same session in a map of the dashmap crate, id bits as its hash",
         Sessions<peers::sessions::DashMapStore, C> => |environment| {
             Ok(Sessions::new(peers::sessions::DashMapStore::new(), environment.session_policy(), environment.clock()))
-        };
+        },
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "peers"]
     Peer SessionPapaya = "session-papaya", Stateful, needs &[], floor Some("floor-flat-probe"),
         "the same session in a map of the papaya crate, id bits as its hash",
         Sessions<peers::sessions::PapayaStore, C> => |environment| {
             Ok(Sessions::new(peers::sessions::PapayaStore::new(), environment.session_policy(), environment.clock()))
-        };
+        },
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "peers"]
     Peer SessionMoka = "session-moka", Stateful, needs &[], floor Some("floor-flat-probe"),
         "the same session in an unbounded cache of the moka crate, id bits as its hash",
         Sessions<peers::sessions::MokaStore, C> => |environment| {
             Ok(Sessions::new(peers::sessions::MokaStore::new(), environment.session_policy(), environment.clock()))
-        };
+        },
+        capabilities Capabilities::ORDINARY.not_over_http();
 
     [feature "peers"]
     Peer TowerSessionsMemory = "tower-sessions-memory", Stateful, needs &[], floor Some("floor-flat-probe"),

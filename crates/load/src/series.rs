@@ -65,6 +65,20 @@ impl Series {
         self.late.saturating_record(nanoseconds(late));
     }
 
+    /// Forgets everything, and keeps the room for it.
+    pub fn clear(&mut self) {
+        for histogram in [
+            &mut self.response,
+            &mut self.service,
+            &mut self.refused,
+            &mut self.wrong,
+            &mut self.failed,
+            &mut self.late,
+        ] {
+            histogram.clear();
+        }
+    }
+
     /// Requests of every outcome.
     #[must_use]
     pub fn total(&self) -> u64 {

@@ -23,7 +23,7 @@ impl StoreProcesses {
         let times: Vec<Duration> = self
             .0
             .iter()
-            .map(|process| usage_of(*process).map(|usage| usage.cpu + usage.children_cpu))
+            .map(|process| of_threads(*process).map(|usage| usage.cpu + usage.children_cpu))
             .collect::<Option<_>>()?;
         (!times.is_empty()).then(|| times.into_iter().sum())
     }
@@ -32,7 +32,7 @@ impl StoreProcesses {
 /// What a process has used so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// CPU time of its own threads.
+    /// CPU time of its own threads, those that have ended included.
     pub cpu: Duration,
     /// CPU time of its descendants that still run.
     pub children_cpu: Duration,
@@ -58,6 +58,14 @@ impl Usage {
 /// What the process of that id has used. `None` where there is none, or the system does not tell.
 #[must_use]
 pub fn usage_of(process: u32) -> Option<Usage> {
+    let mut usage = of_threads(process)?;
+    // What threads took that have ended since is in the process's own account alone, which counts in ticks of 10 ms.
+    usage.cpu = usage.cpu.max(ticks(process).unwrap_or_default());
+    Some(usage)
+}
+
+/// Of the threads that it has now, in nanoseconds.
+fn of_threads(process: u32) -> Option<Usage> {
     let mut usage = Usage::default();
     for thread in fs::read_dir(format!("/proc/{process}/task")).ok()? {
         let folder = thread.ok()?.path();
@@ -69,11 +77,21 @@ pub fn usage_of(process: u32) -> Option<Usage> {
         let children = fs::read_to_string(folder.join("children")).unwrap_or_default();
         for child in children.split_whitespace().filter_map(|child| child.parse().ok()) {
             // One that ended meanwhile has no time any more.
-            let child = usage_of(child).unwrap_or_default();
+            let child = of_threads(child).unwrap_or_default();
             usage.children_cpu += child.cpu + child.children_cpu;
         }
     }
     Some(usage)
+}
+
+/// User and system time of a process, its ended threads included (proc(5), `stat`, fields 14 and 15).
+fn ticks(process: u32) -> Option<Duration> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is the program's name, which may hold anything.
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let mut next = || fields.next()?.parse::<u64>().ok();
+    let ticks = next()? + next()?;
+    Some(Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64))
 }
 
 /// The first number of a `schedstat`: nanoseconds on a CPU (the kernel's documentation, "Scheduler Statistics").

@@ -3,7 +3,7 @@
 
 use crate::{
     record::{Batch, Contestant, Count, Execution, Kind, Metric, Question, Round, RunRecord},
-    stats::{Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_ratio},
+    stats::{Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_difference, quiet_ratio},
 };
 
 /// One figure with its interval, or the reason why there is none.
@@ -117,7 +117,19 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
         );
     }
     if let Some(cpu) = quiet(&sampled(one, |round| &round.cpu_ns)) {
-        rows.push(row(Metric::Cpu, Outcome::Ok(cpu, samples(one)), "this process only".to_owned()));
+        let whose = if over_http(batch) { "the service, without its clients" } else { "this process only" };
+        rows.push(row(Metric::Cpu, Outcome::Ok(cpu, samples(one)), whose.to_owned()));
+    }
+    if over_http(batch) {
+        // Clients share the machine: what a request takes of the service's processor is what survives a rerun.
+        let to = format!("to {}", batch.reference);
+        let compared = [(Metric::CpuAdded, quiet_difference as Compare), (Metric::CpuRatio, quiet_ratio)];
+        for (metric, compare) in compared {
+            let figure = compared_with(batch, one, &batch.reference, |round| &round.cpu_ns, compare);
+            rows.extend(
+                figure.map(|(estimate, samples)| row(metric, Outcome::Ok(estimate, samples), to.clone())),
+            );
+        }
     }
     if let Some(cpu) = quiet(&sampled(one, |round| &round.store_cpu_ns)) {
         rows.push(row(
@@ -210,17 +222,35 @@ fn loud(rounds: &[&[f64]], quiet: f64) -> Option<(Estimate, String)> {
 /// How many times the other contestant's quiet time this one's is, and over how many samples, in the rounds that both
 /// have.
 fn ratio(batch: &Batch, one: &Contestant, to: &str) -> Option<(Estimate, u64)> {
+    compared_with(batch, one, to, |round| &round.samples_ns, quiet_ratio)
+}
+
+/// Whether an operation is a whole request to a service.
+fn over_http(batch: &Batch) -> bool {
+    batch.question == Question::Request
+}
+
+type Compare = fn(&[&[f64]], &[&[f64]]) -> Option<Estimate>;
+
+/// How a series of this contestant compares with that of another, and over how many samples, in the rounds that both have.
+fn compared_with(
+    batch: &Batch,
+    one: &Contestant,
+    to: &str,
+    series: impl Fn(&Round) -> &Vec<f64>,
+    compare: Compare,
+) -> Option<(Estimate, u64)> {
     let other = batch.contestants.iter().find(|candidate| candidate.id == to)?;
     let others = in_order(other);
     let pairs: Vec<(&[f64], &[f64])> = in_order(one)
         .into_iter()
         .filter_map(|round| Some((round, others.iter().find(|candidate| candidate.round == round.round)?)))
-        .map(|(one, other)| (one.samples_ns.as_slice(), other.samples_ns.as_slice()))
+        .map(|(one, other)| (series(one).as_slice(), series(other).as_slice()))
         .filter(|(one, other)| !one.is_empty() && !other.is_empty())
         .collect();
     let (ones, others): (Vec<&[f64]>, Vec<&[f64]>) = pairs.into_iter().unzip();
     let samples = ones.iter().map(|samples| samples.len() as u64).sum();
-    Some((quiet_ratio(&ones, &others)?, samples))
+    Some((compare(&ones, &others)?, samples))
 }
 
 fn ratio_note(batch: &Batch, noise: Option<f64>, one: &Contestant, estimate: Estimate) -> String {

@@ -199,13 +199,75 @@ pub fn quiet_ratio(ones: &[&[f64]], others: &[&[f64]]) -> Option<Estimate> {
     })
 }
 
+/// How much more than the quiet time of `others` that of `ones` is, in their unit. The two hold the samples of the same rounds.
+/// The intervals are made as those of [`quiet_ratio`] are, of differences in place of logarithms of ratios: a difference may be
+/// zero or below. `None` without samples.
+#[must_use]
+pub fn quiet_difference(ones: &[&[f64]], others: &[&[f64]]) -> Option<Estimate> {
+    let (ones_medians, others_medians) = (medians(ones)?, medians(others)?);
+    let ((one, above), (other, below)) = (smallest(&ones_medians)?, smallest(&others_medians)?);
+    if ones.len() != others.len() {
+        return None;
+    }
+    let within = interval_of_median(ones[one], 0.975)
+        .zip(interval_of_median(others[other], 0.975))
+        .map(|((one_low, one_high), (other_low, other_high))| (one_low - other_high, one_high - other_low));
+    let pairs: Vec<(f64, f64)> = ones_medians.into_iter().zip(others_medians).collect();
+    let figure = |part: &[(f64, f64)]| {
+        let least = |of: fn(&(f64, f64)) -> f64| part.iter().map(of).reduce(f64::min);
+        Some(least(|pair| pair.0)? - least(|pair| pair.1)?)
+    };
+    estimate_on(&Linear, above - below, &pairs, within, figure)
+}
+
 /// Into how many parts the rounds of a run are divided for the interval expected on a rerun.
 pub const PARTS: usize = 3;
 
 /// The 97.5 % quantile of Student's distribution with [`PARTS`] − 1 degrees of freedom.
 const T: f64 = 4.302_652_729_911_275;
 
+/// On which scale the parts of a run spread.
+trait Scale {
+    fn to(&self, value: f64) -> f64;
+    fn back(&self, value: f64) -> f64;
+}
+
+/// Times and ratios: a busy machine makes them longer by a factor.
+struct Logarithmic;
+/// Differences.
+struct Linear;
+
+impl Scale for Logarithmic {
+    fn to(&self, value: f64) -> f64 {
+        value.ln()
+    }
+
+    fn back(&self, value: f64) -> f64 {
+        value.exp()
+    }
+}
+
+impl Scale for Linear {
+    fn to(&self, value: f64) -> f64 {
+        value
+    }
+
+    fn back(&self, value: f64) -> f64 {
+        value
+    }
+}
+
 fn estimate<R>(
+    value: f64,
+    rounds: &[R],
+    within: Option<(f64, f64)>,
+    figure: impl Fn(&[R]) -> Option<f64>,
+) -> Option<Estimate> {
+    estimate_on(&Logarithmic, value, rounds, within, figure)
+}
+
+fn estimate_on<R>(
+    scale: &impl Scale,
     value: f64,
     rounds: &[R],
     within: Option<(f64, f64)>,
@@ -217,14 +279,17 @@ fn estimate<R>(
         (quantile(&each, 0.0)?.min(value), quantile(&each, 1.0)?.max(value), Interval::Range)
     } else {
         let parts = (0..PARTS).map(|part| &rounds[part * count / PARTS..(part + 1) * count / PARTS]);
-        let logarithms: Vec<f64> = parts.filter_map(&figure).map(f64::ln).collect();
-        let parts = logarithms.len() as f64;
-        let mean = logarithms.iter().sum::<f64>() / parts;
-        let squares: f64 = logarithms.iter().map(|part| (part - mean).powi(2)).sum();
+        let scaled: Vec<f64> = parts.filter_map(&figure).map(|part| scale.to(part)).collect();
+        let parts = scaled.len() as f64;
+        let mean = scaled.iter().sum::<f64>() / parts;
+        let squares: f64 = scaled.iter().map(|part| (part - mean).powi(2)).sum();
         // Of equal parts the mean may be off by a rounding error, and the interval would be no point.
-        let equal = logarithms.iter().all(|part| *part == logarithms[0]);
+        let equal = scaled.iter().all(|part| *part == scaled[0]);
         let half = if equal { 0.0 } else { T * (squares / (parts - 1.0) * 2.0 / parts).sqrt() };
-        (value * (-half).exp(), value * half.exp(), Interval::Rerun)
+        let ends = (scale.to(value) - half, scale.to(value) + half);
+        // Equal parts leave the value as it is, whatever the scale rounds.
+        let (low, high) = if equal { (value, value) } else { (scale.back(ends.0), scale.back(ends.1)) };
+        (low, high, Interval::Rerun)
     };
     // What one round alone leaves open, a rerun leaves open as well.
     let (low, high) = match within {

@@ -19,7 +19,9 @@
 //! | `metrics` | the counters |
 //! | `server` | connections, limits, shutdown |
 //! | `serve` | builds a design of the catalogue and serves it |
+//! | `background` | the same on a thread of this process, to be measured |
 
+mod background;
 mod guard;
 mod metrics;
 mod refusal;
@@ -29,4 +31,5 @@ mod server;
 mod transport;
 mod users;
 
+pub use background::{Background, Prepare};
 pub use serve::{Options, Ready, ServeError, serve};

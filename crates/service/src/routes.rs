@@ -36,20 +36,33 @@ struct Shared {
     metrics: Metrics,
 }
 
+/// The service over one design, and the design.
+pub(crate) struct Routed {
+    pub(crate) router: Router,
+    pub(crate) design: Arc<dyn Untimed>,
+}
+
 /// The whole service over one design.
-pub(crate) fn router<A: Authoriser>(authoriser: Arc<A>, users: Users) -> Router {
+pub(crate) fn route<A: Authoriser>(authoriser: Arc<A>, users: Users) -> Routed {
     let properties = authoriser.properties();
     let metrics = Metrics::new();
     let guarded_profile = guarded(Arc::clone(&authoriser), metrics.profile.clone(), profile);
+    let design: Arc<dyn Untimed> = authoriser;
     let shared = Shared {
-        design: authoriser,
+        design: Arc::clone(&design),
         transport: properties.transport,
         lifetime: properties.lifetime,
         users: Arc::new(users),
         hashing: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),
         metrics,
     };
-    assemble(shared, guarded_profile)
+    Routed { router: assemble(shared, guarded_profile), design }
+}
+
+/// The profile alone, without a guard.
+pub(crate) fn bare_router(users: Users) -> Router {
+    let answer = |State(users): State<Arc<Users>>, Path(id): Path<u64>| async move { profile_of(&users, id) };
+    Router::new().route("/users/{id}/profile", get(answer)).with_state(Arc::new(users))
 }
 
 /// What does not depend on the design's type.
@@ -125,7 +138,11 @@ struct Profile {
 
 /// Only behind the guard.
 async fn profile(State(shared): State<Arc<Shared>>, Path(id): Path<u64>) -> Response {
-    match shared.users.get(UserId(id)) {
+    profile_of(&shared.users, id)
+}
+
+fn profile_of(users: &Users, id: u64) -> Response {
+    match users.get(UserId(id)) {
         Some(user) => Json(Profile { user_id: id, name: user.name }).into_response(),
         // An administrator may ask for anybody.
         None => Refusal::NotFound.into_response(),

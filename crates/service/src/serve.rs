@@ -17,7 +17,11 @@ use tokio::{
     sync::oneshot,
 };
 
-use crate::{routes::router, server, users::Users};
+use crate::{
+    routes::{Routed, route},
+    server,
+    users::Users,
+};
 
 /// What is served, and where.
 #[derive(Clone, Debug)]
@@ -98,11 +102,9 @@ pub fn serve(options: &Options, ready: impl FnOnce(&Ready) -> io::Result<()>) ->
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let (users, password) = Users::new(options.users);
-        let mut find = Find { design: entry.id, routes: None };
-        catalogue::visit(&mut find);
-        let routes = find.routes.expect("a build has every entry that it does not say it leaves out");
+        let routes = routes_of(entry.id).expect("a build has every entry that it does not say it leaves out");
         let unavailable = |error: Unavailable| ServeError::Unavailable(entry.id.to_owned(), error.0);
-        let router = routes(&environment, users).await.map_err(unavailable)?;
+        let Routed { router, .. } = routes(&environment, users).await.map_err(unavailable)?;
         let outcome = listen_and_run(options, password, router, ready).await;
         // What stays in a store that the user named would be in the way there.
         if let Err(error) = environment.clean_up().await {
@@ -113,21 +115,28 @@ pub fn serve(options: &Options, ready: impl FnOnce(&Ready) -> io::Result<()>) ->
 }
 
 /// Builds a design and the routes over it. All that is compiled for each entry: the rest knows no design's type.
-type Routes = for<'a> fn(&'a Environment<CoarseClock>, Users) -> Boxed<'a, Result<Router, Unavailable>>;
+type Routes = for<'a> fn(&'a Environment<CoarseClock>, Users) -> Boxed<'a, Result<Routed, Unavailable>>;
+
+/// Those of the entry of that id, if this build has it.
+pub(crate) fn routes_of(design: &str) -> Option<Routes> {
+    let mut find = Find { design, routes: None };
+    catalogue::visit(&mut find);
+    find.routes
+}
 
 fn routes<E: Entry>(
     environment: &Environment<CoarseClock>,
     users: Users,
-) -> Boxed<'_, Result<Router, Unavailable>> {
-    Box::pin(async { Ok(router(Arc::new(E::build(environment).await?), users)) })
+) -> Boxed<'_, Result<Routed, Unavailable>> {
+    Box::pin(async { Ok(route(Arc::new(E::build(environment).await?), users)) })
 }
 
-struct Find {
-    design: &'static str,
+struct Find<'a> {
+    design: &'a str,
     routes: Option<Routes>,
 }
 
-impl Visitor for Find {
+impl Visitor for Find<'_> {
     fn visit<E: Entry>(&mut self) {
         if E::ID == self.design {
             self.routes = Some(routes::<E>);

@@ -15,6 +15,7 @@ mod compare;
 mod interrupt;
 mod keys;
 mod list;
+mod load;
 mod merge;
 mod redis;
 mod refusals;

@@ -151,7 +151,8 @@ pub struct Round {
     pub every: u32,
     /// Wall-clock time an operation, in nanoseconds, one value a sample, in the order of the repetitions.
     pub samples_ns: Vec<f64>,
-    /// CPU time an operation of this process, in nanoseconds, one value a sample; for contestants that wait.
+    /// CPU time an operation of this process, in nanoseconds, one value a sample; for contestants that wait. Of requests over HTTP
+    /// it is the service's, without its clients'.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cpu_ns: Vec<f64>,
     /// CPU time an operation of the processes of its store, in nanoseconds, one value a sample; where the suite started them.
@@ -280,6 +281,10 @@ words! {
         Cpu = "cpu",
         /// CPU time of the store's processes an operation.
         StoreCpu = "store-cpu",
+        /// That CPU time, or the service's, less that of the question's reference.
+        CpuAdded = "cpu-added",
+        /// That CPU time, or the service's, over that of the question's reference.
+        CpuRatio = "cpu-ratio",
         /// Heap allocations an operation.
         Allocations = "allocations",
         /// Bytes; the note says of what.
@@ -302,10 +307,17 @@ impl Metric {
     #[must_use]
     pub const fn unit(self) -> &'static str {
         match self {
-            Self::Time | Self::Loud | Self::Cpu | Self::StoreCpu | Self::P50 | Self::P99 | Self::P999 => "ns",
+            Self::Time
+            | Self::Loud
+            | Self::Cpu
+            | Self::CpuAdded
+            | Self::StoreCpu
+            | Self::P50
+            | Self::P99
+            | Self::P999 => "ns",
             Self::Allocations => "count",
             Self::Bytes => "bytes",
-            Self::Ratio | Self::RatioToFloor => "ratio",
+            Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",
         }
     }
 }

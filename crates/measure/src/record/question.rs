@@ -108,4 +108,10 @@ questions! {
         heading "What does purging expired sessions do to tail latency?",
         asks "what does removing expired sessions do to the look-ups meanwhile?",
         reference "session-memory";
+
+    /// A whole request over HTTP, to the example service.
+    Request = "request",
+        heading "What does a whole HTTP request cost, and what share of it is authorisation?",
+        asks "what does a whole HTTP request cost, and what share of it is authorisation?",
+        reference "control-none";
 }

@@ -24,6 +24,8 @@ enum Sign {
     Kind(Kind),
     /// The stroke of something to compare with.
     Stroke(Stroke),
+    /// A part of a bar.
+    Segment(Ink),
 }
 
 /// What the stroke in a row is.
@@ -74,6 +76,28 @@ impl Frame {
         kinds.dedup();
         let mut signs: Vec<_> = kinds.into_iter().map(|kind| (Sign::Kind(kind), kind_word(kind))).collect();
         signs.extend(stroke.map(|stroke| (Sign::Stroke(stroke), stroke.legend())));
+        Self::with_legend(pixels, title, subtitle, signs, notes)
+    }
+
+    /// Of a chart whose bars have parts.
+    pub(crate) fn of_segments(
+        pixels: f64,
+        title: &str,
+        subtitle: &str,
+        segments: Vec<(Ink, &'static str)>,
+        notes: &[String],
+    ) -> Self {
+        let signs = segments.into_iter().map(|(ink, about)| (Sign::Segment(ink), about)).collect();
+        Self::with_legend(pixels, title, subtitle, signs, notes)
+    }
+
+    fn with_legend(
+        pixels: f64,
+        title: &str,
+        subtitle: &str,
+        signs: Vec<(Sign, &'static str)>,
+        notes: &[String],
+    ) -> Self {
         Self {
             title: wrap(title, TITLE.size * BOLD, pixels),
             subtitle: wrap(subtitle, SUBTITLE.size, pixels),
@@ -111,6 +135,11 @@ impl Frame {
                 match sign {
                     Sign::Kind(kind) => mark(canvas, at, *kind)?,
                     Sign::Stroke(stroke) => stroke.draw(canvas, at)?,
+                    Sign::Segment(ink) => {
+                        let (left, right) = (at.0 - RADIUS, at.0 + RADIUS);
+                        let (top, bottom) = (at.1 - RADIUS, at.1 + RADIUS);
+                        canvas.shape(&[(left, top), (right, top), (right, bottom), (left, bottom)], *ink)?;
+                    }
                 }
                 canvas.text((x + 2.0 * RADIUS + 7.0, middle), Align::Left, LEGEND, word)?;
             }

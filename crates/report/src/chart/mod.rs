@@ -1,9 +1,10 @@
-//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`]), the pen ([`canvas`]).
+//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`], [`bars`]), the pen ([`canvas`]).
 //!
 //! Every chart is drawn twice, for a wide and for a narrow page, instead of being shrunk until nobody can read it.
 //! Colours are classes that the page's theme fills in ([`palette`]), and no kind is told by colour alone.
 
 mod axis;
+mod bars;
 mod canvas;
 mod contestants;
 mod forest;
@@ -17,12 +18,13 @@ mod scale;
 mod svg;
 mod text;
 
+pub(crate) use bars::{BarRow, Bars, Part};
 pub(crate) use contestants::{Contestant, MANY};
 pub(crate) use forest::{Mark, Row};
 pub(crate) use frame::Stroke;
 pub(crate) use line_chart::{Line, LineChart, Panel};
 pub(crate) use notes::{Notes, troubles, troubles_along};
-pub(crate) use palette::theme;
+pub(crate) use palette::{Ink, theme};
 pub(crate) use plan::{AXIS, BESIDE, Draft, LAST, Plan, floor_of};
 pub(crate) use scale::Scale;
 pub(crate) use svg::Svg;

@@ -5,7 +5,7 @@ use std::ptr;
 use measure::record::{Kind, Metric};
 
 use super::{
-    Scale, Svg, Width,
+    Bars, Scale, Svg, Width,
     contestants::{Contestant, divide},
     forest::{Forest, Group, Mark},
     frame::Stroke,
@@ -23,6 +23,7 @@ pub(crate) const LAST: &str = ", at the largest number unless it says at which";
 pub(crate) enum Plan {
     Forest(Forest),
     LineChart(LineChart),
+    Bars(Bars),
 }
 
 impl Plan {
@@ -30,7 +31,7 @@ impl Plan {
     pub(crate) fn groups(&mut self) -> Option<&mut [Group]> {
         match self {
             Self::Forest(forest) => Some(&mut forest.groups),
-            Self::LineChart(_) => None,
+            Self::LineChart(_) | Self::Bars(_) => None,
         }
     }
 
@@ -38,6 +39,7 @@ impl Plan {
         match self {
             Self::Forest(forest) => forest.draw(width),
             Self::LineChart(curves) => curves.draw(width),
+            Self::Bars(bars) => bars.draw(width),
         }
     }
 }

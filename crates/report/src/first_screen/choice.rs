@@ -6,6 +6,7 @@ use measure::{
 };
 
 use crate::{
+    question::share_of_a_request,
     text::{Column, Content, Group, Row, Sentence, Table, format},
     view::{Case, Line, View, number},
 };
@@ -114,6 +115,7 @@ pub(super) fn sentences(view: &View<'_>) -> Vec<Sentence> {
     all.extend(in_process(&choices));
     all.extend(over_a_server(&choices));
     all.extend(flips(&choices));
+    all.extend(share_of_a_request(view));
     all
 }
 

@@ -5,6 +5,7 @@ use measure::record::{Metric, Question};
 use super::{
     by_size_answer::{growth, payload},
     relative_answer::{dearest_refusals, spread, tails},
+    request,
     variants_answer::variants,
 };
 use crate::{
@@ -14,6 +15,11 @@ use crate::{
 
 /// The answer to one question.
 pub(crate) fn of_question(asked: &QuestionView<'_>) -> Sentence {
+    if asked.question == Question::Request
+        && let Some(sentence) = request::answer(asked)
+    {
+        return sentence;
+    }
     let dearest = if asked.question == Question::Attack { dearest_refusals(asked) } else { None };
     if let Some(sentence) = dearest.or_else(|| tails(asked)) {
         return sentence;

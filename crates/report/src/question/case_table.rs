@@ -10,10 +10,12 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 9] = [
+const OPTIONAL: [(Metric, &str); 11] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
+    (Metric::CpuAdded, "CPU added"),
+    (Metric::CpuRatio, "CPU ratio"),
     (Metric::StoreCpu, "CPU of the store"),
     (Metric::Allocations, "Allocations"),
     (Metric::Bytes, "Bytes"),
@@ -69,7 +71,8 @@ impl Columns {
         let counted = metrics.iter().filter_map(|(metric, _)| {
             let mut notes = case.lines.iter().filter_map(|line| Some(line.row(*metric)?.note.as_str()));
             let first = notes.next().filter(|first| !first.is_empty())?;
-            let counts = !matches!(metric, Metric::Ratio | Metric::RatioToFloor);
+            let counts =
+                !matches!(metric, Metric::Ratio | Metric::RatioToFloor | Metric::CpuAdded | Metric::CpuRatio);
             (counts && notes.all(|note| note == first)).then(|| (*metric, first.to_owned()))
         });
         let counted = counted.collect();
@@ -101,7 +104,7 @@ fn caption(case: &Case<'_>, columns: &Columns) -> Markup {
 const fn about(metric: Metric) -> &'static str {
     match metric {
         Metric::Bytes => "Bytes",
-        Metric::Cpu => "CPU time",
+        Metric::Cpu | Metric::CpuAdded | Metric::CpuRatio => "CPU time",
         Metric::StoreCpu => "CPU time of the store",
         Metric::Allocations => "Allocations",
         Metric::P50 | Metric::P99 | Metric::P999 => "Quantiles",
@@ -165,11 +168,12 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
         Metric::Time
         | Metric::Loud
         | Metric::Cpu
+        | Metric::CpuAdded
         | Metric::StoreCpu
         | Metric::P50
         | Metric::P99
         | Metric::P999 => format::time_interval(figure),
-        Metric::Ratio | Metric::RatioToFloor => format::ratio(figure),
+        Metric::Ratio | Metric::RatioToFloor | Metric::CpuRatio => format::ratio(figure),
         Metric::Allocations | Metric::Bytes => format::count(figure.value),
     });
     html! {

@@ -6,6 +6,7 @@
 //! | `by_size_*` | cases that differ in a number: sessions, bytes, tokens |
 //! | `by_case_table` | all cases side by side |
 //! | `relative_*` | cases that are compared with one of them |
+//! | `request` | a whole request, by what its CPU time consists of |
 //! | `variants_*` | the same case with threads, or with independent look-ups |
 //! | `case_*` | one case by itself |
 
@@ -18,6 +19,7 @@ mod case_table;
 mod charts;
 mod relative_answer;
 mod relative_chart;
+mod request;
 mod tables;
 mod variants_answer;
 mod variants_chart;
@@ -26,4 +28,5 @@ mod variants_table;
 pub(crate) use answer::of_question as answer;
 pub(crate) use case_table::table as case_table;
 pub(crate) use charts::of_question as charts;
+pub(crate) use request::share_of_a_request;
 pub(crate) use tables::tables;

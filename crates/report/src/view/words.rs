@@ -69,6 +69,7 @@ impl Words {
                 new("look up one session", TOUCH).against("never", "a look-up that notes nothing")
             }
             Question::Purge => new("look up one session", PURGE).against("quiet", "the quiet store"),
+            Question::Request => new("answer one request", REQUEST),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -176,6 +177,13 @@ const PURGE: &[&str] = &[
      too, and no figure here has that.",
     "A store that removes expired sessions by itself, in its own time, cannot be told to be quiet: see what the case \
      does for it.",
+];
+
+const REQUEST: &[&str] = &[
+    "The service runs on one thread and one processor, its clients and stores on another. CPU time is what the operating      system counts for the service, system calls included: it hardly depends on what else the machine does.",
+    "The time of a request is that of a closed loop: connections that send as soon as they are answered. It is the inverse      of a rate that the service reached, and no response time under load. For that run `authbench load`.",
+    "The handler reads a small profile from memory. Yours does more, so that the share of authorisation is smaller.",
+    "There is no TLS and no network: with them, HTTP takes more, and authorisation the same.",
 ];
 
 const HOSTILE: &[&str] = &[

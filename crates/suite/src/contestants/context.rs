@@ -3,8 +3,10 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::Arc,
 };
 
+use authoriser::CoarseClock;
 use catalogue::{Environment, Need};
 use measure::processes::StoreProcesses;
 use tokio::runtime::{Builder, Runtime};
@@ -88,6 +90,16 @@ impl Context {
     pub(crate) fn bare_environment(&self) -> Environment<BenchClock> {
         let environment = Environment::new(BenchClock::default());
         self.servers.iter().fold(environment, |environment, (need, address)| environment.with(*need, address))
+    }
+
+    /// An environment for the example service, which runs on a thread of its own and on the clock that services have.
+    pub(crate) fn service_environment(&self) -> Arc<Environment<CoarseClock>> {
+        let environment = Environment::new(CoarseClock);
+        Arc::new(
+            self.servers
+                .iter()
+                .fold(environment, |environment, (need, address)| environment.with(*need, address)),
+        )
     }
 
     /// Where a service is, for a client of a floor's own. It may hold a password.

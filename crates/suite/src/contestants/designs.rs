@@ -11,7 +11,7 @@ use super::{
     entries::MANY_SUFFIX,
     kept::Populated,
     not_built::NotBuilt,
-    purge,
+    purge, request,
     timed::{self, Built},
 };
 use crate::{
@@ -25,6 +25,9 @@ use crate::{
 
 /// Builds the entry of that id for a case, under the contestant's own id.
 pub(crate) fn build(context: &Context, case: &Case, id: &str, contestant: &str) -> Result<Built, NotBuilt> {
+    if case.question == Question::Request {
+        return request::build(context, case, id);
+    }
     let together = contestant.ends_with(MANY_SUFFIX);
     let mut builder = Builder { context, case, id, contestant, together, built: None };
     catalogue::visit(&mut builder);

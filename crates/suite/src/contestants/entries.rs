@@ -58,7 +58,7 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
             kind: record_entry::kind(described.kind),
             about: described.about,
             needs: described.needs,
-            floor: described.floor.map(|id| floors::in_question(id, question)),
+            floor: floors::of(described.floor, question),
             most_sessions: described.capabilities.most_sessions,
             common: described.capabilities.common,
             left_out: described.absence(),

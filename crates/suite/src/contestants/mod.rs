@@ -9,6 +9,7 @@ mod kept;
 mod not_built;
 mod purge;
 mod record_entry;
+mod request;
 mod timed;
 
 use measure::record::TWIN_SUFFIX;

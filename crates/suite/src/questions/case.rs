@@ -62,7 +62,9 @@ impl Case {
         if self.common {
             return common;
         }
-        let has_in_flight = needs.iter().any(|need| need.is_waited_for());
+        // Whatever decides, a request over HTTP is waited for.
+        let has_in_flight =
+            self.question == Question::Request || needs.iter().any(|need| need.is_waited_for());
         (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
     }
 

@@ -35,6 +35,7 @@ const ATTACK: Case = Case { question: Question::Attack, ..BASE };
 const PAYLOAD: Case = Case { question: Question::Payload, ..BASE };
 const BATCH: Case = Case { question: Question::Batch, ..BASE };
 const TOUCH: Case = Case { question: Question::Touch, ..BASE };
+const REQUEST: Case = Case { question: Question::Request, ..BASE };
 const PURGE: Case =
     Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
@@ -340,5 +341,25 @@ pub(super) const CASES: &[Case] = &[
         about: "100 000 live sessions, while as many expired ones are removed",
         purging: true,
         ..PURGE
+    },
+    Case {
+        name: "64-connections",
+        about: "64 keep-alive connections, each with its next request once the last is answered; 1 000 logged-in users ask for their own profile",
+        in_flight: 64,
+        ..REQUEST
+    },
+    Case {
+        name: "1-connection",
+        about: "one keep-alive connection, one request after another; 1 000 logged-in users ask for their own profile",
+        common: true,
+        ..REQUEST
+    },
+    Case {
+        name: "256-connections",
+        about: "256 keep-alive connections, each with its next request once the last is answered; 1 000 logged-in users ask for their own profile",
+        in_flight: 256,
+        common: true,
+        from: Profile::Standard,
+        ..REQUEST
     },
 ];

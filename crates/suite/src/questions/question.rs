@@ -15,6 +15,9 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
         Question::Lookup | Question::Touch | Question::Purge => !control && stateful,
         Question::Payload => !control && !stateful && capabilities.payloads,
         Question::Batch => capabilities.batches,
+        // Peers that most people choose between, and of our own path over others' primitives none: beside a request's other work
+        // they do not differ.
+        Question::Request => control || capabilities.over_http,
         // Issue, authorise, and whatever is not restricted above.
         _ => true,
     }

@@ -67,6 +67,16 @@ pub(crate) fn bind_thread(number: usize) {
     }
 }
 
+/// Does something where the servers run: on the first processor, if rounds are bound to another.
+pub(crate) fn with_the_servers<T>(what: impl FnOnce() -> T) -> T {
+    let own: Option<usize> = std::env::var(CPU).ok().and_then(|text| text.parse().ok());
+    let Some(own) = own else { return what() };
+    bind_thread(0);
+    let done = what();
+    affinity::bind(None, own);
+    done
+}
+
 /// How many processors there are for [`bind_thread`].
 pub(crate) fn processors() -> usize {
     affinity::online().len()

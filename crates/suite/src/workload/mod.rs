@@ -138,7 +138,7 @@ impl Draws {
         Self { choice, population, zipf, rng: StdRng::seed_from_u64(seed) }
     }
 
-    fn next(&mut self) -> usize {
+    pub(crate) fn next(&mut self) -> usize {
         match self.choice {
             Choice::Uniform => self.rng.random_range(0..self.population),
             Choice::Zipf => (self.zipf.sample(&mut self.rng) as usize).clamp(1, self.population) - 1,

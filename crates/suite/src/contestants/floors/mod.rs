@@ -19,7 +19,7 @@ use session::{MemcachedStore, RedisClusterStore, RedisStore};
 
 use self::{redis_benchmark::InFlight, redis_get::Setting};
 use crate::{
-    contestants::{context::Context, not_built::NotBuilt, timed::Built},
+    contestants::{context::Context, not_built::NotBuilt, request, timed::Built},
     questions::Case,
 };
 
@@ -110,6 +110,13 @@ pub(crate) const ALL: &[Floor] = &[
         needs: &[],
         belongs_to: |question| question == Question::Lookup,
         build: probe::hash_alone,
+    },
+    Floor {
+        id: "floor-axum-route",
+        about: "the same answer by a plain route of axum: the framework, the connection and the handler",
+        needs: &[],
+        belongs_to: |question| question == Question::Request,
+        build: |context, case, _| request::bare(context, case),
     },
     Floor {
         id: "floor-redis-ping",
@@ -221,11 +228,13 @@ pub(crate) const ALL: &[Floor] = &[
     },
 ];
 
-/// The floor, in that question, of those whose floor is of that id in general: a look-up in Redis is at the least a `GET`.
-pub(crate) fn in_question(id: &'static str, question: Question) -> &'static str {
-    match (id, question) {
-        ("floor-redis-ping", Question::Lookup) => "floor-redis-get",
-        _ => id,
+/// The floor in that question of an entry whose floor is that one in general: a look-up in Redis is at the least a `GET`, and a
+/// request whatever the framework does with it.
+pub(crate) fn of(general: Option<&'static str>, question: Question) -> Option<&'static str> {
+    match (general, question) {
+        (_, Question::Request) => Some("floor-axum-route"),
+        (Some("floor-redis-ping"), Question::Lookup) => Some("floor-redis-get"),
+        (general, _) => general,
     }
 }
 

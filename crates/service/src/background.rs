@@ -1,0 +1,164 @@
+//! The service on a thread of its own in this process, for whoever measures it: what the thread uses is then known apart
+//! from what its clients use.
+
+use std::{io, net::SocketAddr, sync::Arc, thread};
+
+use authoriser::{Boxed, CoarseClock, Untimed};
+use axum::Router;
+use catalogue::Environment;
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{
+    routes::{Routed, bare_router},
+    serve::routes_of,
+    server,
+    users::Users,
+};
+
+/// Every id that a measurement may ask for is somebody's.
+const USERS: u64 = u64::MAX;
+
+/// A service that answers, stopped when it is dropped.
+pub struct Background {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+/// What is done with the design on the service's thread before the first request, such as logging users in.
+pub type Prepare<T> = Box<dyn for<'a> FnOnce(&'a dyn Untimed) -> Boxed<'a, Result<T, String>> + Send>;
+
+impl Background {
+    /// Serves that design of the catalogue, built on the service's thread, where its connections to a store then belong. Nobody
+    /// can log in over HTTP: no password is right.
+    ///
+    /// # Errors
+    /// Why it could not be built or prepared.
+    pub fn start<T: Send + 'static>(
+        design: &str,
+        environment: Arc<Environment<CoarseClock>>,
+        prepare: Prepare<T>,
+    ) -> Result<(Self, T), String> {
+        let routes = routes_of(design).ok_or_else(|| format!("the catalogue has no entry {design}"))?;
+        Self::on_a_thread(move || {
+            Box::pin(async move {
+                let routed = routes(&environment, Users::without_password(USERS)).await;
+                let Routed { router, design } = routed.map_err(|error| error.0)?;
+                let prepared = prepare(design.as_ref()).await?;
+                Ok((router, prepared))
+            })
+        })
+    }
+
+    /// Serves the profile alone, as a plain route of axum: no guard, no counters, no other route. What the framework costs.
+    ///
+    /// # Errors
+    /// When the system refuses a thread or a port.
+    pub fn bare() -> Result<Self, String> {
+        let router = || bare_router(Users::without_password(USERS));
+        Self::on_a_thread(move || Box::pin(async move { Ok((router(), ())) })).map(|(service, ())| service)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn on_a_thread<T: Send + 'static>(
+        make: impl FnOnce() -> Boxed<'static, Result<(Router, T), String>> + Send + 'static,
+    ) -> Result<(Self, T), String> {
+        let (ready, wait) = std::sync::mpsc::sync_channel(1);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let text = |error: io::Error| error.to_string();
+        let thread = thread::Builder::new().name("service".to_owned());
+        let serve = move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return drop(ready.send(Err(error.to_string()))),
+            };
+            runtime.block_on(async {
+                let begun = async {
+                    let (router, prepared) = make().await?;
+                    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(text)?;
+                    let address = listener.local_addr().map_err(text)?;
+                    Ok((router, prepared, listener, address))
+                };
+                match begun.await {
+                    Ok((router, prepared, listener, address)) => {
+                        let _ = ready.send(Ok((address, prepared)));
+                        server::run(listener, router, async { drop(stopped.await) }).await;
+                    }
+                    Err(error) => drop(ready.send(Err(error))),
+                }
+            });
+        };
+        let thread = thread.spawn(serve).map_err(text)?;
+        let (address, prepared) = wait.recv().map_err(|_| "the service's thread ended".to_owned())??;
+        Ok((Self { address, stop: Some(stop), thread: Some(thread) }, prepared))
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
+    use authoriser::{Permission, PermissionSet, Principal, UserId};
+
+    use super::*;
+
+    fn ask(address: SocketAddr, header: &str) -> String {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let request =
+            format!("GET /users/7/profile HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[test]
+    fn the_guarded_and_the_bare_service_answer_the_same_profile() {
+        let environment = Arc::new(Environment::new(CoarseClock));
+        let prepare: Prepare<String> = Box::new(|design| {
+            Box::pin(async move {
+                let permissions = PermissionSet::EMPTY.with(Permission::ProfileRead);
+                let user = Principal { user: UserId(7), name: "user-7".to_owned(), permissions };
+                let credential = design.issue_untimed(&user).await.map_err(|error| error.to_string())?;
+                Ok(credential.reveal().to_owned())
+            })
+        });
+        let (service, token) = Background::start("jwt-hs256", environment, prepare).unwrap();
+        let bare = Background::bare().unwrap();
+        let body = |answer: &str| answer.split("\r\n\r\n").nth(1).map(str::to_owned);
+        let answer = ask(service.address(), &format!("Authorization: Bearer {token}\r\n"));
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert_eq!(body(&answer).as_deref(), Some(r#"{"user_id":7,"name":"user-7"}"#));
+        assert_eq!(body(&ask(bare.address(), "")), body(&answer));
+        assert!(ask(service.address(), "").starts_with("HTTP/1.1 401"));
+        let gone = service.address();
+        drop(service);
+        assert!(TcpStream::connect(gone).is_err(), "it serves on");
+    }
+
+    #[test]
+    fn what_cannot_be_built_says_why() {
+        let environment = || Arc::new(Environment::new(CoarseClock));
+        let prepare = || -> Prepare<()> { Box::new(|_| Box::pin(async { Ok(()) })) };
+        let reason = Background::start("session-redis", environment(), prepare()).err().unwrap();
+        assert!(reason.contains("Redis"), "{reason}");
+        assert!(Background::start("nobody", environment(), prepare()).is_err());
+    }
+}

@@ -1,0 +1,195 @@
+//! Whole requests over HTTP: the example service on a thread of this process, its clients on another processor.
+
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
+
+use authoriser::{Credential, Properties, Transport, Untimed};
+use catalogue::Need;
+use load::{ClosedPlan, Deserved, Engine, Exchange, Series, Traffic};
+use measure::{
+    processes::StoreProcesses,
+    record::{Count, Metric},
+    sampler::{Contestant, Failure, Sample},
+};
+use rustix::time::{ClockId, clock_gettime};
+use service::{Background, Prepare};
+
+use super::{context::Context, not_built::NotBuilt, timed::Built};
+use crate::{
+    questions::Case,
+    rounds::placement,
+    workload::{Credentials, Draws, user},
+};
+
+/// A request without an answer after this time fails its sample.
+const LONGEST: Duration = Duration::from_secs(10);
+/// Each connection has this many requests in a sample: at its end fewer and fewer are busy, and that share is timed too.
+const EACH: u64 = 8;
+/// One connection alone has this many: whoever waits for it wakes up each time, and no two wake-ups take as long.
+const ALONE: u64 = 32;
+/// Requests over which bytes are counted.
+const COUNTED: u64 = 64;
+/// Logins that no server keeps, at most; see `designs`.
+const MOST_TOKENS: usize = 1_000;
+
+/// The service over an entry of the catalogue.
+pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, NotBuilt> {
+    let described = catalogue::descriptions().into_iter().find(|entry| entry.id == id);
+    let described = described.ok_or_else(|| NotBuilt::Broken(format!("the catalogue has no entry {id}")))?;
+    let needs = described.needs;
+    let kept = described.family == authoriser::Family::Stateful;
+    let population = if kept {
+        case.population
+    } else {
+        case.population.min(MOST_TOKENS).min(described.capabilities.most_tokens)
+    };
+    let environment = context.service_environment();
+    let opened = Arc::clone(&environment);
+    context.afterwards(move |runtime| {
+        // Best effort, as for every other store.
+        let _ = runtime.block_on(opened.clean_up());
+    });
+    let in_flight = if needs.is_empty() { 1 } else { 100 };
+    let log_in: Prepare<(Properties, Credentials)> = Box::new(move |design: &dyn Untimed| {
+        Box::pin(async move {
+            let credentials = Credentials::issue(design, population, in_flight).await;
+            let (credentials, _) = credentials.map_err(|error| error.to_string())?;
+            Ok((design.declared(), credentials))
+        })
+    });
+    let (service, (properties, credentials)) =
+        Background::start(id, environment, log_in).map_err(NotBuilt::Broken)?;
+    let exchanges = |host: &str| {
+        let each = (0..credentials.len()).map(|index| {
+            let text = String::from_utf8_lossy(credentials.get(index).0).into_owned();
+            let (name, value) = header(properties.transport, &Credential::new(text));
+            own_profile(host, index, &[(name, &value)])
+        });
+        each.collect()
+    };
+    finish(context, case, service, needs, exchanges)
+}
+
+/// The framework alone.
+pub(super) fn bare(context: &Context, case: &Case) -> Result<Built, NotBuilt> {
+    let service = Background::bare().map_err(NotBuilt::Broken)?;
+    let population = case.population;
+    finish(context, case, service, &[], |host| {
+        (0..population).map(|index| own_profile(host, index, &[])).collect()
+    })
+}
+
+fn finish(
+    context: &Context,
+    case: &Case,
+    service: Background,
+    needs: &[Need],
+    exchanges: impl FnOnce(&str) -> Vec<Exchange>,
+) -> Result<Built, NotBuilt> {
+    let address = service.address();
+    let exchanges = exchanges(&address.to_string());
+    let engine = Engine::connect(address, case.in_flight, LONGEST)
+        .map_err(|error| NotBuilt::Broken(error.to_string()))?;
+    let mut contestant = Requests {
+        engine,
+        draws: Draws::new(case.choice, exchanges.len(), context.next_seed()),
+        exchanges,
+        series: Series::default(),
+        store: context.store_processes(needs),
+        connections: case.in_flight as u64,
+        _service: service,
+    };
+    let bytes = contestant.run(COUNTED)?.bytes;
+    let note =
+        "the whole request and its answer, as HTTP/1.1 over one connection; TCP/IP and TLS come on top";
+    let count = Count { metric: Metric::Bytes, value: bytes, over: COUNTED, note: note.to_owned() };
+    Ok(Built { contestant: Some(Box::new(contestant)), counts: vec![count] })
+}
+
+/// The header that carries a credential.
+fn header(transport: Transport, credential: &Credential) -> (&'static str, String) {
+    match transport {
+        Transport::Bearer => ("Authorization", format!("Bearer {}", credential.reveal())),
+        Transport::Cookie { name } => ("Cookie", format!("{name}={}", credential.reveal())),
+    }
+}
+
+/// What a user asks, and the answer: the whole of it, so that another user's would be noticed.
+fn own_profile(host: &str, index: usize, headers: &[(&str, &str)]) -> Exchange {
+    let id = user(index).0;
+    let body = format!(r#"{{"user_id":{id},"name":"user-{id}"}}"#).into_bytes();
+    let deserved = Deserved { status: 200, body: Some(body) };
+    Exchange::get(host, &format!("/users/{id}/profile"), headers, deserved)
+}
+
+/// A closed loop over the case's connections.
+struct Requests {
+    engine: Engine,
+    exchanges: Vec<Exchange>,
+    draws: Draws,
+    series: Series,
+    store: StoreProcesses,
+    connections: u64,
+    /// Stopped after its clients are gone.
+    _service: Background,
+}
+
+struct Ran {
+    elapsed: Duration,
+    /// A request.
+    bytes: f64,
+}
+
+impl Requests {
+    fn run(&mut self, operations: u64) -> Result<Ran, Failure> {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        self.series.clear();
+        let draws = &mut self.draws;
+        let traffic = Traffic { exchanges: &self.exchanges, next: &mut || draws.next(), stop: &NEVER };
+        let plan = ClosedPlan { operations, longest: LONGEST };
+        let ran = self.engine.closed_loop(plan, traffic, &mut self.series, &mut |_| {});
+        let interval = ran.map_err(|error| Failure(format!("the load broke off: {error}")))?;
+        let right = self.series.response.len();
+        if right != operations {
+            let [refused, wrong, failed] =
+                [&self.series.refused, &self.series.wrong, &self.series.failed].map(|series| series.len());
+            return Err(Failure(format!(
+                "of {operations} requests {refused} were refused, {wrong} answered wrongly and {failed} not answered"
+            )));
+        }
+        let bytes = (interval.bytes_in + interval.bytes_out) as f64 / operations as f64;
+        Ok(Ran { elapsed: interval.elapsed, bytes })
+    }
+}
+
+impl Contestant for Requests {
+    fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
+        // Clients and stores on one processor, the service alone on the other.
+        placement::with_the_servers(|| {
+            // Caches of both processors: the others' services have used them.
+            let warm_up = operations.div_ceil(4).max(self.connections);
+            self.run(warm_up)?;
+            let store = self.store.cpu_time();
+            let service = service_time();
+            let elapsed = self.run(operations)?.elapsed;
+            let service = service_time().saturating_sub(service);
+            let store = self.store.cpu_time().zip(store).map(|(now, then)| now.saturating_sub(then));
+            Ok(Sample { elapsed, cpu: Some(service), store_cpu: store })
+        })
+    }
+
+    fn least_operations(&self) -> u64 {
+        if self.connections == 1 { ALONE } else { EACH * self.connections }
+    }
+}
+
+/// CPU time of this process without the calling thread: of the service, as all others of a round's threads sleep.
+fn service_time() -> Duration {
+    let read = |clock| {
+        let time = clock_gettime(clock);
+        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+    };
+    read(ClockId::ProcessCPUTime).saturating_sub(read(ClockId::ThreadCPUTime))
+}
