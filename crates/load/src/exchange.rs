@@ -37,6 +37,16 @@ impl Exchange {
         Self::with_method("GET", host, path, headers, deserved)
     }
 
+    /// `POST path` with a body of JSON.
+    #[must_use]
+    pub fn post_json(host: &str, path: &str, body: &str, deserved: Deserved) -> Self {
+        let length = body.len();
+        let text = format!(
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        Self { bytes: text.into_bytes(), deserved }
+    }
+
     /// The same with another method and no body.
     #[must_use]
     pub fn with_method(

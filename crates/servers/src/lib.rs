@@ -20,6 +20,7 @@
 //! | `start_error` | why there is none |
 //! | `process` | what all servers share: finding a program, the watchdog, orders to the server |
 //! | `folder` | a folder on a disk |
+//! | `proxy` | [`Proxy`]: puts a server at a distance, or takes it away |
 
 mod ask;
 mod backend;
@@ -30,6 +31,7 @@ mod memcached;
 mod paths;
 mod postgres;
 mod process;
+mod proxy;
 mod redis;
 mod server;
 mod start_error;
@@ -42,6 +44,7 @@ pub use memcached::{MemcachedProgram, MemcachedServer};
 pub use paths::Paths;
 pub use postgres::{PostgresProgram, PostgresServer};
 pub use process::find_program;
+pub use proxy::{Proxy, address_of};
 pub use redis::{NodeProgram, RedisCluster, RedisProgram, RedisServer};
 pub use server::Server;
 pub use start_error::StartError;

@@ -39,10 +39,31 @@ impl Background {
         environment: Arc<Environment<CoarseClock>>,
         prepare: Prepare<T>,
     ) -> Result<(Self, T), String> {
+        Self::over(design, environment, Users::without_password(USERS), prepare)
+    }
+
+    /// The same for users `user-1` and so on, who log in over HTTP with the password that comes back.
+    ///
+    /// # Errors
+    /// Why it could not be built.
+    pub fn with_logins(
+        design: &str,
+        environment: Arc<Environment<CoarseClock>>,
+    ) -> Result<(Self, String), String> {
+        let (users, password) = Users::new(USERS);
+        Self::over(design, environment, users, Box::new(|_| Box::pin(async { Ok(password) })))
+    }
+
+    fn over<T: Send + 'static>(
+        design: &str,
+        environment: Arc<Environment<CoarseClock>>,
+        users: Users,
+        prepare: Prepare<T>,
+    ) -> Result<(Self, T), String> {
         let routes = routes_of(design).ok_or_else(|| format!("the catalogue has no entry {design}"))?;
         Self::on_a_thread(move || {
             Box::pin(async move {
-                let routed = routes(&environment, Users::without_password(USERS)).await;
+                let routed = routes(&environment, users).await;
                 let Routed { router, design } = routed.map_err(|error| error.0)?;
                 let prepared = prepare(design.as_ref()).await?;
                 Ok((router, prepared))

@@ -72,6 +72,12 @@ impl Users {
     }
 }
 
+/// The hash of a password under a random salt, for who measures what it costs. Blocks for tens of milliseconds.
+#[must_use]
+pub fn hash_password(password: &[u8]) -> [u8; HASH_BYTES] {
+    hash(password, &rand::random())
+}
+
 fn hash(password: &[u8], salt: &[u8; SALT_BYTES]) -> [u8; HASH_BYTES] {
     let parameters =
         Params::new(MEMORY_KIB, PASSES, LANES, Some(HASH_BYTES)).expect("they are within its limits");

@@ -299,6 +299,10 @@ words! {
         P99 = "p99",
         /// The time that 99.9 % of them stay within.
         P999 = "p99.9",
+        /// The time that 99 % of them stay within from the moment when they were really sent.
+        ServiceP99 = "service-p99",
+        /// The share of planned requests that got their right answer.
+        Answered = "answered",
     }
 }
 
@@ -314,10 +318,11 @@ impl Metric {
             | Self::StoreCpu
             | Self::P50
             | Self::P99
-            | Self::P999 => "ns",
+            | Self::P999
+            | Self::ServiceP99 => "ns",
             Self::Allocations => "count",
             Self::Bytes => "bytes",
-            Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",
+            Self::Answered | Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",
         }
     }
 }

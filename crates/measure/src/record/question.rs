@@ -114,4 +114,22 @@ questions! {
         heading "What does a whole HTTP request cost, and what share of it is authorisation?",
         asks "what does a whole HTTP request cost, and what share of it is authorisation?",
         reference "control-none";
+
+    /// Requests over HTTP at given rates, each due at its planned time.
+    Load = "load",
+        heading "How do response times grow with the offered load, and where is the knee?",
+        asks "what are response times at a given rate of requests, and which rate is too much?",
+        reference "control-none";
+
+    /// Every request again, with the store at a distance.
+    Distance = "distance",
+        heading "At what distance to the store does a look-up cost more than a signature?",
+        asks "what does each request cost when the store is a network away?",
+        reference "jwt-hs256";
+
+    /// A login over HTTP, its password hash included.
+    Login = "login",
+        heading "What share of a login is the password hash?",
+        asks "what does a whole login cost, and what share of it is the password hash?",
+        reference "jwt-hs256";
 }

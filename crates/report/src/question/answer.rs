@@ -4,6 +4,7 @@ use measure::record::{Metric, Question};
 
 use super::{
     by_size_answer::{growth, payload},
+    distance, load, login,
     relative_answer::{dearest_refusals, spread, tails},
     request,
     variants_answer::variants,
@@ -15,9 +16,14 @@ use crate::{
 
 /// The answer to one question.
 pub(crate) fn of_question(asked: &QuestionView<'_>) -> Sentence {
-    if asked.question == Question::Request
-        && let Some(sentence) = request::answer(asked)
-    {
+    let own = match asked.question {
+        Question::Request => request::answer(asked),
+        Question::Load => load::answer(asked),
+        Question::Distance => distance::answer(asked),
+        Question::Login => login::answer(asked),
+        _ => None,
+    };
+    if let Some(sentence) = own {
         return sentence;
     }
     let dearest = if asked.question == Question::Attack { dearest_refusals(asked) } else { None };

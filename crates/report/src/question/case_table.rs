@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 11] = [
+const OPTIONAL: [(Metric, &str); 13] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
@@ -22,6 +22,8 @@ const OPTIONAL: [(Metric, &str); 11] = [
     (Metric::P50, "p50"),
     (Metric::P99, "p99"),
     (Metric::P999, "p99.9"),
+    (Metric::ServiceP99, "p99 from sending"),
+    (Metric::Answered, "Answered"),
 ];
 
 /// The table, cheapest first, then who has no figure. Where it is long, what follows the designs is folded away.
@@ -108,6 +110,8 @@ const fn about(metric: Metric) -> &'static str {
         Metric::StoreCpu => "CPU time of the store",
         Metric::Allocations => "Allocations",
         Metric::P50 | Metric::P99 | Metric::P999 => "Quantiles",
+        Metric::ServiceP99 => "p99 from sending",
+        Metric::Answered => "Answered",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
     }
 }
@@ -172,7 +176,9 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
         | Metric::StoreCpu
         | Metric::P50
         | Metric::P99
-        | Metric::P999 => format::time_interval(figure),
+        | Metric::P999
+        | Metric::ServiceP99 => format::time_interval(figure),
+        Metric::Answered => format::percent(figure.value),
         Metric::Ratio | Metric::RatioToFloor | Metric::CpuRatio => format::ratio(figure),
         Metric::Allocations | Metric::Bytes => format::count(figure.value),
     });

@@ -2,7 +2,7 @@
 
 use measure::record::Question;
 
-use super::{by_size_chart, case_chart, relative_chart, request, variants_chart};
+use super::{by_size_chart, case_chart, load, relative_chart, request, variants_chart};
 use crate::{
     chart::Plan,
     view::{QuestionView, against, series},
@@ -10,8 +10,10 @@ use crate::{
 
 /// Along an axis what makes one, beside its plain variant what has another, side by side what is compared, by itself what is left.
 pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
-    if asked.question == Question::Request {
-        return request::chart(asked);
+    match asked.question {
+        Question::Request => return request::chart(asked),
+        Question::Load => return load::charts(asked),
+        _ => {}
     }
     let (all, alone) = series(asked);
     let mut plans = by_size_chart::of_question(asked, &all);

@@ -16,7 +16,7 @@ mod variants;
 mod words;
 
 pub(crate) use axis::{Axis, Unit, number};
-pub(crate) use by_size::{Curve, Series, series};
+pub(crate) use by_size::{Curve, Series, curves, series};
 pub(crate) use cautions::{Caution, rounds_done};
 pub(crate) use designs::{Cell, DesignLine, FOLDED};
 pub(crate) use limits::{LIMITS, Limit, crossing};

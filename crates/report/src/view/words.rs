@@ -46,6 +46,9 @@ const USERS: Axis = Axis { name: "logged-in users", unit: Unit::Count, nouns: &[
 const PAYLOAD: Axis = Axis { name: "bytes of payload", unit: Unit::Bytes, nouns: &["byte", "bytes"] };
 const AT_ONCE: Axis = Axis { name: "tokens decided at once", unit: Unit::Count, nouns: &["token", "tokens"] };
 
+const DISTANCE: Axis =
+    Axis { name: "microseconds of round trip to the store", unit: Unit::Count, nouns: &["us"] };
+
 impl Words {
     pub(crate) fn of(topic: Topic) -> Self {
         match topic {
@@ -70,6 +73,9 @@ impl Words {
             }
             Question::Purge => new("look up one session", PURGE).against("quiet", "the quiet store"),
             Question::Request => new("answer one request", REQUEST),
+            Question::Load => new("answer one request", LOAD),
+            Question::Distance => new("authorise one request", DISTANCE_LIMITS).along(DISTANCE),
+            Question::Login => new("log in", LOGIN),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -184,6 +190,28 @@ const REQUEST: &[&str] = &[
     "The time of a request is that of a closed loop: connections that send as soon as they are answered. It is the inverse      of a rate that the service reached, and no response time under load. For that run `authbench load`.",
     "The handler reads a small profile from memory. Yours does more, so that the share of authorisation is smaller.",
     "There is no TLS and no network: with them, HTTP takes more, and authorisation the same.",
+];
+
+const LOAD: &[&str] = &[
+    "Each rate is offered for a quarter of a second in each of six rounds: enough for p99, and too short for what happens once \
+     a minute. `authbench load` offers it for as long as you like.",
+    "The service has one processor, and its clients another. With more, the knee moves up; with TLS and a handler that does \
+     more, down.",
+    "A request that has no answer half a second after the end is given up. It counts with the time until then, so that a \
+     quantile beyond the knee is at least what it says.",
+];
+
+const DISTANCE_LIMITS: &[&str] = &[
+    ANY,
+    "The distance is a proxy on this machine that holds every byte back. A network loses packets and queues them as well.",
+    "With many requests in flight the distance is waited for once by all of them: it adds to the latency of each and takes \
+     next to nothing from the rate.",
+];
+
+const LOGIN: &[&str] = &[
+    "The parameters of the hash decide: these are the least that OWASP's password storage cheat sheet asks for. Whoever asks \
+     for more has a larger share.",
+    "A login in a minute for each user is many: hold it against the requests that follow it.",
 ];
 
 const HOSTILE: &[&str] = &[

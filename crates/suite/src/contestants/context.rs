@@ -4,18 +4,23 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
     sync::Arc,
+    time::Duration,
 };
 
 use authoriser::CoarseClock;
 use catalogue::{Environment, Need};
 use measure::processes::StoreProcesses;
+use servers::{Proxy, address_of};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{kept::Kept, not_built::NotBuilt};
 use crate::{
     jobs::wait,
     questions::Case,
-    rounds::servers::{self, Servers},
+    rounds::{
+        placement,
+        servers::{self as processes, Servers},
+    },
     workload::{BenchClock, private_claims},
 };
 
@@ -39,7 +44,7 @@ impl Context {
     /// With the services that the environment names.
     pub(crate) fn new(seed: u64) -> std::io::Result<Self> {
         let given = Need::ALL.iter().filter_map(|need| Some((*need, need.given()?)));
-        let processes = Need::ALL.iter().map(|need| (*need, servers::processes_of(*need))).collect();
+        let processes = Need::ALL.iter().map(|need| (*need, processes::processes_of(*need))).collect();
         Ok(Self { processes, ..Self::with(given.collect(), seed)? })
     }
 
@@ -66,6 +71,9 @@ impl Context {
     /// An environment for a contestant of that case, with keys and stores of its own.
     pub(crate) fn environment(&self, case: &Case) -> Rc<Environment<BenchClock>> {
         let mut environment = self.bare_environment();
+        if let Some(distance) = case.distance {
+            environment = self.at_a_distance(environment, distance);
+        }
         if let Some(every) = case.touch {
             environment = environment.touching(every);
         }
@@ -78,6 +86,29 @@ impl Context {
             // Best effort: what stays behind expires by itself, but for a table in PostgreSQL.
             let _ = runtime.block_on(opened.clean_up());
         });
+        environment
+    }
+
+    /// The same environment with a proxy in front of each server that is reached by TCP at one address, for as long as the
+    /// contestants of the case are there.
+    fn at_a_distance(
+        &self,
+        mut environment: Environment<BenchClock>,
+        distance: Duration,
+    ) -> Environment<BenchClock> {
+        let reached = self.servers.iter().filter_map(|(need, url)| Some((*need, url, address_of(url)?)));
+        for (need, url, address) in reached {
+            // Where the servers are: as if the network were theirs.
+            let proxy = Proxy::start(address, distance / 2, placement::bind_beside_servers);
+            // Without a port there is no proxy, and a contestant would be measured at no distance: it has no address then.
+            let through = proxy.ok().and_then(|proxy| Some((proxy.url(url)?, proxy)));
+            let Some((url, proxy)) = through else {
+                environment = environment.with(need, "the proxy could not be started");
+                continue;
+            };
+            environment = environment.with(need, &url);
+            self.afterwards(move |_| drop(proxy));
+        }
         environment
     }
 

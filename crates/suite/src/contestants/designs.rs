@@ -25,7 +25,7 @@ use crate::{
 
 /// Builds the entry of that id for a case, under the contestant's own id.
 pub(crate) fn build(context: &Context, case: &Case, id: &str, contestant: &str) -> Result<Built, NotBuilt> {
-    if case.question == Question::Request {
+    if matches!(case.question, Question::Request | Question::Load | Question::Login) {
         return request::build(context, case, id);
     }
     let together = contestant.ends_with(MANY_SUFFIX);

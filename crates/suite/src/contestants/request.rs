@@ -7,16 +7,20 @@ use std::{
 
 use authoriser::{Credential, Properties, Transport, Untimed};
 use catalogue::Need;
-use load::{ClosedPlan, Deserved, Engine, Exchange, Series, Traffic};
+use load::{Arrivals, ClosedPlan, Deserved, Engine, Exchange, OpenPlan, Series, Traffic};
 use measure::{
     processes::StoreProcesses,
-    record::{Count, Metric},
+    record::{Count, Metric, Question},
     sampler::{Contestant, Failure, Sample},
 };
 use rustix::time::{ClockId, clock_gettime};
 use service::{Background, Prepare};
 
-use super::{context::Context, not_built::NotBuilt, timed::Built};
+use super::{
+    context::Context,
+    not_built::NotBuilt,
+    timed::{self, Built},
+};
 use crate::{
     questions::Case,
     rounds::placement,
@@ -39,6 +43,9 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
     let described = catalogue::descriptions().into_iter().find(|entry| entry.id == id);
     let described = described.ok_or_else(|| NotBuilt::Broken(format!("the catalogue has no entry {id}")))?;
     let needs = described.needs;
+    if case.question == Question::Login {
+        return logins(context, case, id, needs);
+    }
     let kept = described.family == authoriser::Family::Stateful;
     let population = if kept {
         case.population
@@ -72,6 +79,23 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
     finish(context, case, service, needs, exchanges)
 }
 
+/// The service over an entry, whose users log in.
+fn logins(context: &Context, case: &Case, id: &str, needs: &[Need]) -> Result<Built, NotBuilt> {
+    let environment = context.service_environment();
+    let opened = Arc::clone(&environment);
+    context.afterwards(move |runtime| {
+        let _ = runtime.block_on(opened.clean_up());
+    });
+    let (service, password) = Background::with_logins(id, environment).map_err(NotBuilt::Broken)?;
+    let login = |host: &str, number: usize| {
+        let body = serde_json::json!({ "username": format!("user-{}", number + 1), "password": password });
+        Exchange::post_json(host, "/login", &body.to_string(), Deserved::status(200))
+    };
+    finish(context, case, service, needs, |host| {
+        (0..case.population).map(|number| login(host, number)).collect()
+    })
+}
+
 /// The framework alone.
 pub(super) fn bare(context: &Context, case: &Case) -> Result<Built, NotBuilt> {
     let service = Background::bare().map_err(NotBuilt::Broken)?;
@@ -90,7 +114,8 @@ fn finish(
 ) -> Result<Built, NotBuilt> {
     let address = service.address();
     let exchanges = exchanges(&address.to_string());
-    let engine = Engine::connect(address, case.in_flight, LONGEST)
+    let longest = if case.rate.is_some() { PATIENCE } else { LONGEST };
+    let engine = Engine::connect(address, case.in_flight, longest)
         .map_err(|error| NotBuilt::Broken(error.to_string()))?;
     let mut contestant = Requests {
         engine,
@@ -99,8 +124,15 @@ fn finish(
         series: Series::default(),
         store: context.store_processes(needs),
         connections: case.in_flight as u64,
+        slow: case.question == Question::Login,
         _service: service,
     };
+    if let Some(rate) = case.rate {
+        return Ok(Built { contestant: None, counts: contestant.at_a_rate(rate, context.next_seed())? });
+    }
+    if case.question == Question::Login {
+        return Ok(timed::once(contestant));
+    }
     let bytes = contestant.run(COUNTED)?.bytes;
     let note =
         "the whole request and its answer, as HTTP/1.1 over one connection; TCP/IP and TLS come on top";
@@ -132,6 +164,8 @@ struct Requests {
     series: Series,
     store: StoreProcesses,
     connections: u64,
+    /// Whether one operation is a sample.
+    slow: bool,
     /// Stopped after its clients are gone.
     _service: Background,
 }
@@ -164,6 +198,59 @@ impl Requests {
     }
 }
 
+/// How long a rate is offered before it counts, and for how long it does.
+const WARM_UP: Duration = Duration::from_millis(50);
+const OFFERED: Duration = Duration::from_millis(250);
+/// A request that waits longer is given up, and counts with the time that it had waited: a quantile is then at least that.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// A quantile of one in a thousand takes this many requests.
+const FOR_P999: u64 = 5_000;
+
+impl Requests {
+    /// Offers requests at a rate, each due at its planned time.
+    fn at_a_rate(&mut self, rate: f64, seed: u64) -> Result<Vec<Count>, NotBuilt> {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        let plan = OpenPlan { rate, arrivals: Arrivals::Poisson, warm_up: WARM_UP, duration: OFFERED, seed };
+        self.series.clear();
+        let (engine, draws, exchanges, series) =
+            (&mut self.engine, &mut self.draws, &self.exchanges, &mut self.series);
+        let ran = placement::with_the_servers(|| {
+            let traffic = Traffic { exchanges, next: &mut || draws.next(), stop: &NEVER };
+            engine.open_loop(&plan, traffic, series, &mut |_| {})
+        });
+        let interval = ran.map_err(|error| NotBuilt::Broken(format!("the load broke off: {error}")))?;
+        let wrong = series.wrong.len() + series.refused.len();
+        if wrong > 0 {
+            return Err(NotBuilt::Broken(format!("{wrong} requests were refused or answered wrongly")));
+        }
+        let answered = series.response.len() as f64 / interval.planned.max(1) as f64;
+        let mut all = series.response.clone();
+        all.add(&series.failed).map_err(|error| NotBuilt::Broken(error.to_string()))?;
+        let late = series.late.value_at_quantile(0.99);
+        let note = if series.is_on_time() {
+            "from the planned send time".to_owned()
+        } else {
+            format!("from the planned send time; the generator was {:.0} µs late at p99", late as f64 / 1e3)
+        };
+        let count =
+            |metric, value, note: &str| Count { metric, value, over: all.len(), note: note.to_owned() };
+        let mut counts = vec![
+            count(Metric::P50, all.value_at_quantile(0.5) as f64, &note),
+            count(Metric::P99, all.value_at_quantile(0.99) as f64, &note),
+            count(
+                Metric::ServiceP99,
+                series.service.value_at_quantile(0.99) as f64,
+                "from the real send time, as a closed loop would have it",
+            ),
+            count(Metric::Answered, answered, "of the planned requests, within half a second of the end"),
+        ];
+        if all.len() >= FOR_P999 {
+            counts.insert(2, count(Metric::P999, all.value_at_quantile(0.999) as f64, &note));
+        }
+        Ok(counts)
+    }
+}
+
 impl Contestant for Requests {
     fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
         // Clients and stores on one processor, the service alone on the other.
@@ -181,7 +268,12 @@ impl Contestant for Requests {
     }
 
     fn least_operations(&self) -> u64 {
-        if self.connections == 1 { ALONE } else { EACH * self.connections }
+        match self.connections {
+            // A login takes tens of milliseconds.
+            _ if self.slow => 1,
+            1 => ALONE,
+            many => EACH * many,
+        }
     }
 }
 

@@ -51,6 +51,11 @@ fn counted<J: Job + 'static, const FOLLOW: bool>(
     Ok(Built { contestant: Some(Box::new(contestant)), counts })
 }
 
+/// A contestant whose every operation takes long, without any counting.
+pub(crate) fn once(contestant: impl Contestant + 'static) -> Built {
+    Built { contestant: Some(Box::new(contestant)), counts: Vec::new() }
+}
+
 /// A contestant that waits for a server, with as many operations in flight as the case says.
 pub(crate) fn waiting<J: Job + 'static>(
     context: &Context,
@@ -65,6 +70,7 @@ pub(crate) fn waiting<J: Job + 'static>(
             job,
             runtime,
             in_flight: case.in_flight,
+            proxied: case.distance.is_some(),
             store: context.store_processes(needs),
         })),
         counts,

@@ -137,6 +137,8 @@ pub(crate) struct Remote<J> {
     pub(crate) job: J,
     pub(crate) runtime: Rc<Runtime>,
     pub(crate) in_flight: usize,
+    /// Whether threads of this process carry its bytes: they are no part of the client's cost.
+    pub(crate) proxied: bool,
     /// Whose CPU time is the store's.
     pub(crate) store: StoreProcesses,
 }
@@ -163,6 +165,7 @@ impl<J: Job> Contestant for Remote<J> {
         let operations = usize::try_from(operations).unwrap_or(usize::MAX);
         let (job, in_flight, runtime) = (&mut self.job, self.in_flight, Rc::clone(&self.runtime));
         let store = &self.store;
+        let clock = if self.proxied { ClockId::ThreadCPUTime } else { ClockId::ProcessCPUTime };
         wait(&runtime, async move {
             let zero = Some(Duration::ZERO);
             let mut sample = Sample { elapsed: Duration::ZERO, cpu: zero, store_cpu: zero };
@@ -178,11 +181,11 @@ impl<J: Job> Contestant for Remote<J> {
                 job.prepare(warm_up + chunk + 1).await?;
                 let store_before = store.cpu_time();
                 Self::timed(job, 0, warm_up, in_flight).await.check()?;
-                let cpu = cpu_time();
+                let cpu = cpu_time(clock);
                 let started = Instant::now();
                 let verdict = Self::timed(job, warm_up, warm_up + chunk, in_flight).await;
                 sample.elapsed += started.elapsed();
-                sample.cpu = sample.cpu.map(|sum| sum + cpu_time().saturating_sub(cpu));
+                sample.cpu = sample.cpu.map(|sum| sum + cpu_time(clock).saturating_sub(cpu));
                 // To read it takes long and wakes caches up, so that it is read around the warm-up as well, and what was timed
                 // has its share.
                 let share = chunk as f64 / (warm_up + chunk) as f64;
@@ -201,9 +204,9 @@ impl<J: Job> Contestant for Remote<J> {
     }
 }
 
-/// CPU time of this process so far, all threads, user and system.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
+/// CPU time so far, user and system, of all threads of this process or of the calling one.
+fn cpu_time(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 

@@ -37,6 +37,10 @@ pub(crate) struct Case {
     pub(crate) payload: Option<usize>,
     /// How often a session's use is noted, where that is the question.
     pub(crate) touch: Option<Duration>,
+    /// Requests a second, where that is the question.
+    pub(crate) rate: Option<f64>,
+    /// Round trip to the store, beyond that of this machine, where that is the question.
+    pub(crate) distance: Option<Duration>,
     /// Whether only those take part that most people choose between, with the floors that bound them.
     pub(crate) common: bool,
     /// Whether expired sessions are removed meanwhile, in the purge question.
@@ -49,10 +53,10 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together: they
-    /// are in two rounds of three, which of nine are the six that an interval takes.
+    /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together, and a
+    /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
-        self.population < 1_000_000 || round % 3 != 2
+        (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
@@ -63,8 +67,8 @@ impl Case {
             return common;
         }
         // Whatever decides, a request over HTTP is waited for.
-        let has_in_flight =
-            self.question == Question::Request || needs.iter().any(|need| need.is_waited_for());
+        let has_in_flight = matches!(self.question, Question::Request | Question::Load | Question::Login)
+            || needs.iter().any(|need| need.is_waited_for());
         (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
     }
 

@@ -21,6 +21,8 @@ const BASE: Case = Case {
     attack: Attack::None,
     payload: None,
     touch: None,
+    rate: None,
+    distance: None,
     common: false,
     purging: false,
     from: Profile::Quick,
@@ -36,6 +38,8 @@ const PAYLOAD: Case = Case { question: Question::Payload, ..BASE };
 const BATCH: Case = Case { question: Question::Batch, ..BASE };
 const TOUCH: Case = Case { question: Question::Touch, ..BASE };
 const REQUEST: Case = Case { question: Question::Request, ..BASE };
+const LOAD: Case = Case { question: Question::Load, in_flight: 256, common: true, ..BASE };
+const DISTANCE: Case = Case { question: Question::Distance, ..BASE };
 const PURGE: Case =
     Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
@@ -361,5 +365,93 @@ pub(super) const CASES: &[Case] = &[
         common: true,
         from: Profile::Standard,
         ..REQUEST
+    },
+    Case {
+        name: "5k-per-second",
+        about: "5 000 requests a second over 256 connections, spaced as independent users space them (Poisson)",
+        rate: Some(5_000.0),
+        ..LOAD
+    },
+    Case {
+        name: "10k-per-second",
+        about: "10 000 requests a second over 256 connections, spaced as independent users space them (Poisson)",
+        rate: Some(10_000.0),
+        from: Profile::Standard,
+        ..LOAD
+    },
+    Case {
+        name: "20k-per-second",
+        about: "20 000 requests a second over 256 connections, spaced as independent users space them (Poisson)",
+        rate: Some(20_000.0),
+        ..LOAD
+    },
+    Case {
+        name: "40k-per-second",
+        about: "40 000 requests a second over 256 connections, spaced as independent users space them (Poisson)",
+        rate: Some(40_000.0),
+        from: Profile::Standard,
+        ..LOAD
+    },
+    Case {
+        name: "80k-per-second",
+        about: "80 000 requests a second over 256 connections, spaced as independent users space them (Poisson)",
+        rate: Some(80_000.0),
+        ..LOAD
+    },
+    Case { name: "no-distance", about: "the store on this machine; one request after another", ..DISTANCE },
+    Case {
+        name: "100-us",
+        about: "the store 0.1 ms of round trip away, by a proxy that holds every byte back; one request after another",
+        distance: Some(Duration::from_micros(100)),
+        ..DISTANCE
+    },
+    Case {
+        name: "500-us",
+        about: "the store 0.5 ms of round trip away, by a proxy that holds every byte back; one request after another",
+        distance: Some(Duration::from_micros(500)),
+        from: Profile::Standard,
+        ..DISTANCE
+    },
+    Case {
+        name: "1000-us",
+        about: "the store 1 ms of round trip away, by a proxy that holds every byte back; one request after another",
+        distance: Some(Duration::from_micros(1_000)),
+        ..DISTANCE
+    },
+    Case {
+        name: "5000-us",
+        about: "the store 5 ms of round trip away, by a proxy that holds every byte back; one request after another",
+        distance: Some(Duration::from_micros(5_000)),
+        from: Profile::Standard,
+        ..DISTANCE
+    },
+    Case {
+        name: "30000-us",
+        about: "the store 30 ms of round trip away, by a proxy that holds every byte back; one request after another",
+        distance: Some(Duration::from_micros(30_000)),
+        from: Profile::Standard,
+        ..DISTANCE
+    },
+    Case {
+        name: "no-distance-64-in-flight",
+        about: "the store on this machine; 64 requests in flight at once where a server is asked",
+        in_flight: 64,
+        from: Profile::Standard,
+        ..DISTANCE
+    },
+    Case {
+        name: "1000-us-64-in-flight",
+        about: "the store 1 ms of round trip away; 64 requests in flight at once where a server is asked",
+        in_flight: 64,
+        distance: Some(Duration::from_micros(1_000)),
+        from: Profile::Standard,
+        ..DISTANCE
+    },
+    Case {
+        question: Question::Login,
+        name: "argon2id",
+        about: "one login after another over one connection, with a right password against its Argon2id hash (19 MiB, 2 passes, 1 lane)",
+        common: true,
+        ..BASE
     },
 ];

@@ -1,7 +1,7 @@
 //! Which entries of the catalogue are asked which question.
 
 use authoriser::Family;
-use catalogue::{Description, Kind};
+use catalogue::{Description, Kind, Need};
 use measure::record::Question;
 
 /// Whether an entry is asked this question.
@@ -17,6 +17,15 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
         Question::Batch => capabilities.batches,
         // Peers that most people choose between, and of our own path over others' primitives none: beside a request's other work
         // they do not differ.
+        Question::Load => capabilities.common || entry.id == question.reference(),
+        Question::Login => capabilities.common,
+        // Those in front of whose store a proxy can stand: by TCP, at one address.
+        Question::Distance => {
+            let reachable = [Need::Redis, Need::Postgres, Need::Memcached];
+            let apart = entry.needs.iter().all(|need| reachable.contains(need));
+            let design = entry.kind == Kind::Design && capabilities.over_http;
+            design && apart && (capabilities.common || (stateful && !entry.needs.is_empty()))
+        }
         Question::Request => control || capabilities.over_http,
         // Issue, authorise, and whatever is not restricted above.
         _ => true,

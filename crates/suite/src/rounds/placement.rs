@@ -77,6 +77,13 @@ pub(crate) fn with_the_servers<T>(what: impl FnOnce() -> T) -> T {
     done
 }
 
+/// Binds the calling thread to where the servers run, if rounds are bound to another.
+pub(crate) fn bind_beside_servers() {
+    if std::env::var_os(CPU).is_some() {
+        bind_thread(0);
+    }
+}
+
 /// How many processors there are for [`bind_thread`].
 pub(crate) fn processors() -> usize {
     affinity::online().len()

@@ -5,6 +5,7 @@
 mod engine_read;
 mod hmac;
 mod huge_pages;
+mod password_hash;
 mod ping;
 mod postgres_read;
 mod probe;
@@ -115,14 +116,21 @@ pub(crate) const ALL: &[Floor] = &[
         id: "floor-axum-route",
         about: "the same answer by a plain route of axum: the framework, the connection and the handler",
         needs: &[],
-        belongs_to: |question| question == Question::Request,
+        belongs_to: |question| matches!(question, Question::Request | Question::Load),
         build: |context, case, _| request::bare(context, case),
+    },
+    Floor {
+        id: "floor-argon2id",
+        about: "the password hash alone, on this thread",
+        needs: &[],
+        belongs_to: |question| question == Question::Login,
+        build: |_, _, _| password_hash::build(),
     },
     Floor {
         id: "floor-redis-ping",
         about: "PING over the same client and connection",
         needs: &[Need::Redis],
-        belongs_to: asks_a_server,
+        belongs_to: |question| asks_a_server(question) || question == Question::Distance,
         build: |context, case, _| ping::build::<RedisStore>(context, case, Need::Redis),
     },
     Floor {
@@ -192,7 +200,7 @@ pub(crate) const ALL: &[Floor] = &[
         id: "floor-memcached-ping",
         about: "mg of a key that nobody has, over the same client and connection",
         needs: &[Need::Memcached],
-        belongs_to: asks_a_server,
+        belongs_to: |question| asks_a_server(question) || question == Question::Distance,
         build: |context, case, _| ping::build::<MemcachedStore>(context, case, Need::Memcached),
     },
     Floor {
@@ -232,7 +240,8 @@ pub(crate) const ALL: &[Floor] = &[
 /// request whatever the framework does with it.
 pub(crate) fn of(general: Option<&'static str>, question: Question) -> Option<&'static str> {
     match (general, question) {
-        (_, Question::Request) => Some("floor-axum-route"),
+        (_, Question::Request | Question::Load) => Some("floor-axum-route"),
+        (_, Question::Login) => Some("floor-argon2id"),
         (Some("floor-redis-ping"), Question::Lookup) => Some("floor-redis-get"),
         (general, _) => general,
     }

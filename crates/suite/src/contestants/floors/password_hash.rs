@@ -1,0 +1,28 @@
+//! The password hash that no login can do without.
+
+use measure::sampler::Failure;
+
+use crate::{
+    contestants::{
+        not_built::NotBuilt,
+        timed::{Built, once},
+    },
+    jobs::{InProcess, Job, Verdict},
+};
+
+struct HashJob;
+
+impl Job for HashJob {
+    async fn prepare(&mut self, _: usize) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn operate(&self, index: usize) -> Verdict {
+        let hash = service::hash_password(&index.to_le_bytes());
+        Verdict::equal(u64::from(hash == [0; 32]), 0)
+    }
+}
+
+pub(super) fn build() -> Result<Built, NotBuilt> {
+    Ok(once(InProcess::<_, true>(HashJob)))
+}
