@@ -27,18 +27,26 @@ fn allowed_to(process: Option<Pid>) -> Vec<usize> {
     (0..CpuSet::MAX_CPU).filter(|cpu| set.is_set(*cpu)).collect()
 }
 
-/// Binds a process, or the calling thread where none is named, to a processor. Best effort.
+/// Binds a process with all the threads that it has now, or the calling thread where none is named, to a processor. Those that
+/// come later inherit it. Best effort.
 #[cfg(target_os = "linux")]
 pub fn bind(process: Option<u32>, cpu: usize) {
     let mut set = CpuSet::new();
     if cpu < CpuSet::MAX_CPU {
         set.set(cpu);
     }
-    match process.map(|id| i32::try_from(id).ok().and_then(Pid::from_raw)) {
-        None => drop(sched_setaffinity(None, &set)),
-        Some(Some(process)) => drop(sched_setaffinity(Some(process), &set)),
-        // No such process; above all not this one, which is what the system takes no id for.
-        Some(None) => {}
+    let Some(process) = process else {
+        let _ = sched_setaffinity(None, &set);
+        return;
+    };
+    // To bind the process's own id binds its first thread alone; memcached does its work on others.
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    for thread in threads {
+        let id = thread.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+        // Not without an id, which the system takes for the calling thread.
+        if let Some(id) = id {
+            let _ = sched_setaffinity(Some(id), &set);
+        }
     }
 }
 

@@ -33,4 +33,4 @@ mod users;
 
 pub use background::{Background, Prepare};
 pub use serve::{Options, Ready, ServeError, serve};
-pub use users::hash_password;
+pub use users::PasswordHasher;
