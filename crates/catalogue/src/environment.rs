@@ -24,6 +24,9 @@ const AUDIENCE: &str = "https://api.example.com";
 /// How long a token holds: an hour, the usual compromise between staleness and logins.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 
+/// How many credentials a cache remembers: some megabytes.
+const CACHED_CREDENTIALS: usize = 65_536;
+
 /// How often a session's use is noted unless the environment says otherwise: longer apart than any case is measured. What a touch
 /// costs is a question of its own and must not get into the others by chance.
 const RARELY: Duration = Duration::from_secs(600);
@@ -105,6 +108,11 @@ impl<C: Clock> Environment<C> {
     /// Issuer, audience and lifetime of all tokens of the environment.
     pub(crate) fn token_policy(&self) -> jwt::Policy {
         jwt::Policy::new(ISSUER, AUDIENCE, TOKEN_LIFETIME).with_private_claims(self.private_claims.clone())
+    }
+
+    /// Tokens under this key behind a cache of verified ones.
+    pub(crate) fn cached_jwt<K: jwt::JwsKey>(&self, key: K) -> Result<hybrid::CachedJwt<K, C>, Unavailable> {
+        Ok(hybrid::CachedJwt::new(key, self.token_policy(), self.clock(), CACHED_CREDENTIALS))
     }
 
     /// A peer under the secret behind [`Self::hmac_key`], which it prepares itself, and the policy of all tokens.

@@ -163,6 +163,21 @@ catalogue! {
             Ok(Sessions::new(environment.store(Need::Folder).await?, environment.session_policy(), environment.clock()))
         };
 
+    Design JwtHs256Cached = "jwt-hs256-cached", Hybrid, needs &[], floor None,
+        "jwt-hs256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
+        hybrid::CachedJwt<jwt::Hs256Key, C> => |environment| environment.cached_jwt(environment.hmac_key()),
+        capabilities Capabilities::ORDINARY.without_payloads();
+
+    Design JwtRs256Cached = "jwt-rs256-cached", Hybrid, needs &[], floor None,
+        "jwt-rs256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
+        hybrid::CachedJwt<jwt::Rs256Key, C> => |environment| environment.cached_jwt(published()?),
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
+
+    Design JwtEs256Cached = "jwt-es256-cached", Hybrid, needs &[], floor None,
+        "jwt-es256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
+        hybrid::CachedJwt<jwt::Es256Key, C> => |environment| environment.cached_jwt(published()?),
+        capabilities Capabilities::ORDINARY.without_payloads();
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",
