@@ -178,6 +178,18 @@ catalogue! {
         hybrid::CachedJwt<jwt::Es256Key, C> => |environment| environment.cached_jwt(published()?),
         capabilities Capabilities::ORDINARY.without_payloads();
 
+    Design JwtDenylistRedis = "jwt-denylist-redis", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "jwt-hs256, then one round trip to a deny-list in Redis by issuer and jti; denies when Redis is away",
+        hybrid::JwtDenylistRedis<jwt::Hs256Key, C> => |environment| {
+            environment.denylist_redis(hybrid::WhenAway::Deny).await
+        };
+
+    Design JwtDenylistRedisOpen = "jwt-denylist-redis-open", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "the same, but when Redis is away every token that proves itself is accepted, revoked or not",
+        hybrid::JwtDenylistRedis<jwt::Hs256Key, C> => |environment| {
+            environment.denylist_redis(hybrid::WhenAway::Accept).await
+        };
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

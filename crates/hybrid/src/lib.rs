@@ -6,9 +6,16 @@
 //! | Module | Holds |
 //! |---|---|
 //! | `cached_jwt` | a cache of verified tokens in front of the signature |
+//! | `denylist_redis` | a deny-list in Redis, asked at each request |
 //! | `digest` | the whole token's SHA-256, by which that cache knows it |
+//! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
+//! | `not_before` | the time before which nothing of a user is accepted |
 
 mod cached_jwt;
+mod denylist_redis;
 mod digest;
+mod not_before;
+mod revocations;
 
 pub use cached_jwt::CachedJwt;
+pub use denylist_redis::{JwtDenylistRedis, WhenAway};
