@@ -190,6 +190,14 @@ catalogue! {
             environment.denylist_redis(hybrid::WhenAway::Accept).await
         };
 
+    Design JwtDenylistMemory = "jwt-denylist-memory", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256, then a look into a deny-list in this process, fed by a stream in Redis; denies when the feed is lost for 5 s",
+        hybrid::JwtDenylistMemory<jwt::Hs256Key, C> => |environment| {
+            let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
+            let keys = environment.keyspace(Need::Redis).await?;
+            Ok(hybrid::JwtDenylistMemory::new(key, policy, clock, keys, hybrid::FeedConfig::default()).await?)
+        };
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

@@ -6,16 +6,27 @@
 //! | Module | Holds |
 //! |---|---|
 //! | `cached_jwt` | a cache of verified tokens in front of the signature |
+//! | `denylist_memory` | a deny-list in this process, fed by a stream |
 //! | `denylist_redis` | a deny-list in Redis, asked at each request |
 //! | `digest` | the whole token's SHA-256, by which that cache knows it |
+//! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
+//! | `memory_list` | what is revoked, in memory |
+//! | `ticks` | a clock that is cheap to read and never goes back |
 //! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
 //! | `not_before` | the time before which nothing of a user is accepted |
 
 mod cached_jwt;
+mod denylist_memory;
 mod denylist_redis;
 mod digest;
+mod event;
+mod feed;
+mod memory_list;
 mod not_before;
 mod revocations;
+mod ticks;
 
 pub use cached_jwt::CachedJwt;
+pub use denylist_memory::JwtDenylistMemory;
 pub use denylist_redis::{JwtDenylistRedis, WhenAway};
+pub use feed::FeedConfig;

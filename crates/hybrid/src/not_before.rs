@@ -28,6 +28,11 @@ pub(crate) fn revokes(logout: &[u8], claims: &Claims) -> Result<bool, Corrupt> {
     Ok(claims.issued_at <= until && !admitted.iter().any(|id| id == claims.id.as_bytes()))
 }
 
+/// The second of a logout.
+pub(crate) fn until(logout: &[u8]) -> Result<Timestamp, Corrupt> {
+    split(logout).map(|(until, _)| until)
+}
+
 fn split(encoded: &[u8]) -> Result<(Timestamp, &[[u8; ID_LEN]]), Corrupt> {
     let (time, rest) = encoded.split_first_chunk::<TIME_LEN>().ok_or(Corrupt)?;
     match rest.as_chunks() {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub(crate) mod proxy;
+
 use std::{
     pin::pin,
     sync::{
@@ -9,7 +11,7 @@ use std::{
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     task::{Context, Poll, Waker},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use authoriser::{
@@ -101,6 +103,15 @@ pub(crate) async fn issue(design: &impl Authoriser, user: u64) -> Credential {
 /// Asks for the customer's own orders.
 pub(crate) async fn ask(design: &impl Authoriser, credential: &Credential, user: u64) -> Result<(), Denial> {
     design.authorise(credential.reveal().as_bytes(), &orders_of(user)).await.map(drop)
+}
+
+/// Waits until it is so.
+pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
+    let started = Instant::now();
+    while !is_so().await {
+        assert!(started.elapsed() < proxy::PATIENCE, "it never was so");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 /// Skips what needs a server where there is none, unless there has to be one.
