@@ -198,6 +198,14 @@ catalogue! {
             Ok(hybrid::JwtDenylistMemory::new(key, policy, clock, keys, hybrid::FeedConfig::default()).await?)
         };
 
+    Design JwtEpoch = "jwt-epoch", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256, then a time for each user before which no token is accepted: in Redis, remembered in this process for 5 s",
+        hybrid::JwtEpoch<jwt::Hs256Key, C> => |environment| {
+            let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
+            let keys = environment.keyspace(Need::Redis).await?;
+            Ok(hybrid::JwtEpoch::new(key, policy, clock, keys, hybrid::CacheConfig::default()).await?)
+        };
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

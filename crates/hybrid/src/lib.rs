@@ -9,7 +9,9 @@
 //! | `denylist_memory` | a deny-list in this process, fed by a stream |
 //! | `denylist_redis` | a deny-list in Redis, asked at each request |
 //! | `digest` | the whole token's SHA-256, by which that cache knows it |
+//! | `epoch` | a time for each user before which no token is accepted, cached in this process |
 //! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
+//! | `local_cache` | what was found in a shared store, remembered for a limited time |
 //! | `memory_list` | what is revoked, in memory |
 //! | `ticks` | a clock that is cheap to read and never goes back |
 //! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
@@ -19,8 +21,10 @@ mod cached_jwt;
 mod denylist_memory;
 mod denylist_redis;
 mod digest;
+mod epoch;
 mod event;
 mod feed;
+mod local_cache;
 mod memory_list;
 mod not_before;
 mod revocations;
@@ -29,4 +33,6 @@ mod ticks;
 pub use cached_jwt::CachedJwt;
 pub use denylist_memory::JwtDenylistMemory;
 pub use denylist_redis::{JwtDenylistRedis, WhenAway};
+pub use epoch::JwtEpoch;
 pub use feed::FeedConfig;
+pub use local_cache::CacheConfig;

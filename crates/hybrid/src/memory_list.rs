@@ -172,7 +172,7 @@ impl Hash for TokenKey {
 
 /// A user's number, spread over all bits.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct UserKey(UserId);
+pub(crate) struct UserKey(pub(crate) UserId);
 
 impl UserKey {
     const fn spread(&self) -> u64 {
