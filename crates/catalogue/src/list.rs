@@ -206,6 +206,14 @@ catalogue! {
             Ok(hybrid::JwtEpoch::new(key, policy, clock, keys, hybrid::CacheConfig::default()).await?)
         };
 
+    Design SessionRedisCached = "session-redis-cached", Hybrid, needs &[Need::Redis], floor Some("floor-flat-probe"),
+        "session-redis, whose records are remembered in this process for 5 s: one who misses asks, others wait for the answer",
+        hybrid::CachedSessions<RedisStore, C> => |environment| {
+            let store = environment.store::<RedisStore>(Need::Redis).await?;
+            let (policy, clock) = (environment.session_policy(), environment.clock());
+            Ok(hybrid::CachedSessions::new(store, policy, clock, hybrid::CacheConfig::default()))
+        };
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

@@ -148,23 +148,18 @@ impl<K: JwsKey, C: Clock> JwtEpoch<K, C> {
 
     #[inline]
     async fn is_revoked(&self, claims: &Claims) -> Result<bool, StoreError> {
-        match self.find(claims.user).await? {
-            Found::Here(cached) => match verdict(cached.value.as_deref(), claims) {
-                // Another process may have issued it since.
-                Verdict::PerhapsAdmitted => {
-                    self.known.forget(&UserKey(claims.user), &cached);
-                    let (Found::Here(Cached { value, .. }) | Found::There(value)) =
-                        self.find(claims.user).await?;
-                    Ok(verdict(value.as_deref(), claims) != Verdict::Good)
-                }
-                known => Ok(known == Verdict::Revoked),
-            },
-            Found::There(value) => Ok(verdict(value.as_deref(), claims) != Verdict::Good),
+        let (cached, found) = self.find(claims.user).await?;
+        let mut known = verdict(cached.value.as_deref(), claims);
+        if known == Verdict::PerhapsAdmitted && found == Found::Here {
+            // Another process may have issued it since.
+            self.known.forget(&UserKey(claims.user), &cached);
+            known = verdict(self.find(claims.user).await?.0.value.as_deref(), claims);
         }
+        Ok(known != Verdict::Good)
     }
 
     #[inline]
-    async fn find(&self, user: UserId) -> Result<Found<Option<Arc<[u8]>>>, StoreError> {
+    async fn find(&self, user: UserId) -> Result<(Cached<Option<Arc<[u8]>>>, Found), StoreError> {
         self.known.get_or_load(&UserKey(user), user.0, self.load(user)).await
     }
 }

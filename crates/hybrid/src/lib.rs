@@ -6,6 +6,7 @@
 //! | Module | Holds |
 //! |---|---|
 //! | `cached_jwt` | a cache of verified tokens in front of the signature |
+//! | `cached_sessions` | sessions in a shared store, remembered in this process |
 //! | `denylist_memory` | a deny-list in this process, fed by a stream |
 //! | `denylist_redis` | a deny-list in Redis, asked at each request |
 //! | `digest` | the whole token's SHA-256, by which that cache knows it |
@@ -18,6 +19,7 @@
 //! | `not_before` | the time before which nothing of a user is accepted |
 
 mod cached_jwt;
+mod cached_sessions;
 mod denylist_memory;
 mod denylist_redis;
 mod digest;
@@ -31,6 +33,7 @@ mod revocations;
 mod ticks;
 
 pub use cached_jwt::CachedJwt;
+pub use cached_sessions::CachedSessions;
 pub use denylist_memory::JwtDenylistMemory;
 pub use denylist_redis::{JwtDenylistRedis, WhenAway};
 pub use epoch::JwtEpoch;

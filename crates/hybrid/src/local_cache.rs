@@ -66,12 +66,13 @@ pub(crate) struct Cached<V> {
     generation: u64,
 }
 
-/// A value, and where it came from.
-pub(crate) enum Found<V> {
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
     /// It was remembered.
-    Here(Cached<V>),
+    Here,
     /// The store was asked, by this caller.
-    There(V),
+    There,
 }
 
 impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
@@ -104,16 +105,16 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
         key: &K,
         user: u64,
         load: impl Future<Output = Result<V, E>>,
-    ) -> Result<Found<V>, E> {
+    ) -> Result<(Cached<V>, Found), E> {
         // A hit takes one look, and no future of the cache.
         if let Some(cached) = self.entries.get(key)
             && self.is_good(&cached, user)
         {
-            return Ok(Found::Here(cached));
+            return Ok((cached, Found::Here));
         }
         loop {
             let guard = match self.entries.get_value_or_guard_async(key).await {
-                Ok(cached) if self.is_good(&cached, user) => return Ok(Found::Here(cached)),
+                Ok(cached) if self.is_good(&cached, user) => return Ok((cached, Found::Here)),
                 Ok(cached) => {
                     self.forget(key, &cached);
                     continue;
@@ -123,10 +124,10 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
             // Before the store is asked: what changes from here on is perhaps not in its answer.
             let generation = self.generation(user).load(SeqCst);
             let (asked, tick) = (self.clock.now(), ticks::now());
-            let value = load.await?;
+            let cached = Cached { value: load.await?, asked, tick, generation };
             // Those who wait have it even if the place is gone, and look whether it is good.
-            let _ = guard.insert(Cached { value: value.clone(), asked, tick, generation });
-            return Ok(Found::There(value));
+            let _ = guard.insert(cached.clone());
+            return Ok((cached, Found::There));
         }
     }
 
@@ -136,6 +137,13 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
             (other.asked, other.tick, other.generation) == (cached.asked, cached.tick, cached.generation)
         };
         self.entries.remove_if(key, same);
+    }
+
+    /// Puts another value in the place of a cached one, no newer than that was.
+    pub(crate) fn amend(&self, key: K, cached: &Cached<V>, value: V) {
+        let Cached { asked, tick, generation, .. } = *cached;
+        // None is there where it was pushed out.
+        let _ = self.entries.replace(key, Cached { value, asked, tick, generation }, true);
     }
 
     /// Ends everything that was asked for before now and belongs to this user. To be called once the store has changed.
@@ -221,10 +229,8 @@ mod tests {
                 self.store.may_answer.acquire().await.unwrap().forget();
                 Ok::<_, Infallible>(value)
             };
-            match self.cache.get_or_load(&UserKey(UserId(USER)), USER, load).await {
-                Ok(Found::Here(cached)) => (cached.value, true),
-                Ok(Found::There(value)) => (value, false),
-            }
+            let Ok((cached, found)) = self.cache.get_or_load(&UserKey(UserId(USER)), USER, load).await;
+            (cached.value, found == Found::Here)
         }
 
         fn asked(&self) -> usize {
@@ -299,10 +305,8 @@ mod tests {
             let cache = LocalCache::<UserKey, u64, _>::new(config, clock);
             let get = async |value| {
                 let load = async { Ok::<_, Infallible>(value) };
-                match cache.get_or_load(&UserKey(UserId(USER)), USER, load).await {
-                    Ok(Found::Here(cached)) => cached.value,
-                    Ok(Found::There(value)) => value,
-                }
+                let Ok((cached, _)) = cache.get_or_load(&UserKey(UserId(USER)), USER, load).await;
+                cached.value
             };
             assert_eq!((get(1).await, get(2).await), (1, 1));
             std::thread::sleep(Duration::from_secs(1));
