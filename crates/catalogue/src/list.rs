@@ -214,6 +214,14 @@ catalogue! {
             Ok(hybrid::CachedSessions::new(store, policy, clock, hybrid::CacheConfig::default()))
         };
 
+    Design SessionSignedId = "session-signed-id", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "session-redis, whose ids carry an HMAC-SHA256: one that was made up is refused before the store is asked",
+        hybrid::SignedSessions<RedisStore, C> => |environment| {
+            let store = environment.store::<RedisStore>(Need::Redis).await?;
+            let key = generated(jwt::Hs256Key::generate())?;
+            Ok(hybrid::SignedSessions::new(store, environment.session_policy(), environment.clock(), key))
+        };
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

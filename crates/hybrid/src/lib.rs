@@ -14,6 +14,7 @@
 //! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
 //! | `local_cache` | what was found in a shared store, remembered for a limited time |
 //! | `memory_list` | what is revoked, in memory |
+//! | `signed_sessions` | sessions whose ids prove that they were issued here |
 //! | `ticks` | a clock that is cheap to read and never goes back |
 //! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
 //! | `not_before` | the time before which nothing of a user is accepted |
@@ -30,6 +31,7 @@ mod local_cache;
 mod memory_list;
 mod not_before;
 mod revocations;
+mod signed_sessions;
 mod ticks;
 
 pub use cached_jwt::CachedJwt;
@@ -39,3 +41,4 @@ pub use denylist_redis::{JwtDenylistRedis, WhenAway};
 pub use epoch::JwtEpoch;
 pub use feed::FeedConfig;
 pub use local_cache::CacheConfig;
+pub use signed_sessions::SignedSessions;

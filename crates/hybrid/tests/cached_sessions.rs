@@ -17,14 +17,11 @@ use std::{
 
 use authbench_hybrid::{CacheConfig, CachedSessions};
 use authoriser::{
-    Authoriser, Denial, ManualClock, Outage, Proof, Purged, Revoked, StateLocation, Timestamp, UserId,
+    Authoriser, Denial, ManualClock, Proof, Revoked, UserId,
     conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
 };
-use common::{ask, block_on, clock, issue, orders_of, own_prefix, own_redis};
-use session::{
-    IdForm, IdHash, InsertError, MemoryStore, RedisStore, SessionPolicy, SessionRecord, SessionStore,
-    Sessions, SharedStore, StoreError, Touched,
-};
+use common::{ask, block_on, clock, counting::Counting, issue, orders_of, own_prefix, own_redis};
+use session::{MemoryStore, RedisStore, SessionPolicy, SessionStore, Sessions, SharedStore};
 
 const TTL: Duration = Duration::from_secs(2);
 const CONFIG: CacheConfig = CacheConfig { ttl: TTL, capacity: 1_000 };
@@ -84,79 +81,6 @@ fn a_note_that_cannot_be_taken_denies_nobody_who_is_remembered() {
         clock.advance(Duration::from_secs(1));
         assert_eq!(ask(&design, &session, 7).await, Ok(()));
     });
-}
-
-/// Counts what a store is asked.
-struct Counting<S> {
-    store: S,
-    gets: Arc<AtomicUsize>,
-    touches: Arc<AtomicUsize>,
-}
-
-impl<S: SessionStore> SessionStore for Counting<S> {
-    const ID_FORM: IdForm = S::ID_FORM;
-
-    fn state(&self) -> StateLocation {
-        self.store.state()
-    }
-
-    fn outage(&self) -> Outage {
-        self.store.outage()
-    }
-
-    fn settings(&self) -> Vec<(&'static str, String)> {
-        self.store.settings()
-    }
-
-    async fn insert(
-        &self,
-        id: &IdHash,
-        record: &SessionRecord,
-        policy: &SessionPolicy,
-    ) -> Result<(), InsertError> {
-        self.store.insert(id, record, policy).await
-    }
-
-    async fn get(&self, id: &IdHash) -> Result<Option<SessionRecord>, StoreError> {
-        self.gets.fetch_add(1, Relaxed);
-        self.store.get(id).await
-    }
-
-    async fn touch(
-        &self,
-        id: &IdHash,
-        record: &SessionRecord,
-        policy: &SessionPolicy,
-    ) -> Result<Touched, StoreError> {
-        self.touches.fetch_add(1, Relaxed);
-        self.store.touch(id, record, policy).await
-    }
-
-    async fn replace(
-        &self,
-        old: &IdHash,
-        new: &IdHash,
-        record: &SessionRecord,
-        policy: &SessionPolicy,
-    ) -> Result<bool, InsertError> {
-        self.store.replace(old, new, record, policy).await
-    }
-
-    async fn remove(&self, id: &IdHash) -> Result<bool, StoreError> {
-        self.store.remove(id).await
-    }
-
-    async fn remove_all(&self, user: UserId) -> Result<u64, StoreError> {
-        self.store.remove_all(user).await
-    }
-
-    async fn list(&self, user: UserId) -> Result<Vec<IdHash>, StoreError> {
-        self.store.list(user).await
-    }
-
-    async fn purge(&self, policy: &SessionPolicy, now: Timestamp) -> Result<Purged, StoreError> {
-        self.store.purge(policy, now).await
-    }
 }
 
 #[test]
