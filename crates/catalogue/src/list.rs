@@ -222,6 +222,15 @@ catalogue! {
             Ok(hybrid::SignedSessions::new(store, environment.session_policy(), environment.clock(), key))
         };
 
+    Design JwtDenylistBloom = "jwt-denylist-bloom", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256, then a Bloom filter in this process, fed by a stream; what seems revoked is looked for in Redis; denies when the feed is lost for 5 s",
+        hybrid::JwtDenylistBloom<jwt::Hs256Key, C> => |environment| {
+            let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
+            let (list, stream) = (environment.keyspace(Need::Redis).await?, environment.keyspace(Need::Redis).await?);
+            let (feed, filter) = (hybrid::FeedConfig::default(), hybrid::FilterConfig::default());
+            Ok(hybrid::JwtDenylistBloom::new(key, policy, clock, list, stream, feed, filter).await?)
+        };
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

@@ -7,11 +7,13 @@
 //! |---|---|
 //! | `cached_jwt` | a cache of verified tokens in front of the signature |
 //! | `cached_sessions` | sessions in a shared store, remembered in this process |
+//! | `denylist_bloom` | a deny-list in Redis behind a filter in this process |
 //! | `denylist_memory` | a deny-list in this process, fed by a stream |
 //! | `denylist_redis` | a deny-list in Redis, asked at each request |
 //! | `digest` | the whole token's SHA-256, by which that cache knows it |
 //! | `epoch` | a time for each user before which no token is accepted, cached in this process |
 //! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
+//! | `filter` | what is perhaps revoked |
 //! | `local_cache` | what was found in a shared store, remembered for a limited time |
 //! | `memory_list` | what is revoked, in memory |
 //! | `signed_sessions` | sessions whose ids prove that they were issued here |
@@ -21,12 +23,14 @@
 
 mod cached_jwt;
 mod cached_sessions;
+mod denylist_bloom;
 mod denylist_memory;
 mod denylist_redis;
 mod digest;
 mod epoch;
 mod event;
 mod feed;
+mod filter;
 mod local_cache;
 mod memory_list;
 mod not_before;
@@ -36,9 +40,11 @@ mod ticks;
 
 pub use cached_jwt::CachedJwt;
 pub use cached_sessions::CachedSessions;
+pub use denylist_bloom::JwtDenylistBloom;
 pub use denylist_memory::JwtDenylistMemory;
 pub use denylist_redis::{JwtDenylistRedis, WhenAway};
 pub use epoch::JwtEpoch;
 pub use feed::FeedConfig;
+pub use filter::FilterConfig;
 pub use local_cache::CacheConfig;
 pub use signed_sessions::SignedSessions;

@@ -175,7 +175,7 @@ impl Hash for TokenKey {
 pub(crate) struct UserKey(pub(crate) UserId);
 
 impl UserKey {
-    const fn spread(&self) -> u64 {
+    pub(crate) const fn spread(&self) -> u64 {
         // 2^64 divided by the golden ratio: neighbours end up far apart, in the upper bits; the lower ones have them too.
         let spread = self.0.0.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         spread ^ (spread >> 32)
