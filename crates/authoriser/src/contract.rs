@@ -156,6 +156,8 @@ impl<A: Authoriser> Authoriser for Arc<A> {
 pub enum Revoked {
     /// The number of credentials withdrawn; [`Properties::revocation`] says when that shows.
     Credentials(u64),
+    /// All that the user holds, whose number nobody knows: the design keeps no list of what it issued.
+    Uncounted,
     /// Nothing: the design revokes only by expiry.
     Nothing,
 }

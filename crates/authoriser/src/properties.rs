@@ -74,16 +74,30 @@ impl fmt::Display for StateLocation {
 pub enum Revocation {
     /// The very next request is denied.
     Immediate,
+    /// The very next request is denied by the process that revoked, and at the latest after this time by every other one
+    /// over the same store.
+    ImmediateHere(Duration),
     /// At the latest after this time.
     Within(Duration),
     /// Never before its expiry: `revoke` changes nothing, and a stolen credential works until then.
     OnlyByExpiry,
 }
 
+impl Revocation {
+    /// Whether the process that revoked denies the very next request.
+    #[must_use]
+    pub const fn is_immediate_here(self) -> bool {
+        matches!(self, Self::Immediate | Self::ImmediateHere(_))
+    }
+}
+
 impl fmt::Display for Revocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Immediate => f.write_str("next request"),
+            Self::ImmediateHere(limit) => {
+                write!(f, "next request where it was revoked, elsewhere within {} s", limit.as_secs_f64())
+            }
             Self::Within(limit) => write!(f, "within {} s", limit.as_secs_f64()),
             Self::OnlyByExpiry => f.write_str("only by expiry"),
         }
@@ -99,8 +113,12 @@ pub enum Outage {
     LostWithProcess,
     /// Every request is denied with [`Denial::StoreUnavailable`](crate::Denial::StoreUnavailable).
     Deny,
-    /// What was seen in the last such time is still accepted.
+    /// For this long, requests are decided by what the process knows from before; what it does not know, and after that every
+    /// request, is denied with [`Denial::StoreUnavailable`](crate::Denial::StoreUnavailable).
     ServeStale(Duration),
+    /// What proves itself is accepted although it could not be asked whether it was revoked: a revoked credential is too, until
+    /// the store is back or it expires.
+    AcceptUnchecked,
 }
 
 impl fmt::Display for Outage {
@@ -110,6 +128,7 @@ impl fmt::Display for Outage {
             Self::LostWithProcess => f.write_str("logins die with the process"),
             Self::Deny => f.write_str("denies (503)"),
             Self::ServeStale(limit) => write!(f, "serves stale for {} s", limit.as_secs_f64()),
+            Self::AcceptUnchecked => f.write_str("accepts revoked ones"),
         }
     }
 }

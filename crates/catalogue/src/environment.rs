@@ -12,7 +12,8 @@ use authoriser::Clock;
 use jwt::{Hs256, Hs256Key, PrivateClaims};
 use rand::distr::{Alphanumeric, SampleString};
 use session::{
-    MemcachedStore, PostgresStore, RedisClusterStore, RedisStore, SessionPolicy, SharedStore, StoreError,
+    MemcachedStore, PostgresStore, RedisClusterStore, RedisConfig, RedisKeyspace, RedisStore, SessionPolicy,
+    SharedStore, StoreError,
 };
 
 use crate::{Need, Unavailable};
@@ -23,6 +24,9 @@ const ISSUER: &str = "https://auth.example.com";
 const AUDIENCE: &str = "https://api.example.com";
 /// How long a token holds: an hour, the usual compromise between staleness and logins.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
+
+/// How many credentials a cache remembers: some megabytes.
+const CACHED_CREDENTIALS: usize = 65_536;
 
 /// How often a session's use is noted unless the environment says otherwise: longer apart than any case is measured. What a touch
 /// costs is a question of its own and must not get into the others by chance.
@@ -107,6 +111,21 @@ impl<C: Clock> Environment<C> {
         jwt::Policy::new(ISSUER, AUDIENCE, TOKEN_LIFETIME).with_private_claims(self.private_claims.clone())
     }
 
+    /// Tokens under this key behind a cache of verified ones.
+    pub(crate) fn cached_jwt<K: jwt::JwsKey>(&self, key: K) -> Result<hybrid::CachedJwt<K, C>, Unavailable> {
+        Ok(hybrid::CachedJwt::new(key, self.token_policy(), self.clock(), CACHED_CREDENTIALS))
+    }
+
+    /// Tokens with a deny-list in this environment's Redis.
+    pub(crate) async fn denylist_redis(
+        &self,
+        when_away: hybrid::WhenAway,
+    ) -> Result<hybrid::JwtDenylistRedis<Hs256Key, C>, Unavailable> {
+        let (key, policy, clock) = (self.hmac_key(), self.token_policy(), self.clock());
+        let keys = self.keyspace(Need::Redis).await?;
+        Ok(hybrid::JwtDenylistRedis::new(key, policy, clock, keys, when_away).await?)
+    }
+
     /// A peer under the secret behind [`Self::hmac_key`], which it prepares itself, and the policy of all tokens.
     #[cfg(feature = "peers")]
     pub(crate) fn peer<L: peers::Library>(
@@ -141,15 +160,28 @@ impl<C: Clock> Environment<C> {
     /// [`Unavailable`] when the environment has no such service or it does not answer.
     pub async fn store<S: SharedStore>(&self, need: Need) -> Result<S, Unavailable> {
         let address = self.address(need)?.to_owned();
-        let namespace = {
-            let mut opened = self.opened.lock().expect("nothing panics under this lock");
-            // Short, for it is stored once a session; two digits keep 256 stores of a process apart.
-            let namespace = format!("{}{:02x}", self.tag, opened.len() % 256);
-            let clearing = clear::<S>(address.clone(), namespace.clone());
-            opened.push(Box::new(|| Box::pin(clearing)));
-            namespace
-        };
+        let namespace = self.namespace(&address, clear::<S>);
         open(&address, &namespace).await
+    }
+
+    /// A prefix of its own in the Redis server, for a design that keeps something else than sessions there.
+    pub(crate) async fn keyspace(&self, need: Need) -> Result<RedisKeyspace, Unavailable> {
+        let address = self.address(need)?.to_owned();
+        let namespace = self.namespace(&address, clear_keyspace);
+        Ok(open_keyspace(&address, &namespace).await?)
+    }
+
+    /// A namespace of its own, and how it is cleared.
+    fn namespace<F>(&self, address: &str, clear: impl FnOnce(String, String) -> F) -> String
+    where
+        F: Future<Output = Result<(), StoreError>> + Send + 'static,
+    {
+        let mut opened = self.opened.lock().expect("nothing panics under this lock");
+        // Short, for it is stored once a session; two digits keep 256 stores of a process apart.
+        let namespace = format!("{}{:02x}", self.tag, opened.len() % 256);
+        let clearing = clear(address.to_owned(), namespace.clone());
+        opened.push(Box::new(|| Box::pin(clearing)));
+        namespace
     }
 
     /// Sessions of the crate `tower-sessions` in this environment's Redis. Its store knows no namespaces: logical databases keep the
@@ -242,6 +274,15 @@ async fn open<S: SharedStore>(address: &str, namespace: &str) -> Result<S, Unava
 
 async fn clear<S: SharedStore>(address: String, namespace: String) -> Result<(), StoreError> {
     S::open(&address, &namespace).await?.clear().await
+}
+
+async fn open_keyspace(address: &str, namespace: &str) -> Result<RedisKeyspace, StoreError> {
+    let config = RedisConfig { prefix: namespace.as_bytes().to_vec(), ..RedisConfig::default() };
+    RedisKeyspace::connect(address, config).await
+}
+
+async fn clear_keyspace(address: String, namespace: String) -> Result<(), StoreError> {
+    open_keyspace(&address, &namespace).await?.clear().await
 }
 
 /// Bytes of disk that the files below a folder occupy: blocks, for a file with holes is smaller than it is long.

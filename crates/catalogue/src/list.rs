@@ -163,6 +163,74 @@ catalogue! {
             Ok(Sessions::new(environment.store(Need::Folder).await?, environment.session_policy(), environment.clock()))
         };
 
+    Design JwtHs256Cached = "jwt-hs256-cached", Hybrid, needs &[], floor None,
+        "jwt-hs256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
+        hybrid::CachedJwt<jwt::Hs256Key, C> => |environment| environment.cached_jwt(environment.hmac_key()),
+        capabilities Capabilities::ORDINARY.without_payloads();
+
+    Design JwtRs256Cached = "jwt-rs256-cached", Hybrid, needs &[], floor None,
+        "jwt-rs256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
+        hybrid::CachedJwt<jwt::Rs256Key, C> => |environment| environment.cached_jwt(published()?),
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
+
+    Design JwtEs256Cached = "jwt-es256-cached", Hybrid, needs &[], floor None,
+        "jwt-es256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
+        hybrid::CachedJwt<jwt::Es256Key, C> => |environment| environment.cached_jwt(published()?),
+        capabilities Capabilities::ORDINARY.without_payloads();
+
+    Design JwtDenylistRedis = "jwt-denylist-redis", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "jwt-hs256, then one round trip to a deny-list in Redis by issuer and jti; denies when Redis is away",
+        hybrid::JwtDenylistRedis<jwt::Hs256Key, C> => |environment| {
+            environment.denylist_redis(hybrid::WhenAway::Deny).await
+        };
+
+    Design JwtDenylistRedisOpen = "jwt-denylist-redis-open", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "the same, but when Redis is away every token that proves itself is accepted, revoked or not",
+        hybrid::JwtDenylistRedis<jwt::Hs256Key, C> => |environment| {
+            environment.denylist_redis(hybrid::WhenAway::Accept).await
+        };
+
+    Design JwtDenylistMemory = "jwt-denylist-memory", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256, then a look into a deny-list in this process, fed by a stream in Redis; denies when the feed is lost for 5 s",
+        hybrid::JwtDenylistMemory<jwt::Hs256Key, C> => |environment| {
+            let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
+            let keys = environment.keyspace(Need::Redis).await?;
+            Ok(hybrid::JwtDenylistMemory::new(key, policy, clock, keys, hybrid::FeedConfig::default()).await?)
+        };
+
+    Design JwtEpoch = "jwt-epoch", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256, then a time for each user before which no token is accepted: in Redis, remembered in this process for 5 s",
+        hybrid::JwtEpoch<jwt::Hs256Key, C> => |environment| {
+            let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
+            let keys = environment.keyspace(Need::Redis).await?;
+            Ok(hybrid::JwtEpoch::new(key, policy, clock, keys, hybrid::CacheConfig::default()).await?)
+        };
+
+    Design SessionRedisCached = "session-redis-cached", Hybrid, needs &[Need::Redis], floor Some("floor-flat-probe"),
+        "session-redis, whose records are remembered in this process for 5 s: one who misses asks, others wait for the answer",
+        hybrid::CachedSessions<RedisStore, C> => |environment| {
+            let store = environment.store::<RedisStore>(Need::Redis).await?;
+            let (policy, clock) = (environment.session_policy(), environment.clock());
+            Ok(hybrid::CachedSessions::new(store, policy, clock, hybrid::CacheConfig::default()))
+        };
+
+    Design SessionSignedId = "session-signed-id", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "session-redis, whose ids carry an HMAC-SHA256: one that was made up is refused before the store is asked",
+        hybrid::SignedSessions<RedisStore, C> => |environment| {
+            let store = environment.store::<RedisStore>(Need::Redis).await?;
+            let key = generated(jwt::Hs256Key::generate())?;
+            Ok(hybrid::SignedSessions::new(store, environment.session_policy(), environment.clock(), key))
+        };
+
+    Design JwtDenylistBloom = "jwt-denylist-bloom", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256, then a Bloom filter in this process, fed by a stream; what seems revoked is looked for in Redis; denies when the feed is lost for 5 s",
+        hybrid::JwtDenylistBloom<jwt::Hs256Key, C> => |environment| {
+            let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
+            let (list, stream) = (environment.keyspace(Need::Redis).await?, environment.keyspace(Need::Redis).await?);
+            let (feed, filter) = (hybrid::FeedConfig::default(), hybrid::FilterConfig::default());
+            Ok(hybrid::JwtDenylistBloom::new(key, policy, clock, list, stream, feed, filter).await?)
+        };
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

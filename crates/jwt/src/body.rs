@@ -63,15 +63,16 @@ impl<D: Dialect> Body<D> {
         &self,
         principal: &Principal,
         now: Timestamp,
+        id: TokenId,
         header_and_dot: &str,
         signature_chars: usize,
         sign: impl FnOnce(&[u8]) -> Result<S, SigningFailed>,
     ) -> Result<Credential, IssueError> {
         let finish = |payload: &[u8]| seal(payload, header_and_dot, signature_chars, sign);
         if self.payload_room() <= USUAL_BYTES {
-            finish(self.write(principal, now, &mut [0; USUAL_BYTES])?)
+            finish(self.write(principal, now, id, &mut [0; USUAL_BYTES])?)
         } else {
-            self.issue_large(principal, now, finish)
+            self.issue_large(principal, now, id, finish)
         }
     }
 
@@ -81,9 +82,10 @@ impl<D: Dialect> Body<D> {
         &self,
         principal: &Principal,
         now: Timestamp,
+        id: TokenId,
         finish: impl FnOnce(&[u8]) -> Result<Credential, IssueError>,
     ) -> Result<Credential, IssueError> {
-        finish(self.write(principal, now, &mut [0; MOST_BYTES])?)
+        finish(self.write(principal, now, id, &mut [0; MOST_BYTES])?)
     }
 
     /// Writes the payload of a new token into the buffer.
@@ -92,6 +94,7 @@ impl<D: Dialect> Body<D> {
         &self,
         principal: &Principal,
         now: Timestamp,
+        id: TokenId,
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], IssueError> {
         let claims = Claims {
@@ -100,7 +103,7 @@ impl<D: Dialect> Body<D> {
             issued_at: now,
             expires_at: now.after(self.policy.lifetime),
             not_before: None,
-            id: TokenId::random(),
+            id,
         };
         self.plain.write(&claims, buffer).ok_or(IssueError::Unrepresentable(
             "issuer, audience and private claims are too long, or the times too late to be written",

@@ -4,11 +4,11 @@ use std::fmt;
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Grant, IssueError, Principal, Proof, Properties,
-    Request, Revoked, UserId,
+    Request, Revoked, Timestamp, UserId,
 };
 
 use crate::{
-    Claims, JwsKey, MAX_TOKEN_BYTES, Policy, Rejection,
+    Claims, JwsKey, MAX_TOKEN_BYTES, Policy, Rejection, TokenId,
     body::Body,
     compact::{self, Parts},
     header,
@@ -46,9 +46,39 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
         Ok(claims)
     }
 
-    /// Proves that a token is one of ours, be it expired or not.
+    /// Issuer, audience, lifetime and leeway.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        self.body.policy()
+    }
+
+    /// Issues a token at `now` under an id that is known beforehand, for a design that keeps something about it.
+    ///
+    /// # Errors
+    /// As [`Authoriser::issue`].
+    pub fn issue_as(
+        &self,
+        principal: &Principal,
+        now: Timestamp,
+        id: TokenId,
+    ) -> Result<Credential, IssueError> {
+        self.body.issue(
+            principal,
+            now,
+            id,
+            &self.header_and_dot,
+            self.key.signature_chars(),
+            |signing_input| self.key.sign(signing_input),
+        )
+    }
+
+    /// Proves that a token is one of ours, be it expired or not: for a logout, or for a cache that checks the time at each
+    /// hit. [`Self::verify`] also looks at the time.
+    ///
+    /// # Errors
+    /// The first [`Rejection`] that applies, never [`Rejection::Expired`] or [`Rejection::NotYetValid`].
     #[inline]
-    fn prove(&self, token: &[u8]) -> Result<Claims, Rejection> {
+    pub fn prove(&self, token: &[u8]) -> Result<Claims, Rejection> {
         let parts = self.split(token)?;
         if let Err(rejection) = self.key.verify(parts.signing_input, parts.signature) {
             return Err(parts.explain(rejection));
@@ -123,13 +153,7 @@ impl<K: JwsKey, C: Clock> Authoriser for Jwt<K, C> {
     }
 
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
-        self.body.issue(
-            principal,
-            self.clock.now(),
-            &self.header_and_dot,
-            self.key.signature_chars(),
-            |signing_input| self.key.sign(signing_input),
-        )
+        self.issue_as(principal, self.clock.now(), TokenId::random())
     }
 
     #[inline]

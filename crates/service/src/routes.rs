@@ -180,7 +180,7 @@ async fn logout_everywhere(State(shared): State<Arc<Shared>>, headers: HeaderMap
 /// Says whether the server withdrew anything: a design that revokes only by expiry did not.
 fn logged_out(shared: &Shared, outcome: Result<Revoked, Refusal>) -> Response {
     let revoked = match outcome {
-        Ok(Revoked::Credentials(_)) => true,
+        Ok(Revoked::Credentials(_) | Revoked::Uncounted) => true,
         Ok(Revoked::Nothing) => false,
         Err(refusal) => return refusal.response(shared.transport),
     };

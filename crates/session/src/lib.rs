@@ -41,6 +41,6 @@ pub use store::RedbStore;
 pub use store::SqliteStore;
 pub use store::{
     Cluster, InsertError, MemcachedConfig, MemcachedStore, MemoryStore, OneServer, PostgresConfig,
-    PostgresStore, Purged, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisStore, SessionStore,
-    SharedStore, StoreError, Topology, Touched, UserValues,
+    PostgresStore, Purged, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisKeyspace, RedisStore,
+    SessionStore, SharedStore, StoreError, Topology, Touched, UserValues,
 };

@@ -9,20 +9,30 @@
 //! which expands to a module with one `#[test]` for each case below. A build that answers [`Unavailable`]
 //! (no Redis on this machine) skips the case and says so, or fails it where services are required: when
 //! `AUTHBENCH_REQUIRE_SERVICES` or `CI` is set to anything but `0` or nothing.
+//!
+//! Two promises need more than one design on one clock, so that they are functions to be called: what a process does whose
+//! store is away ([`outage_holds_its_declaration`]), and when another process over the same store denies what was revoked
+//! ([`revocation_reaches_another_process`]).
 
 mod batch;
 mod concurrency;
+mod elsewhere;
 mod hostile;
+#[cfg(test)]
+mod liars;
+mod outage;
 mod revocation;
 mod rights;
 mod time;
 
 pub use batch::batches_are_decided_one_by_one;
 pub use concurrency::tasks_issue_authorise_and_revoke_at_once;
+pub use elsewhere::revocation_reaches_another_process;
 pub use hostile::{
     empty_is_malformed, flipped_bytes_are_refused, foreign_credentials_are_refused, not_utf8_is_refused,
     oversized_is_malformed, truncated_and_extended_are_refused,
 };
+pub use outage::outage_holds_its_declaration;
 pub use revocation::{revoke_all_holds_its_declaration, revoke_holds_its_declaration};
 pub use rights::{issue_then_authorise, missing_permission_is_forbidden, wrong_owner_is_forbidden};
 pub use time::{expires_at_the_exact_edge, idles_out_at_the_exact_edge, not_valid_before_its_issue};

@@ -8,7 +8,7 @@ use authoriser::{
 };
 
 use super::{Jwk, KeySet, KeySetError, KeySource, LocalKeys};
-use crate::{Claims, MAX_TOKEN_BYTES, Policy, Rejection, body::Body};
+use crate::{Claims, MAX_TOKEN_BYTES, Policy, Rejection, TokenId, body::Body};
 
 /// Access tokens under the keys of a set: issues with the newest, accepts all that are not retired. The header's `kid`
 /// says which key, the key says which algorithm. Keys change while requests are served; `S` says where they come from.
@@ -128,6 +128,7 @@ impl<C: Clock, S: KeySource> Authoriser for KeySetJwt<C, S> {
         self.body.issue(
             principal,
             self.clock.now(),
+            TokenId::random(),
             &entry.header_and_dot,
             entry.signature_chars,
             |signing_input| entry.jwk.key().sign(signing_input),

@@ -9,7 +9,7 @@ use authoriser::{
 
 use super::{PasetoKey, PasetoLocalKey, PasetoPublicKey, PasetoSecretKey, pae};
 use crate::{
-    Claims, MAX_TOKEN_BYTES, Policy, Rejection,
+    Claims, MAX_TOKEN_BYTES, Policy, Rejection, TokenId,
     body::{self, Body},
     claims::PasetoDialect,
     envelope::{self, NotIssued},
@@ -85,7 +85,7 @@ impl<K: PasetoKey, C: Clock> Authoriser for Paseto<K, C> {
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         let now = self.clock.now();
         envelope::seal(&self.key, &self.tail, self.body.payload_room(), 0, |room| {
-            self.body.write(principal, now, room).map(<[u8]>::len).map_err(NotIssued)
+            self.body.write(principal, now, TokenId::random(), room).map(<[u8]>::len).map_err(NotIssued)
         })
         .map_err(|NotIssued(error)| error)
         .and_then(|text| body::credential(text, MAX_TOKEN_BYTES))

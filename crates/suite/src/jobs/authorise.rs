@@ -28,7 +28,12 @@ impl<A: Authoriser> AuthoriseJob<A> {
         choice: Choice,
         seed: u64,
     ) -> Result<Self, Failure> {
-        let (permissions, proof) = prove(&design, &credentials).await?;
+        let (permissions, first) = prove(&design, &credentials).await?;
+        let (_, proof) = prove(&design, &credentials).await?;
+        // What a credential is found by is another path once it was found: there is a cache, and hits are what is timed.
+        if proof != first {
+            present_all(&design, &credentials).await?;
+        }
         let draws = Draws::new(choice, credentials.len(), seed);
         Ok(Self { design, draws, credentials, requests: Requests::default(), permissions, proof })
     }
@@ -52,6 +57,16 @@ async fn prove(design: &dyn Untimed, credentials: &Credentials) -> Result<(Permi
         shown = Some((grant.permissions, grant.proof as u64));
     }
     Ok(shown.unwrap_or_default())
+}
+
+/// Presents every credential once, so that a cache has seen it.
+async fn present_all(design: &dyn Untimed, credentials: &Credentials) -> Result<(), Failure> {
+    for index in 0..credentials.len() {
+        let (presented, user) = credentials.get(index);
+        let answer = design.authorise_untimed(presented, &own_orders(user)).await;
+        answer.map_err(|denial| Failure(format!("a credential just issued was refused: {denial}")))?;
+    }
+    Ok(())
 }
 
 impl<A: Authoriser> Job for AuthoriseJob<A> {

@@ -33,6 +33,11 @@ impl<T: Topology> Base<T> {
         Ok(Self { link, keys, config, durability: found.join("; elsewhere ") })
     }
 
+    /// How connections are made.
+    pub(super) fn connector(&self) -> &T {
+        self.link.connector()
+    }
+
     /// For the record of a run.
     pub(super) fn settings(&self) -> Vec<(&'static str, String)> {
         let mut settings = vec![

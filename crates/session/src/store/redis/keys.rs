@@ -23,9 +23,15 @@ enum Layout {
     PerUser,
     /// A key a session, its hash, and one a user: `u` and its number in decimal, which makes it shorter.
     PerSession,
+    /// Whatever another design makes of its own prefix.
+    Foreign,
 }
 
 impl Keys {
+    pub(super) const fn foreign(prefix: Vec<u8>) -> Self {
+        Self { prefix, layout: Layout::Foreign }
+    }
+
     pub(super) const fn per_user(prefix: Vec<u8>) -> Self {
         Self { prefix, layout: Layout::PerUser }
     }
@@ -52,7 +58,7 @@ impl Keys {
         let mut key = Vec::with_capacity(self.prefix.len() + 1 + LONGEST_NUMBER);
         key.extend_from_slice(&self.prefix);
         match self.layout {
-            Layout::PerUser => key.extend_from_slice(&user.0.to_le_bytes()),
+            Layout::PerUser | Layout::Foreign => key.extend_from_slice(&user.0.to_le_bytes()),
             Layout::PerSession => {
                 key.push(USER);
                 key.extend_from_slice(user.0.to_string().as_bytes());
@@ -75,6 +81,7 @@ impl Keys {
         key.strip_prefix(&self.prefix[..]).is_some_and(|rest| match self.layout {
             Layout::PerUser => rest.len() == size_of::<u64>(),
             Layout::PerSession => rest.len() == IdHash::BYTES || is_user(rest),
+            Layout::Foreign => true,
         })
     }
 

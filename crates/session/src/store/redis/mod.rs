@@ -11,6 +11,7 @@ mod config;
 mod durability;
 mod error;
 mod keys;
+mod keyspace;
 mod per_session;
 mod per_user;
 mod topology;
@@ -18,6 +19,7 @@ mod watched;
 
 pub use self::{
     config::RedisConfig,
+    keyspace::RedisKeyspace,
     per_session::RedisFieldsStore,
     per_user::{RedisClusterStore, RedisStore, UserValues},
     topology::{Cluster, OneServer, Topology},

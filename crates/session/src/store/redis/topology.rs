@@ -95,8 +95,13 @@ impl OneServer {
 
     /// A connection apart from that of the sessions, for commands that are few: with a timer for each.
     async fn apart(&self) -> Result<MultiplexedConnection, StoreError> {
+        self.apart_within(self.config.response_timeout).await
+    }
+
+    /// The same for commands that may take so long.
+    pub(super) async fn apart_within(&self, timeout: Duration) -> Result<MultiplexedConnection, StoreError> {
         let mut connection = self.connect().await?.connection;
-        connection.set_response_timeout(self.config.response_timeout);
+        connection.set_response_timeout(timeout);
         Ok(connection)
     }
 }

@@ -1,0 +1,50 @@
+//! Designs between the two: a property of the stateless side for one of the stateful side.
+//!
+//! A token that verifies itself cannot be withdrawn, and a session that is looked up costs a round trip. Each design here
+//! gives up a part of one to have a part of the other, and declares for how long a revoked credential may still be accepted.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | `cached_jwt` | a cache of verified tokens in front of the signature |
+//! | `cached_sessions` | sessions in a shared store, remembered in this process |
+//! | `denylist_bloom` | a deny-list in Redis behind a filter in this process |
+//! | `denylist_memory` | a deny-list in this process, fed by a stream |
+//! | `denylist_redis` | a deny-list in Redis, asked at each request |
+//! | `digest` | the whole token's SHA-256, by which that cache knows it |
+//! | `epoch` | a time for each user before which no token is accepted, cached in this process |
+//! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
+//! | `filter` | what is perhaps revoked |
+//! | `local_cache` | what was found in a shared store, remembered for a limited time |
+//! | `memory_list` | what is revoked, in memory |
+//! | `signed_sessions` | sessions whose ids prove that they were issued here |
+//! | `ticks` | a clock that is cheap to read and never goes back |
+//! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
+//! | `not_before` | the time before which nothing of a user is accepted |
+
+mod cached_jwt;
+mod cached_sessions;
+mod denylist_bloom;
+mod denylist_memory;
+mod denylist_redis;
+mod digest;
+mod epoch;
+mod event;
+mod feed;
+mod filter;
+mod local_cache;
+mod memory_list;
+mod not_before;
+mod revocations;
+mod signed_sessions;
+mod ticks;
+
+pub use cached_jwt::CachedJwt;
+pub use cached_sessions::CachedSessions;
+pub use denylist_bloom::JwtDenylistBloom;
+pub use denylist_memory::JwtDenylistMemory;
+pub use denylist_redis::{JwtDenylistRedis, WhenAway};
+pub use epoch::JwtEpoch;
+pub use feed::FeedConfig;
+pub use filter::FilterConfig;
+pub use local_cache::CacheConfig;
+pub use signed_sessions::SignedSessions;
