@@ -70,6 +70,28 @@ impl<C: Clock> Environment<C> {
         }
     }
 
+    /// The same once more, as another process of the same service has it: the same keys, and the same places in shared stores for
+    /// what is opened there, as long as both open the same in the same order. What is opened in it is cleared with the first.
+    #[must_use]
+    pub fn instance(&self) -> Self {
+        Self {
+            clock: self.clock.clone(),
+            secret: self.secret,
+            private_claims: self.private_claims.clone(),
+            touch_every: self.touch_every,
+            addresses: self.addresses.clone(),
+            tag: self.tag.clone(),
+            opened: Mutex::default(),
+        }
+    }
+
+    /// A key of the environment for that purpose and no other (RFC 5869 with one block: HMAC of the purpose under the secret).
+    #[must_use]
+    pub fn key_for(&self, purpose: &str) -> Hs256Key {
+        let key = self.hmac_key().mac(purpose.as_bytes());
+        Hs256Key::new(&key).expect("32 bytes are enough")
+    }
+
     /// The same environment with a service at that address.
     #[must_use]
     pub fn with(mut self, need: Need, address: &str) -> Self {

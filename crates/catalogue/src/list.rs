@@ -218,7 +218,7 @@ catalogue! {
         "session-redis, whose ids carry an HMAC-SHA256: one that was made up is refused before the store is asked",
         hybrid::SignedSessions<RedisStore, C> => |environment| {
             let store = environment.store::<RedisStore>(Need::Redis).await?;
-            let key = generated(jwt::Hs256Key::generate())?;
+            let key = environment.key_for("session-signed-id");
             Ok(hybrid::SignedSessions::new(store, environment.session_policy(), environment.clock(), key))
         };
 

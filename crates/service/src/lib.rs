@@ -20,9 +20,11 @@
 //! | `server` | connections, limits, shutdown |
 //! | `serve` | builds a design of the catalogue and serves it |
 //! | `background` | the same on a thread of this process, to be measured |
+//! | `instance` | a design alone on a thread, as one of several processes of a service has it |
 
 mod background;
 mod guard;
+mod instance;
 mod metrics;
 mod refusal;
 mod routes;
@@ -32,5 +34,6 @@ mod transport;
 mod users;
 
 pub use background::{Background, Prepare};
+pub use instance::Instance;
 pub use serve::{Options, Ready, ServeError, serve};
 pub use users::PasswordHasher;

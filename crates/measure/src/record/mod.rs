@@ -301,6 +301,8 @@ words! {
         P999 = "p99.9",
         /// The time that 99 % of them stay within from the moment when they were really sent.
         ServiceP99 = "service-p99",
+        /// The longest of them.
+        Slowest = "slowest",
         /// The share of planned requests that got their right answer.
         Answered = "answered",
     }
@@ -319,7 +321,8 @@ impl Metric {
             | Self::P50
             | Self::P99
             | Self::P999
-            | Self::ServiceP99 => "ns",
+            | Self::ServiceP99
+            | Self::Slowest => "ns",
             Self::Allocations => "count",
             Self::Bytes => "bytes",
             Self::Answered | Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",

@@ -132,4 +132,10 @@ questions! {
         heading "What share of a login is the password hash?",
         asks "what does a whole login cost, and what share of it is the password hash?",
         reference "jwt-hs256";
+
+    /// How long a revoked credential is still accepted, over several instances.
+    Staleness = "staleness",
+        heading "How long is a revoked credential still accepted?",
+        asks "how long is a revoked credential still accepted, by any of several instances?",
+        reference "session-redis";
 }

@@ -1,4 +1,4 @@
-//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`], [`bars`]), the pen ([`canvas`]).
+//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`], [`bars`], [`scatter`]), the pen ([`canvas`]).
 //!
 //! Every chart is drawn twice, for a wide and for a narrow page, instead of being shrunk until nobody can read it.
 //! Colours are classes that the page's theme fills in ([`palette`]), and no kind is told by colour alone.
@@ -15,6 +15,7 @@ mod notes;
 mod palette;
 mod plan;
 mod scale;
+mod scatter;
 mod svg;
 mod text;
 
@@ -27,6 +28,7 @@ pub(crate) use notes::{Notes, troubles, troubles_along};
 pub(crate) use palette::{Ink, theme};
 pub(crate) use plan::{AXIS, BESIDE, Draft, LAST, Plan, floor_of};
 pub(crate) use scale::Scale;
+pub(crate) use scatter::{Point, Scatter, is_on_frontier};
 pub(crate) use svg::Svg;
 pub(crate) use text::capital;
 

@@ -5,7 +5,7 @@ use std::ptr;
 use measure::record::{Kind, Metric};
 
 use super::{
-    Bars, Scale, Svg, Width,
+    Bars, Scale, Scatter, Svg, Width,
     contestants::{Contestant, divide},
     forest::{Forest, Group, Mark},
     frame::Stroke,
@@ -24,6 +24,7 @@ pub(crate) enum Plan {
     Forest(Forest),
     LineChart(LineChart),
     Bars(Bars),
+    Scatter(Scatter),
 }
 
 impl Plan {
@@ -31,7 +32,7 @@ impl Plan {
     pub(crate) fn groups(&mut self) -> Option<&mut [Group]> {
         match self {
             Self::Forest(forest) => Some(&mut forest.groups),
-            Self::LineChart(_) | Self::Bars(_) => None,
+            Self::LineChart(_) | Self::Bars(_) | Self::Scatter(_) => None,
         }
     }
 
@@ -40,6 +41,7 @@ impl Plan {
             Self::Forest(forest) => forest.draw(width),
             Self::LineChart(curves) => curves.draw(width),
             Self::Bars(bars) => bars.draw(width),
+            Self::Scatter(scatter) => scatter.draw(width),
         }
     }
 }

@@ -6,7 +6,7 @@ use measure::{
 };
 
 use crate::{
-    question::share_of_a_request,
+    question::{frontier, share_of_a_request},
     text::{Column, Content, Group, Row, Sentence, Table, format},
     view::{Case, Line, View, number},
 };
@@ -116,6 +116,7 @@ pub(super) fn sentences(view: &View<'_>) -> Vec<Sentence> {
     all.extend(over_a_server(&choices));
     all.extend(flips(&choices));
     all.extend(share_of_a_request(view));
+    all.extend(frontier(view));
     all
 }
 

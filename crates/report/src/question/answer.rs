@@ -6,7 +6,7 @@ use super::{
     by_size_answer::{growth, payload},
     distance, load, login,
     relative_answer::{dearest_refusals, spread, tails},
-    request,
+    request, staleness,
     variants_answer::variants,
 };
 use crate::{
@@ -21,6 +21,7 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Sentence {
         Question::Load => load::answer(asked),
         Question::Distance => distance::answer(asked),
         Question::Login => login::answer(asked),
+        Question::Staleness => staleness::answer(asked),
         _ => None,
     };
     if let Some(sentence) = own {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 13] = [
+const OPTIONAL: [(Metric, &str); 14] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
@@ -22,6 +22,7 @@ const OPTIONAL: [(Metric, &str); 13] = [
     (Metric::P50, "p50"),
     (Metric::P99, "p99"),
     (Metric::P999, "p99.9"),
+    (Metric::Slowest, "Slowest"),
     (Metric::ServiceP99, "p99 from sending"),
     (Metric::Answered, "Answered"),
 ];
@@ -109,7 +110,7 @@ const fn about(metric: Metric) -> &'static str {
         Metric::Cpu | Metric::CpuAdded | Metric::CpuRatio => "CPU time",
         Metric::StoreCpu => "CPU time of the store",
         Metric::Allocations => "Allocations",
-        Metric::P50 | Metric::P99 | Metric::P999 => "Quantiles",
+        Metric::P50 | Metric::P99 | Metric::P999 | Metric::Slowest => "Quantiles",
         Metric::ServiceP99 => "p99 from sending",
         Metric::Answered => "Answered",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
@@ -177,7 +178,8 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
         | Metric::P50
         | Metric::P99
         | Metric::P999
-        | Metric::ServiceP99 => format::time_interval(figure),
+        | Metric::ServiceP99
+        | Metric::Slowest => format::time_interval(figure),
         Metric::Answered => format::percent(figure.value),
         Metric::Ratio | Metric::RatioToFloor | Metric::CpuRatio => format::ratio(figure),
         Metric::Allocations | Metric::Bytes => format::count(figure.value),

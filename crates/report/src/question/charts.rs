@@ -13,6 +13,8 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
     match asked.question {
         Question::Request => return request::chart(asked),
         Question::Load => return load::charts(asked),
+        // Its chart is on the first screen: every design's cost against it.
+        Question::Staleness => return Vec::new(),
         _ => {}
     }
     let (all, alone) = series(asked);

@@ -7,7 +7,7 @@
 //! | `by_case_table` | all cases side by side |
 //! | `relative_*` | cases that are compared with one of them |
 //! | `request` | a whole request, by what its CPU time consists of |
-//! | `load`, `distance`, `login` | what these questions say and show beside their tables |
+//! | `load`, `distance`, `login`, `staleness` | what these questions say and show beside their tables |
 //! | `variants_*` | the same case with threads, or with independent look-ups |
 //! | `case_*` | one case by itself |
 
@@ -24,6 +24,7 @@ mod login;
 mod relative_answer;
 mod relative_chart;
 mod request;
+mod staleness;
 mod tables;
 mod variants_answer;
 mod variants_chart;
@@ -33,4 +34,5 @@ pub(crate) use answer::of_question as answer;
 pub(crate) use case_table::table as case_table;
 pub(crate) use charts::of_question as charts;
 pub(crate) use request::share_of_a_request;
+pub(crate) use staleness::{cost_against_staleness, frontier};
 pub(crate) use tables::tables;

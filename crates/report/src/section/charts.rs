@@ -13,6 +13,7 @@ use crate::{
 pub(crate) fn all(view: &View<'_>) -> Result<Vec<Chart>, ReportError> {
     let mut plans: Vec<(String, Option<Topic>, Plan)> = Vec::new();
     plans.extend(first_screen::overview(view).into_iter().map(|(name, plan)| (name, None, plan)));
+    plans.extend(question::cost_against_staleness(view).into_iter().map(|(name, plan)| (name, None, plan)));
     for section in view.sections() {
         let own = match &section {
             Section::Question(asked) => question::charts(asked),

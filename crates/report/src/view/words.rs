@@ -76,6 +76,7 @@ impl Words {
             Question::Load => new("answer one request", LOAD),
             Question::Distance => new("authorise one request", DISTANCE_LIMITS).along(DISTANCE),
             Question::Login => new("log in", LOGIN),
+            Question::Staleness => new("withdraw a credential", STALENESS),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -212,6 +213,15 @@ const LOGIN: &[&str] = &[
     "The parameters of the hash decide: these are the least that OWASP's password storage cheat sheet asks for. Whoever asks \
      for more has a larger share.",
     "A login in a minute for each user is many: hold it against the requests that follow it.",
+];
+
+const STALENESS: &[&str] = &[
+    "Instances are threads of one process, each with connections, caches and background work of its own. Processes on several \
+     machines add the way to the store.",
+    "It is measured from the return of `revoke`. A request that began before that and ends after it is not counted.",
+    "A design is never shown above what it declares: that would be a failure and no figure.",
+    "With the feed lost, one instance's connections to the store are cut and another's stall. A design that then refuses \
+     requests is not stale, and not available either: see what it declares for an outage.",
 ];
 
 const HOSTILE: &[&str] = &[

@@ -11,7 +11,7 @@ use super::{
     entries::MANY_SUFFIX,
     kept::Populated,
     not_built::NotBuilt,
-    purge, request,
+    purge, request, staleness,
     timed::{self, Built},
 };
 use crate::{
@@ -27,6 +27,9 @@ use crate::{
 pub(crate) fn build(context: &Context, case: &Case, id: &str, contestant: &str) -> Result<Built, NotBuilt> {
     if matches!(case.question, Question::Request | Question::Load | Question::Login) {
         return request::build(context, case, id);
+    }
+    if case.question == Question::Staleness {
+        return staleness::build(context, case, id);
     }
     let together = contestant.ends_with(MANY_SUFFIX);
     let mut builder = Builder { context, case, id, contestant, together, built: None };

@@ -10,6 +10,7 @@ mod not_built;
 mod purge;
 mod record_entry;
 mod request;
+mod staleness;
 mod timed;
 
 use measure::record::TWIN_SUFFIX;

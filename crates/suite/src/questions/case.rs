@@ -7,6 +7,15 @@ use measure::record::{Profile, Question, TWIN_SUFFIX};
 
 use crate::{jobs::Attack, workload::Choice};
 
+/// How instances lose their way to the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FeedLoss {
+    /// Not at all.
+    None,
+    /// One's connections are cut, another's stall, before anything is revoked.
+    CutAndStalled,
+}
+
 /// One case of a question.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Case {
@@ -39,6 +48,8 @@ pub(crate) struct Case {
     pub(crate) touch: Option<Duration>,
     /// Requests a second, where that is the question.
     pub(crate) rate: Option<f64>,
+    /// How all instances but the first lose their way to the store, in the staleness question.
+    pub(crate) feed_loss: FeedLoss,
     /// Round trip to the store, beyond that of this machine, where that is the question.
     pub(crate) distance: Option<Duration>,
     /// Whether only those take part that most people choose between, with the floors that bound them.
@@ -54,9 +65,13 @@ pub(crate) struct Case {
 
 impl Case {
     /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together, and a
-    /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes.
+    /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes. Hundreds of revocations, each
+    /// waited for, are measured once.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
-        (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2
+        match self.question {
+            Question::Staleness => round == 0,
+            _ => (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2,
+        }
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use measure::record::{Profile, Question};
 
-use super::case::Case;
+use super::case::{Case, FeedLoss};
 use crate::{jobs::Attack, workload::Choice};
 
 const BASE: Case = Case {
@@ -23,6 +23,7 @@ const BASE: Case = Case {
     touch: None,
     rate: None,
     distance: None,
+    feed_loss: FeedLoss::None,
     common: false,
     purging: false,
     from: Profile::Quick,
@@ -40,6 +41,7 @@ const TOUCH: Case = Case { question: Question::Touch, ..BASE };
 const REQUEST: Case = Case { question: Question::Request, ..BASE };
 const LOAD: Case = Case { question: Question::Load, in_flight: 256, common: true, ..BASE };
 const DISTANCE: Case = Case { question: Question::Distance, ..BASE };
+const STALENESS: Case = Case { question: Question::Staleness, logins: 200, ..BASE };
 const PURGE: Case =
     Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
@@ -453,5 +455,17 @@ pub(super) const CASES: &[Case] = &[
         about: "one login after another over one connection, with a right password against its Argon2id hash (19 MiB, 2 passes, 1 lane)",
         common: true,
         ..BASE
+    },
+    Case {
+        name: "200-revocations",
+        about: "three instances over one store; 200 logins are revoked at one of them, at times that fall anywhere in the life of a cache entry",
+        ..STALENESS
+    },
+    Case {
+        name: "200-revocations-feed-lost",
+        about: "the same, after one of the other instances has lost its connections to the store and another's have stalled",
+        feed_loss: FeedLoss::CutAndStalled,
+        from: Profile::Standard,
+        ..STALENESS
     },
 ];

@@ -7,7 +7,10 @@ mod question;
 use measure::record::{Profile, Question};
 
 use self::cases::CASES;
-pub(crate) use self::{case::Case, question::concerns};
+pub(crate) use self::{
+    case::{Case, FeedLoss},
+    question::concerns,
+};
 
 /// The cases of a question that a profile measures.
 pub(crate) fn cases_of(question: Question, profile: Profile) -> impl Iterator<Item = &'static Case> {

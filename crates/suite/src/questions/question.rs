@@ -19,6 +19,12 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
         // they do not differ.
         Question::Load => capabilities.common || entry.id == question.reference(),
         Question::Login => capabilities.common,
+        // Who revokes only by expiry is told by its lifetime, and is in the question once for each of the usual kinds.
+        Question::Staleness => {
+            entry.kind == Kind::Design
+                && (capabilities.common || !entry.needs.is_empty())
+                && entry.needs != [Need::Folder]
+        }
         // Those in front of whose store a proxy can stand: by TCP, at one address.
         Question::Distance => {
             let reachable = [Need::Redis, Need::Postgres, Need::Memcached];

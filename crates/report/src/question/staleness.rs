@@ -1,0 +1,131 @@
+//! How stale a revocation is, and every design's cost against it.
+
+use measure::record::{Kind, Metric, Question};
+
+use crate::{
+    chart::{Plan, Point, Scatter, is_on_frontier},
+    text::{Sentence, format},
+    view::{QuestionView, View},
+};
+
+/// A staleness below this is none: instances are asked about each login once in that time.
+const PROBE: f64 = 1e6;
+
+/// What takes to authorise one request in CPU, the store's included, in the busiest case that it was measured in with few users, in
+/// nanoseconds.
+fn cost(view: &View<'_>, id: &str) -> Option<f64> {
+    let asked = view.question(Question::Authorise)?;
+    let lines =
+        asked.cases.iter().filter(|case| case.name.starts_with("1k-")).filter_map(|case| case.line(id));
+    let costs = lines.filter_map(|line| {
+        let own = line.figure(Metric::Cpu).or_else(|| line.figure(Metric::Time))?;
+        Some(own.value + line.figure(Metric::StoreCpu).map_or(0.0, |store| store.value))
+    });
+    costs.reduce(f64::min)
+}
+
+/// Every design with a cost and a staleness: measured, or the life of its credential where it only expires.
+fn points(view: &View<'_>) -> Vec<Point> {
+    let asked = view.question(Question::Staleness);
+    let of = |id: &str| {
+        let cases =
+            asked.into_iter().flat_map(|asked| &asked.cases).filter(|case| !case.name.ends_with("-lost"));
+        cases.filter_map(|case| case.line(id)?.figure(Metric::Slowest)).map(|slowest| slowest.value).next()
+    };
+    let designs = view.designs.iter().filter(|line| line.kind == Kind::Design);
+    let point = |line: &crate::view::DesignLine<'_>| {
+        let declared = line.declared?;
+        let stale = if declared.revocation.contains("expiry") {
+            declared.lifetime_s as f64 * 1e9
+        } else if declared.state == "this process" || declared.state.contains("disk") {
+            // One process alone accepts its sessions.
+            PROBE
+        } else {
+            of(line.id)?.max(PROBE)
+        };
+        Some(Point {
+            name: line.id.to_owned(),
+            kind: line.kind,
+            across: stale,
+            upwards: cost(view, line.id)?,
+        })
+    };
+    // Our path over others' primitives is the same design again.
+    designs.filter(|line| !line.id.contains("-on-")).filter_map(point).collect()
+}
+
+/// The chart that a reader chooses from. Empty where staleness was not measured.
+pub(crate) fn cost_against_staleness(view: &View<'_>) -> Vec<(String, Plan)> {
+    if view.question(Question::Staleness).is_none() {
+        return Vec::new();
+    }
+    let points = points(view);
+    let scatter = Scatter {
+        title: "What a request costs against how long a revoked credential is still accepted".to_owned(),
+        subtitle: "On logarithmic axes; left and low is better. Bold names and the line: no other design is better in both. \
+                   Staleness is the longest that was measured, 1 ms standing for less; for designs that revoke only by expiry \
+                   it is the life of a credential."
+            .to_owned(),
+        across: "a revoked credential is accepted for up to",
+        upwards: "CPU of one request, the store's included, in the cheapest measured case with 1 000 users",
+        points,
+        notes: vec![
+            "Sessions in the memory or on the disk of one process are at 1 ms: no other process accepts them.".to_owned(),
+        ],
+    };
+    vec![("cost-against-staleness".to_owned(), Plan::Scatter(scatter))]
+}
+
+/// Who is on the frontier, in words.
+pub(crate) fn frontier(view: &View<'_>) -> Option<Sentence> {
+    view.question(Question::Staleness)?;
+    let all = points(view);
+    let mut best: Vec<&Point> = all.iter().filter(|point| is_on_frontier(point, &all)).collect();
+    best.sort_by(|one, other| one.across.total_cmp(&other.across));
+    if best.len() < 2 {
+        return None;
+    }
+    let mut sentence = Sentence::default();
+    sentence.text("Cost against staleness: no design is cheaper and withdraws faster than ");
+    sentence.list(best, |sentence, point| {
+        sentence.name(point.name.clone());
+    });
+    sentence.text(".");
+    Some(sentence)
+}
+
+/// The longest by kind, and whether promises were kept with the feed lost.
+pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
+    let mut sentence = Sentence::default();
+    for case in &asked.cases {
+        let mut measured: Vec<_> =
+            case.lines.iter().filter_map(|line| Some((line, line.figure(Metric::Slowest)?.value))).collect();
+        measured.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+        let (fast, slow): (Vec<_>, Vec<_>) = measured.into_iter().partition(|(_, slowest)| *slowest <= PROBE);
+        if fast.is_empty() && slow.is_empty() {
+            continue;
+        }
+        if !sentence.0.is_empty() {
+            sentence.text(" ");
+        }
+        sentence.text("With ").name(case.name).text(", ");
+        if !fast.is_empty() {
+            sentence.list(&fast, |sentence, (line, _)| {
+                sentence.name(line.id);
+            });
+            sentence.text(" accepted nothing that was revoked for more than 1 ms");
+        }
+        if !slow.is_empty() {
+            sentence.text(if fast.is_empty() {
+                "the longest that a revoked credential was accepted is "
+            } else {
+                "; the longest with the others is "
+            });
+            sentence.list(&slow, |sentence, (line, slowest)| {
+                sentence.figure(format::time(*slowest)).text(" with ").name(line.id);
+            });
+        }
+        sentence.text(".");
+    }
+    (!sentence.0.is_empty()).then_some(sentence)
+}
