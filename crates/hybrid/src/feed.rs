@@ -1,4 +1,5 @@
-//! How every process hears of every revocation: a stream in Redis that is followed, and read again from where it was lost.
+//! How every process hears of every revocation: a stream in Redis that is followed, and read again from where it was lost. Needs Redis
+//! 6.2.
 
 use std::{
     sync::{
