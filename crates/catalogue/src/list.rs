@@ -214,6 +214,15 @@ catalogue! {
             Ok(hybrid::CachedSessions::new(store, policy, clock, hybrid::CacheConfig::default()))
         };
 
+    Design SessionRedisTracked = "session-redis-tracked", Hybrid, needs &[Need::Redis], floor Some("floor-flat-probe"),
+        "session-redis, whose records are remembered in this process until Redis says that they have changed, for a minute at most",
+        hybrid::TrackedSessions<C> => |environment| {
+            let store = environment.store::<RedisStore>(Need::Redis).await?;
+            let (policy, clock) = (environment.session_policy(), environment.clock());
+            let cache = hybrid::CacheConfig { ttl: std::time::Duration::from_secs(60), ..hybrid::CacheConfig::default() };
+            Ok(hybrid::TrackedSessions::new(store, policy, clock, cache, hybrid::FeedConfig::default()).await?)
+        };
+
     Design SessionSignedId = "session-signed-id", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "session-redis, whose ids carry an HMAC-SHA256: one that was made up is refused before the store is asked",
         hybrid::SignedSessions<RedisStore, C> => |environment| {

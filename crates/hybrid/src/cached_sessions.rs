@@ -3,6 +3,7 @@
 use std::{
     fmt,
     hash::{Hash, Hasher},
+    sync::Arc,
 };
 
 use authoriser::{
@@ -29,12 +30,15 @@ pub struct CachedSessions<S, C> {
     store: S,
     policy: SessionPolicy,
     clock: C,
-    known: LocalCache<SessionKey, SessionRecord, C>,
+    known: Arc<Known<C>>,
 }
+
+/// What is remembered.
+pub(crate) type Known<C> = LocalCache<SessionKey, SessionRecord, C>;
 
 /// An id's hash, which is a hash already.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct SessionKey(IdHash);
+pub(crate) struct SessionKey(IdHash);
 
 impl Hash for SessionKey {
     /// Eight bytes of the digest: the first eight may be the user's number. Equality compares all.
@@ -49,7 +53,7 @@ impl<S: SessionStore, C: Clock> CachedSessions<S, C> {
     /// Sessions in `store`, alive as long as `policy` says by `clock`.
     #[must_use]
     pub fn new(store: S, policy: SessionPolicy, clock: C, config: CacheConfig) -> Self {
-        let known = LocalCache::new(config, clock.clone());
+        let known = Arc::new(LocalCache::new(config, clock.clone()));
         Self { store, policy, clock, known }
     }
 
@@ -57,6 +61,33 @@ impl<S: SessionStore, C: Clock> CachedSessions<S, C> {
     #[must_use]
     pub fn remembered(&self) -> usize {
         self.known.len()
+    }
+
+    pub(crate) const fn store(&self) -> &S {
+        &self.store
+    }
+
+    pub(crate) const fn known(&self) -> &Arc<Known<C>> {
+        &self.known
+    }
+
+    /// Decides a request by the store alone, and remembers nothing.
+    pub(crate) async fn authorise_by_store(
+        &self,
+        presented: &[u8],
+        access: &AccessRequest,
+    ) -> Result<Grant, Denial> {
+        let id = S::ID_FORM.hash(presented)?;
+        let now = self.clock.now();
+        let record = self.store.get(&id).await?.ok_or(Denial::Unknown)?;
+        self.policy.check(&record, now)?;
+        if self.policy.wants_touch(&record, now) {
+            let used = SessionRecord { last_seen: now, ..record };
+            if self.store.touch(&id, &used, &self.policy).await? == Touched::Gone {
+                return Err(Denial::Unknown);
+            }
+        }
+        access.decide(record.user, record.permissions, Proof::StoreHit)
     }
 
     #[inline]

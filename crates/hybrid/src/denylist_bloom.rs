@@ -69,7 +69,7 @@ impl<K: JwsKey, C: Clock> JwtDenylistBloom<K, C> {
         let exact = Revocations::new(list, &policy).await?;
         let filter = Filter::new(filter, revocations::keep(&policy));
         let known = Arc::new(Known { filter, clock: clock.clone() });
-        let limit = feed.limit;
+        let limit = feed.sane().limit;
         let feed = Feed::start(stream, &policy, feed, Arc::clone(&known)).await?;
         Ok(Self { tokens: Jwt::new(key, policy, clock.clone()), clock, exact, known, feed, limit })
     }

@@ -70,7 +70,7 @@ impl<K: JwsKey, C: Clock> JwtDenylistMemory<K, C> {
         let known = Arc::new(Known { list, clock: clock.clone() });
         let feed = Feed::start(keys, &policy, config, Arc::clone(&known)).await?;
         let tokens = Jwt::new(key, policy, clock.clone());
-        Ok(Self { tokens, clock, known, feed, limit: config.limit, purge_next: AtomicUsize::new(0) })
+        Ok(Self { tokens, clock, known, feed, limit: config.sane().limit, purge_next: AtomicUsize::new(0) })
     }
 
     /// How many revocations are in memory, some expired ones among them.

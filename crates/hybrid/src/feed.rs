@@ -1,9 +1,10 @@
-//! How every process hears of every revocation: a stream in Redis that is followed, and read again from where it was lost.
+//! How every process hears of every revocation: a stream in Redis that is followed, and read again from where it was lost. Needs Redis
+//! 6.2.
 
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread,
     time::Duration,
@@ -15,8 +16,11 @@ use session::{RedisKeyspace, StoreError};
 use tokio::sync::oneshot;
 
 use crate::{
+    FeedConfig,
     event::{Event, Place},
-    revocations, ticks,
+    revocations,
+    silence::Silence,
+    ticks,
 };
 
 /// What hears of events.
@@ -40,22 +44,6 @@ local place = redis.call('XADD', KEYS[1], 'MINID', '~', horizon, '*', 'e', ARGV[
 redis.call('EXPIRE', KEYS[1], keep)
 return place";
 
-/// How the feed of a design is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FeedConfig {
-    /// What was revoked elsewhere is denied after this time at the latest: when the feed has been silent for as long, every request
-    /// is denied, for nobody knows what was revoked meanwhile. Silence is noticed to within ten milliseconds, and takes a
-    /// few milliseconds from a server that is well. At least 100 ms.
-    pub limit: Duration,
-}
-
-impl Default for FeedConfig {
-    /// Five seconds: longer than Redis takes to be restarted.
-    fn default() -> Self {
-        Self { limit: Duration::from_secs(5) }
-    }
-}
-
 /// The end of a stream at which revocations are added, and a thread that follows it. The thread ends with the feed.
 ///
 /// It is a thread with a runtime of its own, so that a runtime that is busy with requests does not make the feed look silent.
@@ -66,17 +54,8 @@ pub(crate) struct Feed {
     keep: Duration,
     append: Script,
     silence: Arc<Silence>,
-    /// In milliseconds.
-    limit: u64,
     /// The thread ends when this is dropped.
     _running: oneshot::Sender<()>,
-}
-
-/// Since when nothing is known of what is added to the stream.
-#[derive(Debug, Default)]
-struct Silence {
-    /// Everything that was added before this moment has been heard, in [`ticks`].
-    since: AtomicU64,
 }
 
 impl Feed {
@@ -93,8 +72,8 @@ impl Feed {
         let append = Script::new(APPEND);
         keys.load([&append]).await?;
         let keys = Arc::new(keys);
-        let limit = config.limit.max(Duration::from_millis(100));
-        let silence = Arc::<Silence>::default();
+        let limit = config.sane().limit;
+        let silence = Arc::new(Silence::new(config));
         let (running, ended) = oneshot::channel();
         let (ready, loaded) = oneshot::channel();
         let follower = Follower {
@@ -129,17 +108,14 @@ impl Feed {
             keep: revocations::keep(policy),
             append,
             silence,
-            // A reading of the clock may be behind.
-            limit: (limit.as_millis() as u64).saturating_sub(ticks::COARSENESS),
             _running: running,
         })
     }
 
-    /// Whether everything that was revoked anywhere by the limit before now has been heard. To be asked before looking at what was
-    /// heard: what comes between the two is then seen.
+    /// Whether everything has been heard that was revoked anywhere by the limit before now; see [`Silence::is_short`].
     #[inline]
     pub(crate) fn is_heard(&self) -> bool {
-        ticks::now().saturating_sub(self.silence.since.load(Ordering::Acquire)) < self.limit
+        self.silence.is_short()
     }
 
     /// Adds an event: every process hears of it. Answers where it stands.
@@ -261,7 +237,7 @@ impl<L: Listener> Follower<L> {
         }
         let all = entries.len() < AT_ONCE;
         if all {
-            self.silence.since.store(asked, Ordering::Release);
+            self.silence.heard_until(asked);
         }
         Ok(all)
     }

@@ -16,7 +16,9 @@
 //! | `filter` | what is perhaps revoked |
 //! | `local_cache` | what was found in a shared store, remembered for a limited time |
 //! | `memory_list` | what is revoked, in memory |
+//! | `silence` | for how long nothing was heard of what others did |
 //! | `signed_sessions` | sessions whose ids prove that they were issued here |
+//! | `tracked_sessions` | sessions in Redis, remembered until it says that they have changed |
 //! | `ticks` | a clock that is cheap to read and never goes back |
 //! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
 //! | `not_before` | the time before which nothing of a user is accepted |
@@ -36,7 +38,9 @@ mod memory_list;
 mod not_before;
 mod revocations;
 mod signed_sessions;
+mod silence;
 mod ticks;
+mod tracked_sessions;
 
 pub use cached_jwt::CachedJwt;
 pub use cached_sessions::CachedSessions;
@@ -44,7 +48,8 @@ pub use denylist_bloom::JwtDenylistBloom;
 pub use denylist_memory::JwtDenylistMemory;
 pub use denylist_redis::{JwtDenylistRedis, WhenAway};
 pub use epoch::JwtEpoch;
-pub use feed::FeedConfig;
 pub use filter::FilterConfig;
 pub use local_cache::CacheConfig;
 pub use signed_sessions::SignedSessions;
+pub use silence::FeedConfig;
+pub use tracked_sessions::TrackedSessions;

@@ -151,6 +151,13 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
         self.generation(user).fetch_add(1, SeqCst);
     }
 
+    /// The same for everybody.
+    pub(crate) fn invalidate_all(&self) {
+        for generation in &self.generations {
+            generation.fetch_add(1, SeqCst);
+        }
+    }
+
     /// How many entries there are, some that are too old among them.
     pub(crate) fn len(&self) -> usize {
         self.entries.len()

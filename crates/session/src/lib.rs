@@ -40,7 +40,7 @@ pub use store::RedbStore;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;
 pub use store::{
-    Cluster, InsertError, MemcachedConfig, MemcachedStore, MemoryStore, OneServer, PostgresConfig,
+    Change, Cluster, InsertError, MemcachedConfig, MemcachedStore, MemoryStore, OneServer, PostgresConfig,
     PostgresStore, Purged, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisKeyspace, RedisStore,
-    SessionStore, SharedStore, StoreError, Topology, Touched, UserValues,
+    SessionStore, SharedStore, StoreError, Topology, Touched, Tracking, UserValues,
 };

@@ -32,8 +32,8 @@ pub use self::{
     memory::MemoryStore,
     postgres::{PostgresConfig, PostgresStore},
     redis::{
-        Cluster, OneServer, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisKeyspace, RedisStore,
-        Topology, UserValues,
+        Change, Cluster, OneServer, RedisClusterStore, RedisConfig, RedisFieldsStore, RedisKeyspace,
+        RedisStore, Topology, Tracking, UserValues,
     },
     shared::SharedStore,
 };

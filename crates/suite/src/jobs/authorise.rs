@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, Untimed, UserId};
+use authoriser::{AccessRequest, Authoriser, Permission, PermissionSet, Proof, Revocation, Untimed, UserId};
 use measure::sampler::Failure;
 
 use super::opaque::opaque;
-use super::{job::Job, verdict::Verdict};
+use super::{
+    job::Job,
+    verdict::{Path, Verdict},
+};
 use crate::workload::{Choice, Credentials, Draws, Requests};
 
 /// Authorises requests drawn from a population of logged-in users.
@@ -16,7 +19,10 @@ pub(crate) struct AuthoriseJob<A> {
     draws: Draws,
     requests: Requests,
     permissions: PermissionSet,
-    proof: u64,
+    path: Path,
+    /// Whether it remembers for a limited time what it has looked up: hits are what is timed, so that what is drawn is presented once
+    /// before. A credential may become too old in a timed sample all the same.
+    remembers: bool,
 }
 
 impl<A: Authoriser> AuthoriseJob<A> {
@@ -34,13 +40,16 @@ impl<A: Authoriser> AuthoriseJob<A> {
         if proof != first {
             present_all(&design, &credentials).await?;
         }
+        let remembers =
+            matches!(design.properties().revocation, Revocation::ImmediateHere(_) | Revocation::Within(_));
+        let path = if remembers { Path::ANY } else { Path::only(proof) };
         let draws = Draws::new(choice, credentials.len(), seed);
-        Ok(Self { design, draws, credentials, requests: Requests::default(), permissions, proof })
+        Ok(Self { design, draws, credentials, requests: Requests::default(), permissions, path, remembers })
     }
 }
 
 /// What the first, the middle and the last credential are granted, and by which path: all users have the same rights.
-async fn prove(design: &dyn Untimed, credentials: &Credentials) -> Result<(PermissionSet, u64), Failure> {
+async fn prove(design: &dyn Untimed, credentials: &Credentials) -> Result<(PermissionSet, Proof), Failure> {
     let mut shown = None;
     for index in [0, credentials.len() / 2, credentials.len() - 1] {
         let (presented, user) = credentials.get(index);
@@ -54,9 +63,9 @@ async fn prove(design: &dyn Untimed, credentials: &Credentials) -> Result<(Permi
         if !grant.permissions.contains(Permission::OrdersRead) {
             return Err(Failure("a credential just issued has other rights".to_owned()));
         }
-        shown = Some((grant.permissions, grant.proof as u64));
+        shown = Some((grant.permissions, grant.proof));
     }
-    Ok(shown.unwrap_or_default())
+    shown.ok_or_else(|| Failure("there is no credential to present".to_owned()))
 }
 
 /// Presents every credential once, so that a cache has seen it.
@@ -72,6 +81,13 @@ async fn present_all(design: &dyn Untimed, credentials: &Credentials) -> Result<
 impl<A: Authoriser> Job for AuthoriseJob<A> {
     async fn prepare(&mut self, operations: usize) -> Result<(), Failure> {
         self.requests.refill(operations, &self.credentials, &mut self.draws);
+        if self.remembers {
+            for index in 0..operations {
+                let (presented, user) = self.requests.get(index);
+                let answer = self.design.authorise_untimed(presented, &own_orders(user)).await;
+                answer.map_err(|denial| Failure(denial.to_string()))?;
+            }
+        }
         Ok(())
     }
 
@@ -81,7 +97,7 @@ impl<A: Authoriser> Job for AuthoriseJob<A> {
         // Whose they are is asked of the design, and not known beforehand.
         let access = own_orders(UserId(opaque(user.0)));
         let answer = self.design.authorise(presented, &access).await;
-        Verdict::of_grant(answer, user, self.permissions, self.proof)
+        Verdict::of_grant(answer, user, self.permissions, self.path)
     }
 }
 

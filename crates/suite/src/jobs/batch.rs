@@ -5,7 +5,11 @@ use std::{cell::RefCell, hint::black_box, time::Duration};
 use authoriser::{Authoriser, Denial, Grant, Proof, Request};
 use measure::sampler::{Contestant, Failure, Sample};
 
-use super::{authorise::own_orders, job::Job, verdict::Verdict};
+use super::{
+    authorise::own_orders,
+    job::Job,
+    verdict::{Path, Verdict},
+};
 use crate::workload::{Credentials, Draws, Requests, rights};
 
 /// Decides `N` requests an operation, one after the other or together.
@@ -50,7 +54,7 @@ impl<A: Authoriser, const N: usize> Job for BatchJob<A, N> {
         }
         let count = Verdict::equal(answers.len() as u64, N as u64);
         let verdict = answers.iter().zip(batch).fold(count, |all, (answer, request)| {
-            all | Verdict::of_grant(*answer, request.access.owner, rights(), Proof::Signature as u64)
+            all | Verdict::of_grant(*answer, request.access.owner, rights(), Path::only(Proof::Signature))
         });
         self.answers.replace(answers);
         verdict

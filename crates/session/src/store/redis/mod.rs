@@ -15,6 +15,7 @@ mod keyspace;
 mod per_session;
 mod per_user;
 mod topology;
+mod tracking;
 mod watched;
 
 pub use self::{
@@ -23,4 +24,5 @@ pub use self::{
     per_session::RedisFieldsStore,
     per_user::{RedisClusterStore, RedisStore, UserValues},
     topology::{Cluster, OneServer, Topology},
+    tracking::{Change, Tracking},
 };

@@ -93,6 +93,11 @@ impl OneServer {
         Ok(Self { info: client.get_connection_info().clone(), config: config.clone() })
     }
 
+    /// Where the server is, and who may come in.
+    pub(super) const fn info(&self) -> &ConnectionInfo {
+        &self.info
+    }
+
     /// A connection apart from that of the sessions, for commands that are few: with a timer for each.
     async fn apart(&self) -> Result<MultiplexedConnection, StoreError> {
         self.apart_within(self.config.response_timeout).await

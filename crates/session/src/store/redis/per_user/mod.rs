@@ -50,7 +50,7 @@ pub type RedisClusterStore = UserValues<Cluster>;
 /// session (`MGET`). That takes as much, looks two keys up at every request, lets the server evict what says that a session
 /// is over, and can neither count nor list what it ends.
 pub struct UserValues<T: Topology> {
-    base: Base<T>,
+    pub(super) base: Base<T>,
     scripts: Scripts,
 }
 
