@@ -117,9 +117,10 @@ fn of_token(id: &TokenId) -> u64 {
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
+/// Not zero for user 0: the filter makes all its places of one number, and of zero always the same one.
 #[inline]
 fn of_user(user: UserId) -> u64 {
-    UserKey(user).spread()
+    UserKey(user).spread() ^ 0x5851_f42d_4c95_7f2d
 }
 
 impl fmt::Debug for Filter {
@@ -167,6 +168,15 @@ mod tests {
         // Each look is for two, the token and its user, in one of two generations.
         assert!(wrong < 2_000, "{wrong} of 100 000 where 1 000 are expected");
         assert!(filter.bytes() > 2 * 20_000 && filter.bytes() < 2 * 40_000, "{}", filter.bytes());
+    }
+
+    #[test]
+    fn small_numbers_of_users_are_no_worse_than_others() {
+        let filter = Filter::new(FilterConfig { expected: 20_000, false_positives: 1e-6 }, KEEP);
+        for _ in 0..20_000 {
+            filter.insert_token(&TokenId::random(), Timestamp(1_000));
+        }
+        assert!((0..100).all(|user| !filter.may_have_user(UserId(user))));
     }
 
     #[test]
