@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use authoriser::{CoarseClock, Credential, Denial, Properties, Revocation, Untimed};
+use authoriser::{CoarseClock, Credential, Denial, Outage, Properties, Revocation, Untimed};
 use catalogue::Environment;
 use measure::{
     record::{Count, Metric},
@@ -42,7 +42,7 @@ const LOGGED_IN: Duration = Duration::from_millis(20);
 /// Whoever accepts for this much longer than declared breaks its promise: what a probe and a busy processor add.
 const TOLERANCE: Duration = Duration::from_millis(100);
 /// After this time beyond the declared one, nobody is asked any more.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One login in the course of the trial.
 struct Login {
@@ -129,7 +129,7 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
     let first = first.map_err(|error| NotBuilt::Broken(error.to_string()))?.join();
     trial.over.store(true, Ordering::Release);
     let others: Result<Vec<Vec<Seen>>, String> = others.into_iter().map(Instance::join).collect();
-    let (properties, own) = first.map_err(|reason| match reason.strip_prefix(EXPIRES) {
+    let (properties, own) = first.map_err(|reason| match reason.strip_prefix(NOTHING) {
         Some(reason) => NotBuilt::NothingToTime(reason.to_owned()),
         None => NotBuilt::Broken(reason),
     })?;
@@ -139,8 +139,8 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
     Ok(Built { contestant: None, counts })
 }
 
-/// Begins the reason of a design that revokes nothing.
-const EXPIRES: &str = "expires: ";
+/// Begins the reason of a design that promises nothing to measure.
+const NOTHING: &str = "nothing: ";
 
 /// One proxy that will cut, one that will stall.
 fn proxies(
@@ -196,10 +196,15 @@ async fn revoke_all(
     seed: u64,
     proxies: &[(catalogue::Need, String, Proxy)],
 ) -> Result<(), String> {
+    if !proxies.is_empty() && properties.outage == Outage::AcceptUnchecked {
+        return Err(format!(
+            "{NOTHING}accepts what it cannot check while its store is away, for as long as that lasts"
+        ));
+    }
     let Some(bound) = bound(properties.revocation) else {
         let lifetime = properties.lifetime.as_secs();
         return Err(format!(
-            "{EXPIRES}revokes only by expiry: accepted for up to {lifetime} s after its issue"
+            "{NOTHING}revokes only by expiry: accepted for up to {lifetime} s after its issue"
         ));
     };
     while trial.ready.load(Ordering::Acquire) < INSTANCES as u64 {

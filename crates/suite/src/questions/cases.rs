@@ -459,6 +459,14 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "200-revocations",
         about: "three instances over one store; 200 logins are revoked at one of them, at times that fall anywhere in the life of a cache entry",
+        from: Profile::Standard,
+        ..STALENESS
+    },
+    Case {
+        name: "40-revocations",
+        about: "the same with 40 logins, of those that most people choose between",
+        logins: 40,
+        common: true,
         ..STALENESS
     },
     Case {
