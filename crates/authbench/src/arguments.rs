@@ -161,7 +161,7 @@ When requests are answered, one line of JSON on standard output says where, and 
 design, user, user_id, password. All test users (user-1 to user-N, and admin, who may read every profile) have this
 password, which is random at each start. Log lines go to standard error. Ctrl-C lets requests in flight finish.
 
-This is plain HTTP for measurements and trials on this machine: put TLS in front of anything else.
+Without --tls-cert and --tls-key this is plain HTTP, for measurements and trials on this machine.
 
 Exit codes: 0 stopped by SIGINT or SIGTERM; 1 failed, such as a port in use; 2 the command line makes no sense.")]
 pub(crate) struct Serve {
@@ -177,6 +177,12 @@ pub(crate) struct Serve {
     /// Use this store instead of starting one
     #[arg(long, value_name = "URL")]
     pub(crate) store_url: Option<String>,
+    /// Speak TLS with this certificate chain (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Its private key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Stop as well when standard input ends
     #[arg(long, hide = true)]
     pub(crate) until_input_ends: bool,

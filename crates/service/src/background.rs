@@ -108,7 +108,7 @@ impl Background {
                 match begun.await {
                     Ok((router, prepared, listener, address)) => {
                         let _ = ready.send(Ok((address, prepared)));
-                        server::run(listener, router, async { drop(stopped.await) }).await;
+                        server::run(listener, None, router, async { drop(stopped.await) }).await;
                     }
                     Err(error) => drop(ready.send(Err(error))),
                 }

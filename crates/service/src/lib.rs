@@ -18,6 +18,7 @@
 //! | `routes` | the handlers and the router |
 //! | `metrics` | the counters |
 //! | `server` | connections, limits, shutdown |
+//! | `tls` | certificate and key, where the service speaks TLS |
 //! | `serve` | builds a design of the catalogue and serves it |
 //! | `background` | the same on a thread of this process, to be measured |
 //! | `instance` | a design alone on a thread, as one of several processes of a service has it |
@@ -30,10 +31,12 @@ mod refusal;
 mod routes;
 mod serve;
 mod server;
+mod tls;
 mod transport;
 mod users;
 
 pub use background::{Background, Prepare};
 pub use instance::Instance;
 pub use serve::{Options, Ready, ServeError, serve};
+pub use tls::{TlsError, TlsFiles};
 pub use users::PasswordHasher;

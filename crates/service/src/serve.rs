@@ -16,10 +16,12 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::oneshot,
 };
+use tokio_rustls::TlsAcceptor;
 
 use crate::{
     routes::{Routed, route},
     server,
+    tls::{self, TlsError, TlsFiles},
     users::Users,
 };
 
@@ -34,6 +36,8 @@ pub struct Options {
     pub users: u64,
     /// The store to use instead of starting one.
     pub store_url: Option<String>,
+    /// Speak TLS with this certificate.
+    pub tls: Option<TlsFiles>,
     /// Stop as well when standard input ends: a program that started the service and dies leaves none behind.
     pub until_input_ends: bool,
 }
@@ -81,6 +85,9 @@ pub enum ServeError {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}; choose another with --listen, or port 0 for a free one")]
     Listen(SocketAddr, #[source] io::Error),
+    /// TLS cannot be spoken.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The runtime or the signal handlers could not be set up.
     #[error("the service cannot start")]
     System(#[from] io::Error),
@@ -96,6 +103,7 @@ pub fn serve(options: &Options, ready: impl FnOnce(&Ready) -> io::Result<()>) ->
     if let Some(absence) = entry.absence() {
         return Err(ServeError::LeftOut(options.design.clone(), absence));
     }
+    let tls = options.tls.as_ref().map(tls::acceptor).transpose()?;
     log();
     // Dropped, and so stopped, after the last request.
     let (environment, _services) = environment(entry.id, entry.needs, options)?;
@@ -105,7 +113,7 @@ pub fn serve(options: &Options, ready: impl FnOnce(&Ready) -> io::Result<()>) ->
         let routes = routes_of(entry.id).expect("a build has every entry that it does not say it leaves out");
         let unavailable = |error: Unavailable| ServeError::Unavailable(entry.id.to_owned(), error.0);
         let Routed { router, .. } = routes(&environment, users).await.map_err(unavailable)?;
-        let outcome = listen_and_run(options, password, router, ready).await;
+        let outcome = listen_and_run(options, tls, password, router, ready).await;
         // What stays in a store that the user named would be in the way there.
         if let Err(error) = environment.clean_up().await {
             tracing::warn!(error = error.0, "the store was not cleared");
@@ -146,6 +154,7 @@ impl Visitor for Find<'_> {
 
 async fn listen_and_run(
     options: &Options,
+    tls: Option<TlsAcceptor>,
     password: String,
     router: Router,
     ready: impl FnOnce(&Ready) -> io::Result<()>,
@@ -171,14 +180,14 @@ async fn listen_and_run(
         TcpListener::bind(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
     let address = listener.local_addr()?;
     ready(&Ready {
-        address: format!("http://{}", reachable(address)),
+        address: format!("{}://{}", if tls.is_some() { "https" } else { "http" }, reachable(address)),
         design: options.design.clone(),
         user: "user-1".to_owned(),
         user_id: 1,
         password,
     })?;
     tracing::info!(design = options.design, %address, "serving");
-    server::run(listener, router, stop).await;
+    server::run(listener, tls, router, stop).await;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// How long a client may take to send a request's headers, and stay without one.
 const LONGEST_HEADERS: Duration = Duration::from_secs(10);
@@ -20,8 +21,16 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(10);
 /// After a failed `accept`, such as for want of file descriptors: not at once again.
 const AFTER_FAILURE: Duration = Duration::from_millis(50);
 
+/// How long a client may take for the handshake of TLS.
+const LONGEST_HANDSHAKE: Duration = Duration::from_secs(10);
+
 /// Serves until `stop` is ready, then lets requests in flight finish.
-pub(crate) async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub(crate) async fn run(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(LONGEST_HEADERS).max_buf_size(LARGEST_HEADERS);
     let graceful = GracefulShutdown::new();
@@ -39,12 +48,21 @@ pub(crate) async fn run(listener: TcpListener, router: Router, stop: impl Future
         };
         // Answers are small: waiting for more to send with them only delays them.
         let _ = stream.set_nodelay(true);
-        let connection =
-            http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
-        let connection = graceful.watch(connection);
+        let service = TowerToHyperService::new(router.clone());
+        let Some(tls) = tls.clone() else {
+            let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), service));
+            tokio::spawn(async move {
+                // A client that goes away or breaks the protocol is its own affair.
+                let _ = connection.await;
+            });
+            continue;
+        };
+        let (http, watcher) = (http.clone(), graceful.watcher());
         tokio::spawn(async move {
-            // A client that goes away or breaks the protocol is its own affair.
-            let _ = connection.await;
+            let handshake = tokio::time::timeout(LONGEST_HANDSHAKE, tls.accept(stream)).await;
+            if let Ok(Ok(stream)) = handshake {
+                let _ = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await;
+            }
         });
     }
     drop(listener);

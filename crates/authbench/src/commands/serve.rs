@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use service::{Options, ServeError};
+use service::{Options, ServeError, TlsFiles};
 
 use crate::arguments::Serve;
 
@@ -15,6 +15,11 @@ pub(crate) fn run(arguments: &Serve) -> anyhow::Result<ExitCode> {
         listen: arguments.listen,
         users: arguments.users,
         store_url: arguments.store_url.clone(),
+        tls: arguments
+            .tls_cert
+            .clone()
+            .zip(arguments.tls_key.clone())
+            .map(|(certificate, key)| TlsFiles { certificate, key }),
         until_input_ends: arguments.until_input_ends,
     };
     let served = service::serve(&options, |ready| {

@@ -308,3 +308,56 @@ fn the_readme_tells_the_story_as_it_is() {
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(printed.lines().collect::<Vec<_>>(), expected, "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn with_a_certificate_it_speaks_tls_and_nothing_else() {
+    if Command::new("curl").arg("--version").output().is_err() {
+        println!("skipped: there is no curl");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    fs::write(path("cert.pem"), made.cert.pem()).unwrap();
+    fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    let serve = |cert: &str, key: &str| {
+        let mut command = Command::new(AUTHBENCH);
+        command.args([
+            "serve",
+            "--design",
+            "jwt-hs256",
+            "--listen",
+            "127.0.0.1:0",
+            "--tls-cert",
+            &path(cert),
+        ]);
+        command.args(["--tls-key", &path(key)]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let mut process = serve("cert.pem", "key.pem");
+    let mut output = BufReader::new(process.stdout.take().unwrap());
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    let ready: Value = serde_json::from_str(&line).unwrap();
+    let port = ready["address"].as_str().unwrap().strip_prefix("https://127.0.0.1:").unwrap().to_owned();
+    let ask = |arguments: &[&str]| {
+        let asked = Command::new("curl").args(["-s", "--max-time", "10"]).args(arguments).output().unwrap();
+        (asked.status.success(), String::from_utf8_lossy(&asked.stdout).into_owned())
+    };
+    let url = format!("https://localhost:{port}/healthz");
+    assert_eq!(ask(&["--cacert", &path("cert.pem"), &url]), (true, "ok\n".to_owned()));
+    assert!(!ask(&[&url]).0, "its certificate is nobody's");
+    assert!(!ask(&[&format!("http://localhost:{port}/healthz")]).0, "it speaks plain HTTP as well");
+    assert!(Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap().success());
+    assert!(process.wait().unwrap().success());
+
+    for (cert, key, reason) in [
+        ("none.pem", "key.pem", "holds no certificate"),
+        ("key.pem", "key.pem", "holds no certificate"),
+        ("cert.pem", "cert.pem", "holds no private key"),
+    ] {
+        let refused = serve(cert, key).wait_with_output().unwrap();
+        assert_eq!(refused.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains(reason), "{said}");
+    }
+}
