@@ -37,22 +37,25 @@ pub(crate) struct Point {
     pub(crate) kind: Kind,
     pub(crate) across: f64,
     pub(crate) upwards: f64,
+    /// No choice for everybody: a ring, and not on the frontier.
+    pub(crate) apart: bool,
 }
 
-/// Whether no other is at least as good in both and better in one.
+/// Whether no other of those that everybody can choose is at least as good in both and better in one.
 pub(crate) fn is_on_frontier(point: &Point, all: &[Point]) -> bool {
-    !all.iter().any(|other| {
-        other.across <= point.across
-            && other.upwards <= point.upwards
-            && (other.across < point.across || other.upwards < point.upwards)
-    })
+    !point.apart
+        && !all.iter().filter(|other| !other.apart).any(|other| {
+            other.across <= point.across
+                && other.upwards <= point.upwards
+                && (other.across < point.across || other.upwards < point.upwards)
+        })
 }
 
 impl Scatter {
     /// The drawing, or `None` where there is nothing to draw.
     pub(crate) fn draw(&self, page: Width) -> Result<Option<Svg>, Failure> {
         let pixels = page.pixels();
-        let kinds = self.points.iter().map(|point| point.kind).collect();
+        let kinds = self.points.iter().filter(|point| !point.apart).map(|point| point.kind).collect();
         let frame = Frame::new(pixels, &self.title, &self.subtitle, kinds, None, &self.notes);
         let Some(across) = LogAxis::around(self.points.iter().map(|point| point.across), 0.0, 1.0) else {
             return Ok(None);
@@ -87,13 +90,15 @@ impl Scatter {
             }
             for (number, point) in self.points.iter().enumerate() {
                 let (x, y) = (across.at(point.across), upwards.at(point.upwards));
-                mark(canvas, (x, y), point.kind)?;
+                mark(canvas, (x, y), if point.apart { Kind::Twin } else { point.kind })?;
                 let kind = if is_on_frontier(point, &self.points) { NAME.bold() } else { BEATEN };
                 let text = if numbered { (number + 1).to_string() } else { point.name.clone() };
                 let extent = width(&text, kind.size) * if kind.bold { 1.1 } else { 1.0 };
                 let (at, lead) = place((x, y), extent, (left, right, top, bottom), &mut taken);
                 if lead {
-                    canvas.line(&[(x, y), (at.0 - 2.0, at.1)], Ink::Lead, 1.0)?;
+                    // To the nearer end of the text.
+                    let end = if at.0 > x { at.0 - 2.0 } else { at.0 + extent + 2.0 };
+                    canvas.line(&[(x, y), (end, at.1)], Ink::Lead, 1.0)?;
                 }
                 canvas.text(at, Align::Left, kind, &text)?;
                 if numbered {
@@ -206,7 +211,7 @@ mod tests {
     use super::*;
 
     fn point(name: &str, across: f64, upwards: f64) -> Point {
-        Point { name: name.to_owned(), kind: Kind::Design, across, upwards }
+        Point { name: name.to_owned(), kind: Kind::Design, across, upwards, apart: false }
     }
 
     #[test]
@@ -221,6 +226,9 @@ mod tests {
         let best: Vec<&str> =
             all.iter().filter(|one| is_on_frontier(one, &all)).map(|one| one.name.as_str()).collect();
         assert_eq!(best, ["a", "b", "e"]);
+        let ring = Point { apart: true, ..point("ring", 0.1, 0.1) };
+        let with = [all.to_vec(), vec![ring.clone()]].concat();
+        assert!(!is_on_frontier(&ring, &with) && is_on_frontier(&with[0], &with), "it beats nobody");
     }
 
     #[test]
