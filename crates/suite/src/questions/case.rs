@@ -54,6 +54,8 @@ pub(crate) struct Case {
     pub(crate) distance: Option<Duration>,
     /// Whether only those take part that most people choose between, with the floors that bound them.
     pub(crate) common: bool,
+    /// Beside them everybody who waits for a server, for a case that compares many.
+    pub(crate) and_who_waits: bool,
     /// Whether expired sessions are removed meanwhile, in the purge question.
     pub(crate) purging: bool,
     /// The least thorough profile that measures it.
@@ -79,7 +81,7 @@ impl Case {
     /// that they are measured together.
     pub(crate) fn is_about(&self, needs: &[Need], common: bool) -> bool {
         if self.common {
-            return common;
+            return common || (self.and_who_waits && needs.iter().any(|need| need.is_waited_for()));
         }
         // Whatever decides, a request over HTTP is waited for.
         let has_in_flight = matches!(self.question, Question::Request | Question::Load | Question::Login)

@@ -25,6 +25,7 @@ const BASE: Case = Case {
     distance: None,
     feed_loss: FeedLoss::None,
     common: false,
+    and_who_waits: false,
     purging: false,
     from: Profile::Quick,
     remote_from: Some(Profile::Quick),
@@ -62,6 +63,7 @@ pub(super) const CASES: &[Case] = &[
         name: "1k-uniform-64-in-flight",
         about: "1 000 logged-in users, each as likely to come next; 64 requests in flight at once where a server is asked",
         in_flight: 64,
+        and_who_waits: true,
         ..COMMON
     },
     Case {
