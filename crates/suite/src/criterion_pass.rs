@@ -58,7 +58,8 @@ pub(crate) fn run(question: Question, profile: Profile, servers: &Servers) -> an
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 group.bench_function(id, |bencher| {
                     admitted = true;
-                    if absence.is_some() {
+                    // What is only counted is left to the rounds.
+                    if absence.is_some() || case.is_counted_alone() {
                         resume_unwind(Box::new(Absent));
                     }
                     bencher.iter_custom(|operations| timed.sample(operations));
@@ -71,7 +72,7 @@ pub(crate) fn run(question: Question, profile: Profile, servers: &Servers) -> an
             pass.admitted.entry(case.name.to_owned()).or_default().push(entry.id.clone());
             match (absence, outcome) {
                 (Some(reason), _) => eprintln!("{full_name} is left out: {reason}"),
-                (None, Err(_)) if timed.has_nothing_to_time() => {}
+                (None, Err(_)) if case.is_counted_alone() || timed.has_nothing_to_time() => {}
                 (None, Err(_)) => {
                     eprintln!("{full_name} failed; the others go on");
                     pass.failed.push(full_name);

@@ -76,6 +76,11 @@ impl Case {
         }
     }
 
+    /// Whether building a contestant is all of the measuring, for seconds at a time, and leaves nothing to time.
+    pub(crate) const fn is_counted_alone(&self) -> bool {
+        matches!(self.question, Question::Load | Question::Staleness)
+    }
+
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
     /// whose sessions are elsewhere runs in the loop of those that wait. Where only the `common` ones take part, they all do, so
     /// that they are measured together.
