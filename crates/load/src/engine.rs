@@ -120,6 +120,8 @@ pub struct Engine {
     /// Connections without a request. They take turns, so that all of them are used.
     free: VecDeque<usize>,
     answered: u64,
+    /// Which connections something has happened on, and whether they can be written to. Kept, so that no wait allocates.
+    ready: Vec<(usize, bool)>,
 }
 
 impl Engine {
@@ -143,6 +145,7 @@ impl Engine {
             connections: (0..connections).map(|_| Connection::new()).collect(),
             free: (0..connections).collect(),
             answered: 0,
+            ready: Vec::new(),
         };
         for index in 0..connections {
             engine.open(index).map_err(|error| LoadError::Connect(address, error))?;
@@ -338,11 +341,12 @@ impl Engine {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(error),
         }
-        let ready: Vec<(usize, bool)> =
-            self.events.iter().map(|event| (event.token().0, event.is_writable())).collect();
-        for (index, writable) in ready {
+        let mut ready = std::mem::take(&mut self.ready);
+        ready.extend(self.events.iter().map(|event| (event.token().0, event.is_writable())));
+        for (index, writable) in ready.drain(..) {
             self.serve(index, writable, exchanges, recorded_from, series, again);
         }
+        self.ready = ready;
         Ok(())
     }
 

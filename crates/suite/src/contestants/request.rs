@@ -33,8 +33,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 const EACH: u64 = 8;
 /// One connection alone has this many: whoever waits for it wakes up each time, and no two wake-ups take as long.
 const ALONE: u64 = 32;
-/// Requests over which bytes are counted.
-const COUNTED: u64 = 64;
+/// Requests over which bytes and allocations are counted.
+const COUNTED: u64 = 512;
 /// Logins that no server keeps, at most; see `designs`.
 const MOST_TOKENS: usize = 1_000;
 
@@ -133,11 +133,23 @@ fn finish(
     if case.question == Question::Login {
         return Ok(timed::once(contestant));
     }
-    let bytes = contestant.run(COUNTED)?.bytes;
-    let note =
-        "the whole request and its answer, as HTTP/1.1 over one connection; TCP/IP and TLS come on top";
-    let count = Count { metric: Metric::Bytes, value: bytes, over: COUNTED, note: note.to_owned() };
-    Ok(Built { contestant: Some(Box::new(contestant)), counts: vec![count] })
+    // Connections and their buffers are there after the first ones.
+    contestant.run(COUNTED)?;
+    let (ran, heap) = measure::allocations::count(|| contestant.run(COUNTED));
+    let count = |metric, value, note: &str| Count { metric, value, over: COUNTED, note: note.to_owned() };
+    let counts = vec![
+        count(
+            Metric::Bytes,
+            ran?.bytes,
+            "the whole request and its answer, as HTTP/1.1 over one connection; TCP/IP and TLS come on top",
+        ),
+        count(
+            Metric::Allocations,
+            heap.allocations as f64 / COUNTED as f64,
+            "heap allocations a request in the service; its client makes none",
+        ),
+    ];
+    Ok(Built { contestant: Some(Box::new(contestant)), counts })
 }
 
 /// The header that carries a credential.
