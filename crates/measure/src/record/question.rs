@@ -132,4 +132,10 @@ questions! {
         heading "What share of a login is the password hash?",
         asks "what does a whole login cost, and what share of it is the password hash?",
         reference "jwt-hs256";
+
+    /// Requests over HTTP while the store is away and after it.
+    Outage = "outage",
+        heading "What happens to requests when the store goes down?",
+        asks "what happens to requests when the store goes down, and when is it over?",
+        reference "jwt-hs256";
 }

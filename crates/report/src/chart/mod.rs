@@ -1,4 +1,4 @@
-//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`], [`bars`]), the pen ([`canvas`]).
+//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`], [`bars`], [`timelines`]), the pen ([`canvas`]).
 //!
 //! Every chart is drawn twice, for a wide and for a narrow page, instead of being shrunk until nobody can read it.
 //! Colours are classes that the page's theme fills in ([`palette`]), and no kind is told by colour alone.
@@ -17,8 +17,10 @@ mod plan;
 mod scale;
 mod svg;
 mod text;
+mod timelines;
 
 pub(crate) use bars::{BarRow, Bars, Part};
+pub(crate) use canvas::Texture;
 pub(crate) use contestants::{Contestant, MANY};
 pub(crate) use forest::{Mark, Row};
 pub(crate) use frame::Stroke;
@@ -29,6 +31,7 @@ pub(crate) use plan::{AXIS, BESIDE, Draft, LAST, Plan, floor_of};
 pub(crate) use scale::Scale;
 pub(crate) use svg::Svg;
 pub(crate) use text::capital;
+pub(crate) use timelines::{TimePart, TimeRow, Timelines};
 
 use measure::record::Kind;
 

@@ -10,6 +10,7 @@ use super::{
     forest::{Forest, Group, Mark},
     frame::Stroke,
     line_chart::LineChart,
+    timelines::Timelines,
 };
 use crate::view::{Case, Line};
 
@@ -24,6 +25,7 @@ pub(crate) enum Plan {
     Forest(Forest),
     LineChart(LineChart),
     Bars(Bars),
+    Timelines(Timelines),
 }
 
 impl Plan {
@@ -31,7 +33,7 @@ impl Plan {
     pub(crate) fn groups(&mut self) -> Option<&mut [Group]> {
         match self {
             Self::Forest(forest) => Some(&mut forest.groups),
-            Self::LineChart(_) | Self::Bars(_) => None,
+            Self::LineChart(_) | Self::Bars(_) | Self::Timelines(_) => None,
         }
     }
 
@@ -40,6 +42,7 @@ impl Plan {
             Self::Forest(forest) => forest.draw(width),
             Self::LineChart(curves) => curves.draw(width),
             Self::Bars(bars) => bars.draw(width),
+            Self::Timelines(timelines) => timelines.draw(width),
         }
     }
 }

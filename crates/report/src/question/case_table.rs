@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 13] = [
+const OPTIONAL: [(Metric, &str); 20] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
@@ -24,6 +24,13 @@ const OPTIONAL: [(Metric, &str); 13] = [
     (Metric::P999, "p99.9"),
     (Metric::ServiceP99, "p99 from sending"),
     (Metric::Answered, "Answered"),
+    (Metric::Unavailable, "Unavailable"),
+    (Metric::Unanswered, "Unanswered"),
+    (Metric::WronglyRejected, "Wrongly rejected"),
+    (Metric::WronglyAccepted, "Wrongly accepted"),
+    (Metric::Slowest, "Slowest"),
+    (Metric::Recovery, "Recovery"),
+    (Metric::SessionsLost, "Sessions lost"),
 ];
 
 /// The table, cheapest first, then who has no figure. Where it is long, what follows the designs is folded away.
@@ -112,6 +119,13 @@ const fn about(metric: Metric) -> &'static str {
         Metric::P50 | Metric::P99 | Metric::P999 => "Quantiles",
         Metric::ServiceP99 => "p99 from sending",
         Metric::Answered => "Answered",
+        Metric::Unavailable => "Unavailable",
+        Metric::Unanswered => "Unanswered",
+        Metric::WronglyRejected => "Wrongly rejected",
+        Metric::WronglyAccepted => "Wrongly accepted",
+        Metric::Slowest => "Slowest",
+        Metric::Recovery => "Recovery",
+        Metric::SessionsLost => "Sessions lost",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
     }
 }
@@ -177,10 +191,18 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
         | Metric::P50
         | Metric::P99
         | Metric::P999
-        | Metric::ServiceP99 => format::time_interval(figure),
+        | Metric::ServiceP99
+        | Metric::Slowest
+        | Metric::Recovery => format::time_interval(figure),
         Metric::Answered => format::percent(figure.value),
         Metric::Ratio | Metric::RatioToFloor | Metric::CpuRatio => format::ratio(figure),
-        Metric::Allocations | Metric::Bytes => format::count(figure.value),
+        Metric::Allocations
+        | Metric::Bytes
+        | Metric::Unavailable
+        | Metric::Unanswered
+        | Metric::WronglyRejected
+        | Metric::WronglyAccepted
+        | Metric::SessionsLost => format::count(figure.value),
     });
     html! {
         @match text {
@@ -217,6 +239,9 @@ fn remarks(line: &Line<'_>, columns: &Columns) -> String {
         Metric::Bytes,
         Metric::Allocations,
         Metric::P99,
+        Metric::WronglyAccepted,
+        Metric::Slowest,
+        Metric::Recovery,
     ];
     let mut notes: Vec<String> = Vec::new();
     for metric in order {

@@ -76,6 +76,7 @@ impl Words {
             Question::Load => new("answer one request", LOAD),
             Question::Distance => new("authorise one request", DISTANCE_LIMITS).along(DISTANCE),
             Question::Login => new("log in", LOGIN),
+            Question::Outage => new("answer one request", OUTAGE),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -212,6 +213,15 @@ const LOGIN: &[&str] = &[
     "The parameters of the hash decide: these are the least that OWASP's password storage cheat sheet asks for. Whoever asks \
      for more has a larger share.",
     "A login in a minute for each user is many: hold it against the requests that follow it.",
+];
+
+const OUTAGE: &[&str] = &[
+    "Each outage happened once, with one store on one machine. It shows what a design does. How long a store is away in production \
+     depends on who notices and what starts it again.",
+    "The times hold for the limits that the stores' clients have here: half a second for an answer. With longer limits requests \
+     wait longer, and with shorter ones a slow store is taken for a dead one.",
+    "The load goes on at its rate, and nobody retries or logs in again. Users who do both add load when a store can bear it least.",
+    "In the memory of a process no store can be lost. The process can, and all sessions with it: that is not measured here.",
 ];
 
 const HOSTILE: &[&str] = &[

@@ -128,7 +128,7 @@ fn finish(
         _service: service,
     };
     if let Some(rate) = case.rate {
-        return Ok(Built { contestant: None, counts: contestant.at_a_rate(rate, context.next_seed())? });
+        return Ok(Built::counted(contestant.at_a_rate(rate, context.next_seed())?));
     }
     if case.question == Question::Login {
         return Ok(timed::once(contestant));
@@ -137,11 +137,11 @@ fn finish(
     let note =
         "the whole request and its answer, as HTTP/1.1 over one connection; TCP/IP and TLS come on top";
     let count = Count { metric: Metric::Bytes, value: bytes, over: COUNTED, note: note.to_owned() };
-    Ok(Built { contestant: Some(Box::new(contestant)), counts: vec![count] })
+    Ok(Built::timed(contestant, vec![count]))
 }
 
 /// The header that carries a credential.
-fn header(transport: Transport, credential: &Credential) -> (&'static str, String) {
+pub(super) fn header(transport: Transport, credential: &Credential) -> (&'static str, String) {
     match transport {
         Transport::Bearer => ("Authorization", format!("Bearer {}", credential.reveal())),
         Transport::Cookie { name } => ("Cookie", format!("{name}={}", credential.reveal())),
@@ -149,7 +149,7 @@ fn header(transport: Transport, credential: &Credential) -> (&'static str, Strin
 }
 
 /// What a user asks, and the answer: the whole of it, so that another user's would be noticed.
-fn own_profile(host: &str, index: usize, headers: &[(&str, &str)]) -> Exchange {
+pub(super) fn own_profile(host: &str, index: usize, headers: &[(&str, &str)]) -> Exchange {
     let id = user(index).0;
     let body = format!(r#"{{"user_id":{id},"name":"user-{id}"}}"#).into_bytes();
     let deserved = Deserved { status: 200, body: Some(body) };

@@ -5,7 +5,11 @@ use std::time::Duration;
 use catalogue::Need;
 use measure::record::{Profile, Question, TWIN_SUFFIX};
 
+use super::fault::Fault;
 use crate::{jobs::Attack, workload::Choice};
+
+/// Whose outage a quick run has, beside who has no store.
+const QUICK_OUTAGE: &str = "session-redis";
 
 /// One case of a question.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +49,8 @@ pub(crate) struct Case {
     pub(crate) common: bool,
     /// Whether expired sessions are removed meanwhile, in the purge question.
     pub(crate) purging: bool,
+    /// What happens to the store, in the outage question.
+    pub(crate) fault: Option<Fault>,
     /// The least thorough profile that measures it.
     pub(super) from: Profile,
     /// The least thorough profile that measures it in a store outside this process, where filling one takes its time;
@@ -54,8 +60,12 @@ pub(crate) struct Case {
 
 impl Case {
     /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together, and a
-    /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes.
+    /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes. An outage is one event of
+    /// seconds, and is in the first round alone.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
+        if self.fault.is_some() {
+            return round == 0;
+        }
         (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2
     }
 
@@ -67,8 +77,9 @@ impl Case {
             return common;
         }
         // Whatever decides, a request over HTTP is waited for.
-        let has_in_flight = matches!(self.question, Question::Request | Question::Load | Question::Login)
-            || needs.iter().any(|need| need.is_waited_for());
+        let has_in_flight =
+            matches!(self.question, Question::Request | Question::Load | Question::Login | Question::Outage)
+                || needs.iter().any(|need| need.is_waited_for());
         (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
     }
 
@@ -83,6 +94,14 @@ impl Case {
         much.then(|| {
             format!("{} of its records do not fit beside those of the others", grouped(self.population))
         })
+    }
+
+    /// Why a contestant has no outage of that kind, or none in that profile, if so.
+    pub(crate) fn absence_of_outage(&self, id: &str, needs: &[Need], profile: Profile) -> Option<String> {
+        let reason = self.fault?.absence(needs);
+        let quick = profile == Profile::Quick && ![self.question.reference(), QUICK_OUTAGE].contains(&id);
+        let later = "an outage takes two seconds for each store: measured with --standard";
+        reason.or(quick.then_some(later)).map(str::to_owned)
     }
 
     /// Why a contestant over a store outside this process sits this case out, if it does.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use measure::record::{Profile, Question};
 
-use super::case::Case;
+use super::{case::Case, fault::Fault};
 use crate::{jobs::Attack, workload::Choice};
 
 const BASE: Case = Case {
@@ -25,6 +25,7 @@ const BASE: Case = Case {
     distance: None,
     common: false,
     purging: false,
+    fault: None,
     from: Profile::Quick,
     remote_from: Some(Profile::Quick),
 };
@@ -40,6 +41,7 @@ const TOUCH: Case = Case { question: Question::Touch, ..BASE };
 const REQUEST: Case = Case { question: Question::Request, ..BASE };
 const LOAD: Case = Case { question: Question::Load, in_flight: 256, common: true, ..BASE };
 const DISTANCE: Case = Case { question: Question::Distance, ..BASE };
+const OUTAGE: Case = Case { question: Question::Outage, in_flight: 64, from: Profile::Standard, ..BASE };
 const PURGE: Case =
     Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
@@ -453,5 +455,30 @@ pub(super) const CASES: &[Case] = &[
         about: "one login after another over one connection, with a right password against its Argon2id hash (19 MiB, 2 passes, 1 lane)",
         common: true,
         ..BASE
+    },
+    Case {
+        name: "killed-data-kept",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; the store is killed (SIGKILL) and half a second later started again with its data: PostgreSQL as it is, Redis with a log of every write",
+        fault: Some(Fault::KilledKept),
+        from: Profile::Quick,
+        ..OUTAGE
+    },
+    Case {
+        name: "killed-data-lost",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; the store is killed (SIGKILL) and half a second later started again, empty",
+        fault: Some(Fault::KilledLost),
+        ..OUTAGE
+    },
+    Case {
+        name: "frozen",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; the store answers nothing for a second, twice the time limit of its clients (SIGSTOP, then SIGCONT)",
+        fault: Some(Fault::Frozen),
+        ..OUTAGE
+    },
+    Case {
+        name: "connections-reset",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; the connections to the store are closed, and so are new ones for half a second, while the store lives on",
+        fault: Some(Fault::Reset),
+        ..OUTAGE
     },
 ];

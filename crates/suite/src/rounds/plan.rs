@@ -259,6 +259,7 @@ impl Plan {
 fn never(entry: &ContestantEntry, case: &Case, profile: Profile) -> bool {
     (!entry.needs.is_empty() && case.absence_of_stores(profile).is_some())
         || case.absence_of_memory(entry.most_sessions).is_some()
+        || case.absence_of_outage(&entry.id, entry.needs, profile).is_some()
 }
 
 /// Why a contestant sits a case out, known before anything is started.
@@ -276,6 +277,7 @@ pub(crate) fn absence(
         .or(missing)
         .or_else(of_store)
         .or_else(|| case.absence_of_memory(entry.most_sessions))
+        .or_else(|| case.absence_of_outage(&entry.id, entry.needs, profile))
 }
 
 /// Length of a sample: long against the clock's 25 ns, short against the milliseconds in which the machine changes.

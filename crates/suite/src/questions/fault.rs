@@ -1,0 +1,34 @@
+//! What can happen to a store.
+
+use catalogue::Need;
+
+/// What happens to a store in the outage question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Killed with SIGKILL, and started again with what it had.
+    KilledKept,
+    /// Killed with SIGKILL, and started again with nothing.
+    KilledLost,
+    /// Stopped with SIGSTOP, and continued.
+    Frozen,
+    /// Its connections are closed, and so are new ones, until that ends. It lives on.
+    Reset,
+}
+
+impl Fault {
+    /// Why who needs that has nothing to measure here, if so.
+    pub(super) fn absence(self, needs: &[Need]) -> Option<&'static str> {
+        match self {
+            _ if needs.is_empty() && self != Self::KilledKept => {
+                Some("has no store to lose: measured with killed-data-kept")
+            }
+            Self::KilledKept if needs.contains(&Need::Memcached) => {
+                Some("its store keeps nothing through a kill: see killed-data-lost")
+            }
+            Self::KilledLost if needs.contains(&Need::Postgres) => {
+                Some("its store is on a disk, and a kill loses none of it: see killed-data-kept")
+            }
+            _ => None,
+        }
+    }
+}
