@@ -390,7 +390,7 @@ impl Engine {
         };
         if pending.planned >= recorded_from {
             series.record(outcome, now - pending.planned, now - pending.sent);
-            series.record_fate(pending.planned - recorded_from, || {
+            series.record_fate(pending.planned - recorded_from, now - pending.planned, || {
                 let status = answer.map_or(0, |answer| answer.status);
                 Fate::of(outcome, &exchanges[pending.exchange].deserved, status)
             });

@@ -68,16 +68,16 @@ impl Series {
     }
 
     /// Where nobody asks for a timeline, this is one comparison.
-    pub(crate) fn record_fate(&mut self, planned: Duration, fate: impl FnOnce() -> Fate) {
+    pub(crate) fn record_fate(&mut self, planned: Duration, waited: Duration, fate: impl FnOnce() -> Fate) {
         if let Some(timeline) = &mut self.timeline {
-            timeline.record(planned, fate());
+            timeline.record(planned, waited, fate());
         }
     }
 
     /// A request without an answer, planned at that time after the warm-up, and given up after so long.
     pub(crate) fn record_unanswered(&mut self, planned: Duration, waited: Duration) {
         self.record(Outcome::Failed, waited, Duration::ZERO);
-        self.record_fate(planned, || Fate::Unanswered);
+        self.record_fate(planned, waited, || Fate::Unanswered);
     }
 
     pub(crate) fn record_late(&mut self, late: Duration) {

@@ -54,6 +54,7 @@ pub type Bin = [u32; Fate::ALL.len()];
 pub struct Timeline {
     bin: Duration,
     bins: Vec<Bin>,
+    patience: Duration,
 }
 
 impl Timeline {
@@ -62,7 +63,14 @@ impl Timeline {
     pub fn new(bin: Duration, over: Duration) -> Self {
         let bin = bin.max(Duration::from_nanos(1));
         let bins = over.as_nanos().div_ceil(bin.as_nanos());
-        Self { bin, bins: vec![Bin::default(); usize::try_from(bins).unwrap_or_default()] }
+        let bins = vec![Bin::default(); usize::try_from(bins).unwrap_or_default()];
+        Self { bin, bins, patience: Duration::MAX }
+    }
+
+    /// The same for users who are gone so long after the planned send time: an answer that comes later counts as none.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The bins in the order of time.
@@ -77,7 +85,8 @@ impl Timeline {
         self.bins.iter().map(|bin| u64::from(bin[fate as usize])).sum()
     }
 
-    pub(crate) fn record(&mut self, planned: Duration, fate: Fate) {
+    pub(crate) fn record(&mut self, planned: Duration, waited: Duration, fate: Fate) {
+        let fate = if waited > self.patience { Fate::Unanswered } else { fate };
         let bin = (planned.as_nanos() / self.bin.as_nanos()) as usize;
         if let Some(bin) = self.bins.get_mut(bin) {
             bin[fate as usize] += 1;
@@ -118,15 +127,17 @@ mod tests {
     #[test]
     fn fates_are_counted_where_they_were_planned() {
         let ms = Duration::from_millis;
-        let mut timeline = Timeline::new(ms(10), ms(25));
+        let mut timeline = Timeline::new(ms(10), ms(25)).with_patience(ms(100));
         for (at, fate) in [(0, Fate::Right), (9, Fate::Right), (10, Fate::Unavailable), (29, Fate::Right)] {
-            timeline.record(ms(at), fate);
+            timeline.record(ms(at), ms(100), fate);
         }
-        timeline.record(ms(30), Fate::Unanswered);
+        timeline.record(ms(30), ms(1), Fate::Unanswered);
         assert_eq!(timeline.bins().len(), 3);
         assert_eq!(timeline.bins()[0][Fate::Right as usize], 2);
         assert_eq!(timeline.total(Fate::Right), 3);
         assert_eq!((timeline.total(Fate::Unavailable), timeline.total(Fate::Unanswered)), (1, 0));
+        timeline.record(ms(20), ms(101), Fate::Right);
+        assert_eq!((timeline.total(Fate::Right), timeline.total(Fate::Unanswered)), (3, 1), "too late");
         timeline.clear();
         assert!(Fate::ALL.into_iter().all(|fate| timeline.total(fate) == 0));
     }

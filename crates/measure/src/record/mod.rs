@@ -314,7 +314,7 @@ words! {
         WronglyRejected = "wrongly-rejected",
         /// Requests that got a 503.
         Unavailable = "unavailable",
-        /// Requests without an answer.
+        /// Requests without an answer, or with one that came too late.
         Unanswered = "unanswered",
         /// The time of the slowest request, answered or given up.
         Slowest = "slowest",

@@ -23,6 +23,6 @@ pub struct Timeline {
     pub wrongly_rejected: Vec<u32>,
     /// Requests with a revoked credential that got a 2xx.
     pub wrongly_accepted: Vec<u32>,
-    /// Requests without an answer.
+    /// Requests without an answer, or with one that came too late.
     pub unanswered: Vec<u32>,
 }

@@ -14,7 +14,7 @@ type SeriesOf = fn(&Timeline) -> &Vec<u32>;
 /// What a request can come to, from below: what is wrong first, so that its height is the error rate.
 const PARTS: [(TimePart, SeriesOf); 5] = [
     (part("503: unavailable", Ink::Peer, Texture::Solid), |line| &line.unavailable),
-    (part("no answer", Ink::Text, Texture::Upright), |line| &line.unanswered),
+    (part("no answer in time", Ink::Text, Texture::Upright), |line| &line.unanswered),
     (part("good credential rejected", Ink::Design, Texture::Across), |line| &line.wrongly_rejected),
     (part("revoked credential accepted", Ink::Alarm, Texture::Upright), |line| &line.wrongly_accepted),
     (part("right answer", Ink::Grid, Texture::Solid), |line| &line.right),
@@ -97,9 +97,19 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
 /// The first and the last to recover, of all cases.
 fn recovered(sentence: &mut Sentence, asked: &QuestionView<'_>) {
     let lines = asked.cases.iter().flat_map(|case| measured(case).into_iter().map(move |line| (case, line)));
-    let mut broken: Vec<_> = lines.filter(|(_, line)| was_broken(line)).collect();
+    let given_back =
+        |line: &Line<'_>| line.source.timeline.as_ref().is_some_and(|timeline| timeline.mended_ms.is_some());
+    let mut broken: Vec<_> = lines.filter(|(_, line)| given_back(line)).collect();
     let recovery = |line: &Line<'_>| count(line, Metric::Recovery);
     broken.sort_by(|(_, one), (_, other)| recovery(one).total_cmp(&recovery(other)));
+    for (case, line) in
+        asked.cases.iter().flat_map(|case| measured(case).into_iter().map(move |line| (case, line)))
+    {
+        if was_broken(line) && !given_back(line) {
+            sentence.text("With ").name(case.name).text(", ").name(line.id).text(" recovers ");
+            sentence.figure(format::time(recovery(line))).text(" after the loss. ");
+        }
+    }
     let (Some(first), Some(last)) = (broken.first(), broken.last()) else { return };
     let back = |sentence: &mut Sentence, (case, line): (&Case<'_>, &Line<'_>)| {
         sentence
@@ -123,7 +133,7 @@ fn recovered(sentence: &mut Sentence, asked: &QuestionView<'_>) {
 fn about(line: &Line<'_>) -> String {
     let counts = [
         (Metric::Unavailable, "unavailable"),
-        (Metric::Unanswered, "without an answer"),
+        (Metric::Unanswered, "without an answer in time"),
         (Metric::WronglyRejected, "good credentials rejected"),
         (Metric::WronglyAccepted, "revoked credentials accepted"),
     ];

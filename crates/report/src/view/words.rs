@@ -220,6 +220,8 @@ const OUTAGE: &[&str] = &[
      depends on who notices and what starts it again.",
     "The times hold for the limits that the stores' clients have here: half a second for an answer. With longer limits requests \
      wait longer, and with shorter ones a slow store is taken for a dead one.",
+    "There are 64 connections. A request that waits for a dead store holds one, so that even a part of a store can keep all requests \
+     waiting. An answer more than a second after its request was due counts as none.",
     "The load goes on at its rate, and nobody retries or logs in again. Users who do both add load when a store can bear it least.",
     "In the memory of a process no store can be lost. The process can, and all sessions with it: that is not measured here.",
 ];

@@ -481,4 +481,11 @@ pub(super) const CASES: &[Case] = &[
         fault: Some(Fault::Reset),
         ..OUTAGE
     },
+    Case {
+        name: "primary-lost",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; one of three primaries is killed (SIGKILL) and stays away, until its replica takes its place",
+        fault: Some(Fault::PrimaryLost),
+        from: Profile::Full,
+        ..OUTAGE
+    },
 ];

@@ -13,6 +13,8 @@ pub(crate) enum Fault {
     Frozen,
     /// Its connections are closed, and so are new ones, until that ends. It lives on.
     Reset,
+    /// Of a cluster, one primary is killed with SIGKILL and does not come back. Its replica takes over.
+    PrimaryLost,
 }
 
 impl Fault {
@@ -21,6 +23,13 @@ impl Fault {
         match self {
             _ if needs.is_empty() && self != Self::KilledKept => {
                 Some("has no store to lose: measured with killed-data-kept")
+            }
+            Self::PrimaryLost if !needs.contains(&Need::RedisCluster) => {
+                Some("its store has no replica that could take over")
+            }
+            Self::PrimaryLost => None,
+            _ if needs.contains(&Need::RedisCluster) => {
+                Some("of a cluster the loss of a primary is measured: primary-lost, with --full")
             }
             Self::KilledKept if needs.contains(&Need::Memcached) => {
                 Some("its store keeps nothing through a kill: see killed-data-lost")

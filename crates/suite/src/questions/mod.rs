@@ -88,6 +88,9 @@ mod tests {
         assert!(reason("killed-data-lost", &[Need::Postgres]).contains("killed-data-kept"));
         assert!(reason("frozen", &[]).contains("no store to lose"));
         assert_eq!(reason("frozen", &[Need::Memcached]), "");
+        assert!(reason("frozen", &[Need::RedisCluster]).contains("primary-lost"));
+        assert!(reason("primary-lost", &[Need::Redis]).contains("no replica"));
+        assert_eq!(reason("primary-lost", &[Need::RedisCluster]), "");
     }
 
     #[test]

@@ -59,7 +59,10 @@ const NOTICED: Duration = Duration::from_millis(100);
 const LEAST: Duration = Duration::from_secs(2);
 /// and, where the outage is not over by then, for as long at the most.
 const MOST: Duration = Duration::from_secs(5);
-/// A client gives a request up after this time. The stores' own limit is half of it.
+/// The same where a cluster has to find out first that a primary is gone, which takes it two seconds.
+const MOST_OF_A_CLUSTER: Duration = Duration::from_secs(10);
+/// A user is gone so long after a request was due, and its connection is closed so long after it was sent. The stores' own limit is
+/// half of it.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// One user in so many has logged out before the load, and still presents the credential.
 const ONE_REVOKED_IN: usize = 10;
@@ -182,11 +185,13 @@ impl Load {
             rate: f64::from(RATE),
             arrivals: Arrivals::Constant,
             warm_up: WARM_UP,
-            duration: MOST,
+            duration: if fault == Fault::PrimaryLost { MOST_OF_A_CLUSTER } else { MOST },
             seed,
         };
-        let mut series =
-            Series { timeline: Some(load::Timeline::new(BIN, plan.duration)), ..Series::default() };
+        let mut series = Series {
+            timeline: Some(load::Timeline::new(BIN, plan.duration).with_patience(PATIENCE)),
+            ..Series::default()
+        };
         let stop = AtomicBool::new(false);
         let mut begun = None;
         let (engine, exchanges, draws) = (&mut self.engine, &self.exchanges, &mut self.draws);
@@ -278,6 +283,8 @@ fn shown(seen: &Seen<'_>, fault: Fault) -> usize {
 const fn mended_at(fault: Fault) -> Duration {
     match fault {
         Fault::Frozen => THAWED,
+        // Nobody gives it back: what counts is the time from the loss.
+        Fault::PrimaryLost => BROKEN,
         Fault::KilledKept | Fault::KilledLost | Fault::Reset => MENDED,
     }
 }
@@ -356,15 +363,15 @@ impl Suffered {
             return broke(format!("a revoked credential was accepted at {at} ms, after its declared window"));
         }
         Ok(Built {
-            timeline: Some(self.timeline(has_store)),
-            ..Built::counted(self.counts(held, has_store, recovery, sessions_lost))
+            timeline: Some(self.timeline(has_store, fault)),
+            ..Built::counted(self.counts(held, has_store.then_some(fault), recovery, sessions_lost))
         })
     }
 
     fn counts(
         &self,
         held: &Held,
-        has_store: bool,
+        suffered: Option<Fault>,
         recovery: Option<Duration>,
         sessions_lost: u64,
     ) -> Vec<Count> {
@@ -391,7 +398,10 @@ impl Suffered {
         };
         let nanoseconds = |time: Duration| time.as_nanos() as f64;
         let (recovery, how) = match recovery {
-            Some(_) if !has_store => (Duration::ZERO, "nothing was broken"),
+            Some(_) if suffered.is_none() => (Duration::ZERO, "nothing was broken"),
+            Some(time) if suffered == Some(Fault::PrimaryLost) => {
+                (time, "from the loss of the primary to the first 100 ms without an error, in bins of 10 ms")
+            }
             Some(time) => (
                 time,
                 "from the beginning of the mending to the first 100 ms without an error, in bins of 10 ms",
@@ -417,13 +427,13 @@ impl Suffered {
         ]
     }
 
-    fn timeline(&self, has_store: bool) -> Timeline {
+    fn timeline(&self, has_store: bool, fault: Fault) -> Timeline {
         let of = |fate: Fate| self.bins.iter().map(|bin| bin[fate as usize]).collect();
         let at = |time: Duration| has_store.then_some(time.as_secs_f64() * 1e3);
         Timeline {
             bin_ms: u32::try_from(BIN.as_millis()).unwrap_or(u32::MAX),
             broken_ms: at(self.outcome.broken),
-            mended_ms: at(self.outcome.mended),
+            mended_ms: at(self.outcome.mended).filter(|_| fault != Fault::PrimaryLost),
             right: of(Fate::Right),
             unavailable: of(Fate::Unavailable),
             wrongly_rejected: of(Fate::WronglyRejected),

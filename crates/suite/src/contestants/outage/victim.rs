@@ -4,7 +4,8 @@ use std::{error::Error, time::Duration};
 
 use catalogue::Need;
 use servers::{
-    Backend, DurableRedisServer, MemcachedServer, PostgresServer, Proxy, RedisServer, StartError, address_of,
+    Backend, DurableRedisServer, MemcachedServer, PostgresServer, Proxy, RedisCluster, RedisServer,
+    StartError, address_of,
 };
 
 use crate::{contestants::NotBuilt, questions::Fault};
@@ -28,18 +29,18 @@ pub(super) fn start(need: Need, fault: Fault) -> Result<Box<dyn Victim>, NotBuil
         (Need::Redis, _) => started::<RedisServer>(fault),
         (Need::Postgres, _) => started::<PostgresServer>(fault),
         (Need::Memcached, _) => started::<MemcachedServer>(fault),
-        (Need::RedisUnix | Need::RedisCluster | Need::Folder, _) => {
+        (Need::RedisCluster, _) => {
+            let cluster = RedisCluster::start().map_err(|error| not_started(&error))?;
+            Ok(Box::new(Cluster { url: cluster.tcp_url(), cluster }))
+        }
+        (Need::RedisUnix | Need::Folder, _) => {
             Err(NotBuilt::NothingToTime(format!("no outage of {need} is measured")))
         }
     }
 }
 
 fn started<B: Backend>(fault: Fault) -> Result<Box<dyn Victim>, NotBuilt> {
-    let server = B::start().map_err(|error| match &error {
-        // Of a server that the user has given, nothing is killed.
-        StartError::NotInstalled { .. } => NotBuilt::NothingToTime(error.to_string()),
-        _ => NotBuilt::Broken(with_cause(&error)),
-    })?;
+    let server = B::start().map_err(|error| not_started(&error))?;
     let mut url = server.tcp_url();
     let proxy = if fault == Fault::Reset {
         let none = || NotBuilt::Broken("the proxy in front of the store could not be started".to_owned());
@@ -69,7 +70,7 @@ impl<B: Backend> Victim for Started<B> {
 
     fn strike(&mut self) -> Result<(), String> {
         match self.fault {
-            Fault::KilledKept | Fault::KilledLost => self.server.kill(),
+            Fault::KilledKept | Fault::KilledLost | Fault::PrimaryLost => self.server.kill(),
             Fault::Frozen => {
                 return self
                     .server
@@ -87,7 +88,7 @@ impl<B: Backend> Victim for Started<B> {
 
     fn mend(&mut self) -> Result<(), String> {
         match self.fault {
-            Fault::KilledKept | Fault::KilledLost => self
+            Fault::KilledKept | Fault::KilledLost | Fault::PrimaryLost => self
                 .server
                 .restart()
                 .map_err(|error| format!("the store could not be started again: {}", with_cause(&error))),
@@ -101,6 +102,36 @@ impl<B: Backend> Victim for Started<B> {
                 Ok(())
             }
         }
+    }
+}
+
+/// Three primaries and their replicas, of which the first primary is lost.
+struct Cluster {
+    cluster: RedisCluster,
+    url: String,
+}
+
+impl Victim for Cluster {
+    fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn strike(&mut self) -> Result<(), String> {
+        self.cluster.nodes()[0].kill();
+        Ok(())
+    }
+
+    /// The replica does that.
+    fn mend(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+fn not_started(error: &StartError) -> NotBuilt {
+    match error {
+        // A server that the user has given is not killed.
+        StartError::NotInstalled { .. } => NotBuilt::NothingToTime(error.to_string()),
+        _ => NotBuilt::Broken(with_cause(error)),
     }
 }
 
