@@ -17,6 +17,7 @@ use crate::{
     exchange::{Exchange, Outcome},
     limits,
     series::Series,
+    timeline::Fate,
 };
 
 /// How long a first connection may take.
@@ -315,7 +316,7 @@ impl Engine {
         let sending = opened.and_then(|()| self.connections[index].send(exchange, bytes, planned, sent));
         if sending.is_err() {
             if planned >= recorded_from {
-                series.record(Outcome::Failed, Instant::now() - planned, Duration::ZERO);
+                series.record_unanswered(planned - recorded_from, Instant::now() - planned);
             }
             self.reset(index);
         }
@@ -393,6 +394,10 @@ impl Engine {
         };
         if pending.planned >= recorded_from {
             series.record(outcome, now - pending.planned, now - pending.sent);
+            series.record_fate(pending.planned - recorded_from, now - pending.planned, || {
+                let status = answer.map_or(0, |answer| answer.status);
+                Fate::of(outcome, &exchanges[pending.exchange].deserved, status)
+            });
         }
         let usable = answer.is_some_and(|answer| answer.keeps_alive);
         if !usable {
@@ -412,7 +417,7 @@ impl Engine {
             let late = self.connections[index].pending().filter(|pending| now - pending.sent > self.timeout);
             let Some(pending) = late.copied() else { continue };
             if pending.planned >= recorded_from {
-                series.record(Outcome::Failed, now - pending.planned, Duration::ZERO);
+                series.record_unanswered(pending.planned - recorded_from, now - pending.planned);
             }
             self.reset(index);
         }
@@ -431,7 +436,7 @@ impl Engine {
         let unanswered = pending.chain(backlog.drain(..).map(|(_, planned)| planned));
         if !stopped {
             for planned in unanswered.filter(|planned| *planned >= recorded_from) {
-                series.record(Outcome::Failed, now.saturating_duration_since(planned), Duration::ZERO);
+                series.record_unanswered(planned - recorded_from, now.saturating_duration_since(planned));
             }
         }
         for index in 0..self.connections.len() {

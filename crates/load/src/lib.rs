@@ -11,6 +11,7 @@
 //! | `connection` | one keep-alive connection |
 //! | `engine` | the event loop: open loop and closed loop |
 //! | `series` | what is recorded: histograms by outcome |
+//! | `timeline` | what became of requests over time |
 //! | `record` | the outcome of a run as JSON, and how several are merged |
 //! | `knee` | the highest offered rate that the service keeps up with |
 //! | `k6` | the same scenario as a script for k6 |
@@ -29,6 +30,7 @@ mod login;
 mod record;
 mod response;
 mod series;
+mod timeline;
 
 pub use arrivals::{Arrivals, Schedule};
 pub use credentials::{Choice, CredentialsError, Draws, read_credentials};
@@ -41,3 +43,4 @@ pub use record::{
     Encoded, GeneratorFigures, LoadRecord, MergeError, RecordError, SCHEMA_VERSION, ServerFigures, Step,
 };
 pub use series::{LATE_LIMIT, Series};
+pub use timeline::{Bin, Fate, Timeline};

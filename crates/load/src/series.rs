@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use crate::exchange::Outcome;
+use crate::{
+    exchange::Outcome,
+    timeline::{Fate, Timeline},
+};
 
 /// The shortest and the longest time told apart, in nanoseconds, with three significant digits.
 const SHORTEST: u64 = 100;
@@ -28,6 +31,8 @@ pub struct Series {
     pub failed: Histogram<u64>,
     /// How late the generator itself was: from the planned to the real send time, where a connection was free.
     pub late: Histogram<u64>,
+    /// What became of requests over time, where that is asked.
+    pub timeline: Option<Timeline>,
 }
 
 impl Default for Series {
@@ -43,6 +48,7 @@ impl Default for Series {
             wrong: empty(),
             failed: empty(),
             late: empty(),
+            timeline: None,
         }
     }
 }
@@ -61,6 +67,19 @@ impl Series {
         histogram.saturating_record(nanoseconds(response));
     }
 
+    /// Where nobody asks for a timeline, this is one comparison.
+    pub(crate) fn record_fate(&mut self, planned: Duration, waited: Duration, fate: impl FnOnce() -> Fate) {
+        if let Some(timeline) = &mut self.timeline {
+            timeline.record(planned, waited, fate());
+        }
+    }
+
+    /// A request without an answer, planned at that time after the warm-up, and given up after so long.
+    pub(crate) fn record_unanswered(&mut self, planned: Duration, waited: Duration) {
+        self.record(Outcome::Failed, waited, Duration::ZERO);
+        self.record_fate(planned, waited, || Fate::Unanswered);
+    }
+
     pub(crate) fn record_late(&mut self, late: Duration) {
         self.late.saturating_record(nanoseconds(late));
     }
@@ -76,6 +95,9 @@ impl Series {
             &mut self.late,
         ] {
             histogram.clear();
+        }
+        if let Some(timeline) = &mut self.timeline {
+            timeline.clear();
         }
     }
 

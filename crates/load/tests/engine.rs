@@ -12,7 +12,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use authbench_load::{Arrivals, ClosedPlan, Engine, Interval, LoadError, OpenPlan, Series, Traffic};
+use authbench_load::{
+    Arrivals, ClosedPlan, Engine, Fate, Interval, LoadError, OpenPlan, Series, Timeline, Traffic,
+};
 
 use support::{RIGHT, exchanges, serve};
 
@@ -144,4 +146,26 @@ fn a_stopped_run_keeps_what_was_measured_and_blames_nobody_for_the_rest() {
     engine.open_loop(&plan, traffic, &mut series, &mut |_| {}).unwrap();
     assert!((50..=400).contains(&series.response.len()), "{}", series.response.len());
     assert_eq!(series.failed.len(), 0);
+}
+
+#[test]
+fn a_timeline_tells_when_requests_failed() {
+    let turn = std::sync::Arc::new(AtomicU64::new(0));
+    let address = serve(move |stream| match turn.fetch_add(1, Ordering::Relaxed) {
+        300..400 => stream.write_all(b"HTTP/1.1 503 Gone\r\nContent-Length: 0\r\n\r\n").is_ok(),
+        _ => stream.write_all(RIGHT).is_ok(),
+    });
+    let plan = OpenPlan { duration: Duration::from_secs(1), ..PLAN };
+    let bin = Duration::from_millis(10);
+    let mut series = Series { timeline: Some(Timeline::new(bin, plan.duration)), ..Series::default() };
+    let mut engine = Engine::connect(address, 1, Duration::from_secs(5)).unwrap();
+    let traffic = Traffic { exchanges: &exchanges(), next: &mut || 0, stop: &NEVER };
+    engine.open_loop(&plan, traffic, &mut series, &mut |_| {}).unwrap();
+    let timeline = series.timeline.unwrap();
+    // Of one connection the n-th request is the n-th answer. Two hundred are in the warm-up.
+    for (number, bin) in timeline.bins().iter().enumerate() {
+        let fate = if (10..20).contains(&number) { Fate::Unavailable } else { Fate::Right };
+        assert_eq!(bin[fate as usize], 10, "bin {number}: {bin:?}");
+        assert_eq!(bin.iter().sum::<u32>(), 10);
+    }
 }

@@ -31,6 +31,7 @@ pub fn record() -> RunRecord {
         floor: None,
         rounds: times(factor),
         counts: Vec::new(),
+        timeline: None,
         criterion: None,
         unavailable: None,
     };

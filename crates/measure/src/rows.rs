@@ -192,7 +192,9 @@ fn in_order(one: &Contestant) -> Vec<&Round> {
 pub fn unquiet(record: &RunRecord, least: usize) -> Vec<(&Batch, usize)> {
     let mut found: Vec<(&Batch, usize)> = Vec::new();
     for (_, batch, one) in record.current() {
-        if one.id == batch.reference && !found.iter().any(|(known, _)| std::ptr::eq(*known, batch)) {
+        // What is counted rather than timed is neither quiet nor loud.
+        let timed = one.rounds.iter().any(|round| !round.samples_ns.is_empty());
+        if timed && one.id == batch.reference && !found.iter().any(|(known, _)| std::ptr::eq(*known, batch)) {
             let quiet = quiet_rounds(one);
             found.extend((quiet < least.min(one.rounds.len())).then_some((batch, quiet)));
         }

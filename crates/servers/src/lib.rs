@@ -45,6 +45,8 @@ pub use paths::Paths;
 pub use postgres::{PostgresProgram, PostgresServer};
 pub use process::find_program;
 pub use proxy::{Proxy, address_of};
-pub use redis::{NodeProgram, RedisCluster, RedisProgram, RedisServer};
+pub use redis::{
+    DurableRedisProgram, DurableRedisServer, NodeProgram, RedisCluster, RedisProgram, RedisServer,
+};
 pub use server::Server;
 pub use start_error::StartError;

@@ -18,8 +18,8 @@ use std::{
 };
 
 use authbench_servers::{
-    Backend, Daemon, Folder, Kind, MemcachedProgram, PostgresProgram, Program, RedisCluster, RedisProgram,
-    RedisServer, Server, StartError,
+    Backend, Daemon, DurableRedisServer, Folder, Kind, MemcachedProgram, PostgresProgram, Program,
+    RedisCluster, RedisProgram, RedisServer, Server, StartError,
 };
 
 /// Set in a copy of this test binary that plays one of the parts in [`a_copy_of_this_binary_plays_its_part`].
@@ -118,6 +118,27 @@ fn redis_answers_over_both_transports_with_the_stated_settings() {
         let lines: Vec<String> = stream.lines().take(5).map(Result::unwrap).collect();
         assert_eq!(lines[4], value, "{name}");
     }
+}
+
+#[test]
+fn redis_with_a_log_keeps_what_it_has_answered_through_a_kill_and_redis_without_one_does_not() {
+    fn value_after_a_kill<P: Program>(mut server: Daemon<P>) -> String {
+        let ask = |url: &str, command: &str| {
+            let mut stream = BufReader::new(connect(url).unwrap());
+            stream.get_mut().write_all(command.as_bytes()).unwrap();
+            let mut line = String::new();
+            stream.read_line(&mut line).unwrap();
+            line.trim().to_owned()
+        };
+        assert_eq!(ask(&server.tcp_url(), "SET key value\r\n"), "+OK");
+        server.kill();
+        server.restart().unwrap();
+        ask(&server.tcp_url(), "GET key\r\n")
+    }
+    let Some(durable) = start::<DurableRedisServer>() else { return };
+    assert_eq!(value_after_a_kill(durable), "$5");
+    let Some(forgetful) = start::<RedisServer>() else { return };
+    assert_eq!(value_after_a_kill(forgetful), "$-1");
 }
 
 #[test]

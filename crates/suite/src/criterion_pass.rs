@@ -120,6 +120,11 @@ impl<'a> Timed<'a> {
     /// # Panics
     /// When the contestant cannot be built or its outcome is wrong: a timed error path is a bug.
     fn sample(&self, operations: u64) -> Duration {
+        if self.case.fault.is_some() {
+            // Only counted, and it takes seconds: the rounds do that.
+            self.nothing_to_time.set(true);
+            resume_unwind(Box::new(Absent));
+        }
         let mut built = self.built.borrow_mut();
         let built = match &mut *built {
             Some(built) => built,

@@ -260,7 +260,8 @@ fn the_exported_script_is_played_by_node_in_place_of_k6() {
     let found = json_of(&played);
     assert_eq!(found["wrong"], json!([false, true]), "{found}");
     let scenarios = found["scenarios"].as_object().unwrap();
-    let named: Vec<&String> = scenarios.keys().collect();
+    let mut named: Vec<&String> = scenarios.keys().collect();
+    named.sort();
     assert_eq!(named, ["0.5-per-second", "5-per-second", "warm-up-0.5-per-second", "warm-up-5-per-second"]);
     let slow = &scenarios["0.5-per-second"];
     assert_eq!(

@@ -10,6 +10,7 @@ mod merge;
 mod provenance;
 mod question;
 mod schema;
+mod timeline;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -21,6 +22,7 @@ pub use hostile::{HostileTable, HostileToken, Verdict, Verifier};
 pub use provenance::{Machine, Planned, Profile, Provenance, Service};
 pub use question::Question;
 pub use schema::schema;
+pub use timeline::Timeline;
 
 /// The version that this build writes and the only one it reads.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -131,6 +133,9 @@ pub struct Contestant {
     pub rounds: Vec<Round>,
     /// What was counted rather than timed: one entry a metric and round.
     pub counts: Vec<Count>,
+    /// What became of requests over time, where that is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
     /// What criterion measured for it in a process of its own, where `cargo bench` ran.
     pub criterion: Option<CriterionFigure>,
     /// Why it was not measured at all, if so.
@@ -301,10 +306,22 @@ words! {
         P999 = "p99.9",
         /// The time that 99 % of them stay within from the moment when they were really sent.
         ServiceP99 = "service-p99",
-        /// The longest of them.
-        Slowest = "slowest",
         /// The share of planned requests that got their right answer.
         Answered = "answered",
+        /// Requests with a revoked credential that got a 2xx.
+        WronglyAccepted = "wrongly-accepted",
+        /// Requests with a good credential that got a 401 or a 403.
+        WronglyRejected = "wrongly-rejected",
+        /// Requests that got a 503.
+        Unavailable = "unavailable",
+        /// Requests without an answer, or with one that came too late.
+        Unanswered = "unanswered",
+        /// The longest of them: of an outage, the slowest request, answered or given up.
+        Slowest = "slowest",
+        /// The time from the beginning of an outage's mending until its errors end.
+        Recovery = "recovery",
+        /// Sessions that are not accepted after an outage and were before.
+        SessionsLost = "sessions-lost",
     }
 }
 
@@ -322,8 +339,14 @@ impl Metric {
             | Self::P99
             | Self::P999
             | Self::ServiceP99
-            | Self::Slowest => "ns",
-            Self::Allocations => "count",
+            | Self::Slowest
+            | Self::Recovery => "ns",
+            Self::Allocations
+            | Self::WronglyAccepted
+            | Self::WronglyRejected
+            | Self::Unavailable
+            | Self::Unanswered
+            | Self::SessionsLost => "count",
             Self::Bytes => "bytes",
             Self::Answered | Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",
         }

@@ -138,4 +138,10 @@ questions! {
         heading "How long is a revoked credential still accepted?",
         asks "how long is a revoked credential still accepted, by any of several instances?",
         reference "session-redis";
+
+    /// Requests over HTTP while the store is away and after it.
+    Outage = "outage",
+        heading "What happens to requests when the store goes down?",
+        asks "what happens to requests when the store goes down, and when is it over?",
+        reference "jwt-hs256";
 }

@@ -38,12 +38,15 @@ fn absorb(known: &mut Contestant, found: Contestant, round: u32) {
         }
     }
     known.counts.extend(found.counts);
+    if found.timeline.is_some() {
+        known.timeline = found.timeline;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::example;
+    use crate::{example, record::Timeline};
 
     fn one_round(round: u32, unavailable: Option<&str>) -> Batch {
         let mut batch = example::record().executions.remove(0).batches.remove(0);
@@ -72,6 +75,23 @@ mod tests {
         let contestant = collected((0..3).map(|round| one_round(round, None)));
         assert_eq!(contestant.rounds.iter().map(|round| round.round).collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!(contestant.counts.len(), 3, "counted once a round");
+    }
+
+    #[test]
+    fn a_timeline_of_one_round_stays_when_others_have_none() {
+        let timeline = Timeline {
+            bin_ms: 10,
+            broken_ms: None,
+            mended_ms: None,
+            right: vec![20],
+            unavailable: vec![0],
+            wrongly_rejected: vec![0],
+            wrongly_accepted: vec![0],
+            unanswered: vec![0],
+        };
+        let mut first = one_round(0, None);
+        first.contestants[0].timeline = Some(timeline.clone());
+        assert_eq!(collected([first, one_round(1, None)]).timeline, Some(timeline));
     }
 
     #[test]

@@ -53,6 +53,43 @@ impl Type {
     }
 }
 
+/// How an area is filled: what colour alone would not tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texture {
+    /// All of it.
+    Solid,
+    /// With lines from left to right.
+    Across,
+    /// With lines from top to bottom.
+    Upright,
+}
+
+/// From one line of a texture to the next, in pixels, and how wide one is.
+const HATCH: f64 = 4.0;
+const HATCHED: f64 = 1.3;
+
+/// One rectangle of several that stand side by side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) top: f64,
+    pub(crate) bottom: f64,
+}
+
+impl Step {
+    /// Whether the next one begins where this one ends.
+    fn touches(&self, next: &Self) -> bool {
+        (self.to - next.from).abs() < 1e-6
+    }
+}
+
+/// Where the lines of a texture are: the same for all neighbours.
+fn multiples(from: f64, to: f64) -> impl Iterator<Item = f64> {
+    let first = (from / HATCH).ceil();
+    (0..).map(move |number| (first + f64::from(number)) * HATCH).take_while(move |at| *at < to)
+}
+
 /// Something to draw on. Points are pixels from the upper left.
 pub(crate) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, Shift>,
@@ -101,6 +138,58 @@ impl Canvas<'_> {
     pub(crate) fn shape(&self, corners: &[(f64, f64)], ink: Ink) -> Result<(), Failure> {
         let corners: Vec<_> = corners.iter().copied().map(units).collect();
         self.area.draw(&Polygon::new(corners, ink.colour().filled())).map_err(failure)
+    }
+
+    /// A rectangle from its upper left to its lower right.
+    pub(crate) fn textured(
+        &self,
+        (from, top): (f64, f64),
+        (to, bottom): (f64, f64),
+        ink: Ink,
+        texture: Texture,
+    ) -> Result<(), Failure> {
+        self.stepped(&[Step { from, to, top, bottom }], ink, texture)
+    }
+
+    /// Rectangles from left to right, those that touch as one area: no seam shows between them.
+    pub(crate) fn stepped(&self, steps: &[Step], ink: Ink, texture: Texture) -> Result<(), Failure> {
+        for area in steps.chunk_by(Step::touches) {
+            let above = area.iter().flat_map(|step| [(step.from, step.top), (step.to, step.top)]);
+            let below = area.iter().rev().flat_map(|step| [(step.to, step.bottom), (step.from, step.bottom)]);
+            self.shape(&above.chain(below).collect::<Vec<_>>(), ink)?;
+            match texture {
+                Texture::Solid => {}
+                Texture::Across => self.lines_across(area)?,
+                Texture::Upright => self.lines_upright(area)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn lines_across(&self, area: &[Step]) -> Result<(), Failure> {
+        let top = area.iter().map(|step| step.top).fold(f64::INFINITY, f64::min);
+        let bottom = area.iter().map(|step| step.bottom).fold(0.0, f64::max);
+        for y in multiples(top, bottom) {
+            let crosses = |step: &Step| step.top <= y && y < step.bottom;
+            for part in area.chunk_by(|one, other| crosses(one) == crosses(other)) {
+                if let [first, ..] = part
+                    && crosses(first)
+                {
+                    let end = part.last().unwrap_or(first).to;
+                    self.line(&[(first.from, y), (end, y)], Ink::Paper, HATCHED)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn lines_upright(&self, area: &[Step]) -> Result<(), Failure> {
+        for step in area {
+            for x in multiples(step.from, step.to) {
+                self.line(&[(x, step.top), (x, step.bottom)], Ink::Paper, HATCHED)?;
+            }
+        }
+        Ok(())
     }
 
     /// One line of text, vertically centred on its point.

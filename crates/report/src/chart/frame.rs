@@ -3,7 +3,7 @@
 use measure::record::Kind;
 
 use super::{
-    canvas::{Align, Canvas, Failure, Type},
+    canvas::{Align, Canvas, Failure, Texture, Type},
     kind_word,
     marks::{RADIUS, mark},
     palette::Ink,
@@ -25,7 +25,7 @@ enum Sign {
     /// The stroke of something to compare with.
     Stroke(Stroke),
     /// A part of a bar.
-    Segment(Ink),
+    Segment(Ink, Texture),
 }
 
 /// What the stroke in a row is.
@@ -87,8 +87,21 @@ impl Frame {
         segments: Vec<(Ink, &'static str)>,
         notes: &[String],
     ) -> Self {
-        let signs = segments.into_iter().map(|(ink, about)| (Sign::Segment(ink), about)).collect();
+        let signs =
+            segments.into_iter().map(|(ink, about)| (Sign::Segment(ink, Texture::Solid), about)).collect();
         Self::with_legend(pixels, title, subtitle, signs, notes)
+    }
+
+    /// Of a chart whose areas differ in colour and texture.
+    pub(crate) fn of_textures(
+        pixels: f64,
+        title: &str,
+        subtitle: &str,
+        areas: Vec<(Ink, Texture, &'static str)>,
+        notes: &[String],
+    ) -> Self {
+        let signs = areas.into_iter().map(|(ink, texture, about)| (Sign::Segment(ink, texture), about));
+        Self::with_legend(pixels, title, subtitle, signs.collect(), notes)
     }
 
     fn with_legend(
@@ -135,10 +148,9 @@ impl Frame {
                 match sign {
                     Sign::Kind(kind) => mark(canvas, at, *kind)?,
                     Sign::Stroke(stroke) => stroke.draw(canvas, at)?,
-                    Sign::Segment(ink) => {
-                        let (left, right) = (at.0 - RADIUS, at.0 + RADIUS);
-                        let (top, bottom) = (at.1 - RADIUS, at.1 + RADIUS);
-                        canvas.shape(&[(left, top), (right, top), (right, bottom), (left, bottom)], *ink)?;
+                    Sign::Segment(ink, texture) => {
+                        let (from, to) = ((at.0 - RADIUS, at.1 - RADIUS), (at.0 + RADIUS, at.1 + RADIUS));
+                        canvas.textured(from, to, *ink, *texture)?;
                     }
                 }
                 canvas.text((x + 2.0 * RADIUS + 7.0, middle), Align::Left, LEGEND, word)?;

@@ -1,4 +1,5 @@
-//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`], [`bars`], [`scatter`]), the pen ([`canvas`]).
+//! Drawing: a chart before it is drawn ([`plan`]), its kinds ([`forest`], [`line_chart`], [`bars`], [`scatter`],
+//! [`timelines`]), the pen ([`canvas`]).
 //!
 //! Every chart is drawn twice, for a wide and for a narrow page, instead of being shrunk until nobody can read it.
 //! Colours are classes that the page's theme fills in ([`palette`]), and no kind is told by colour alone.
@@ -18,8 +19,10 @@ mod scale;
 mod scatter;
 mod svg;
 mod text;
+mod timelines;
 
 pub(crate) use bars::{BarRow, Bars, Part};
+pub(crate) use canvas::Texture;
 pub(crate) use contestants::{Contestant, MANY};
 pub(crate) use forest::{Mark, Row};
 pub(crate) use frame::Stroke;
@@ -31,6 +34,7 @@ pub(crate) use scale::Scale;
 pub(crate) use scatter::{Point, Scatter, is_on_frontier};
 pub(crate) use svg::Svg;
 pub(crate) use text::capital;
+pub(crate) use timelines::{TimePart, TimeRow, Timelines};
 
 use measure::record::Kind;
 

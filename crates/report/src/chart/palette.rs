@@ -25,11 +25,13 @@ pub(crate) enum Ink {
     Control,
     /// Marks of floors.
     Floor,
+    /// What must not be.
+    Alarm,
 }
 
 /// Every ink with its class, its light and its dark colour. All light colours differ, so that they can be told apart
 /// in the drawn file. Text and marks keep a contrast of 4.5 to their paper in both themes (WCAG 2.2, 1.4.3).
-const INKS: [(Ink, &str, u32, u32); 9] = [
+const INKS: [(Ink, &str, u32, u32); 10] = [
     (Ink::Text, "text", 0x1b_1b1a, 0xec_eae5),
     (Ink::Muted, "muted", 0x5c_5c58, 0xa9_a8a2),
     (Ink::Grid, "grid", 0xdf_deda, 0x33_363c),
@@ -39,6 +41,7 @@ const INKS: [(Ink, &str, u32, u32); 9] = [
     (Ink::Peer, "peer", 0xb0_4a12, 0xff_a566),
     (Ink::Control, "control", 0x63_6369, 0xb3_b3ba),
     (Ink::Floor, "floor", 0x1a_7562, 0x5f_c9b0),
+    (Ink::Alarm, "alarm", 0xb0_1c3c, 0xff_8ba0),
 ];
 
 impl Ink {

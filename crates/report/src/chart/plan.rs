@@ -10,6 +10,7 @@ use super::{
     forest::{Forest, Group, Mark},
     frame::Stroke,
     line_chart::LineChart,
+    timelines::Timelines,
 };
 use crate::view::{Case, Line};
 
@@ -25,6 +26,7 @@ pub(crate) enum Plan {
     LineChart(LineChart),
     Bars(Bars),
     Scatter(Scatter),
+    Timelines(Timelines),
 }
 
 impl Plan {
@@ -32,7 +34,7 @@ impl Plan {
     pub(crate) fn groups(&mut self) -> Option<&mut [Group]> {
         match self {
             Self::Forest(forest) => Some(&mut forest.groups),
-            Self::LineChart(_) | Self::Bars(_) | Self::Scatter(_) => None,
+            Self::LineChart(_) | Self::Bars(_) | Self::Scatter(_) | Self::Timelines(_) => None,
         }
     }
 
@@ -42,6 +44,7 @@ impl Plan {
             Self::LineChart(curves) => curves.draw(width),
             Self::Bars(bars) => bars.draw(width),
             Self::Scatter(scatter) => scatter.draw(width),
+            Self::Timelines(timelines) => timelines.draw(width),
         }
     }
 }

@@ -4,7 +4,7 @@ use measure::record::{Metric, Question};
 
 use super::{
     by_size_answer::{growth, payload},
-    distance, load, login,
+    distance, load, login, outage,
     relative_answer::{dearest_refusals, spread, tails},
     request, staleness,
     variants_answer::variants,
@@ -22,6 +22,7 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Sentence {
         Question::Distance => distance::answer(asked),
         Question::Login => login::answer(asked),
         Question::Staleness => staleness::answer(asked),
+        Question::Outage => outage::answer(asked),
         _ => None,
     };
     if let Some(sentence) = own {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 14] = [
+const OPTIONAL: [(Metric, &str); 20] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
@@ -22,9 +22,15 @@ const OPTIONAL: [(Metric, &str); 14] = [
     (Metric::P50, "p50"),
     (Metric::P99, "p99"),
     (Metric::P999, "p99.9"),
-    (Metric::Slowest, "Slowest"),
     (Metric::ServiceP99, "p99 from sending"),
     (Metric::Answered, "Answered"),
+    (Metric::Unavailable, "Unavailable"),
+    (Metric::Unanswered, "Unanswered"),
+    (Metric::WronglyRejected, "Wrongly rejected"),
+    (Metric::WronglyAccepted, "Wrongly accepted"),
+    (Metric::Slowest, "Slowest"),
+    (Metric::Recovery, "Recovery"),
+    (Metric::SessionsLost, "Sessions lost"),
 ];
 
 /// The table, cheapest first, then who has no figure. Where it is long, what follows the designs is folded away.
@@ -110,9 +116,16 @@ const fn about(metric: Metric) -> &'static str {
         Metric::Cpu | Metric::CpuAdded | Metric::CpuRatio => "CPU time",
         Metric::StoreCpu => "CPU time of the store",
         Metric::Allocations => "Allocations",
-        Metric::P50 | Metric::P99 | Metric::P999 | Metric::Slowest => "Quantiles",
+        Metric::P50 | Metric::P99 | Metric::P999 => "Quantiles",
         Metric::ServiceP99 => "p99 from sending",
         Metric::Answered => "Answered",
+        Metric::Unavailable => "Unavailable",
+        Metric::Unanswered => "Unanswered",
+        Metric::WronglyRejected => "Wrongly rejected",
+        Metric::WronglyAccepted => "Wrongly accepted",
+        Metric::Slowest => "Slowest",
+        Metric::Recovery => "Recovery",
+        Metric::SessionsLost => "Sessions lost",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
     }
 }
@@ -179,10 +192,17 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
         | Metric::P99
         | Metric::P999
         | Metric::ServiceP99
-        | Metric::Slowest => format::time_interval(figure),
+        | Metric::Slowest
+        | Metric::Recovery => format::time_interval(figure),
         Metric::Answered => format::percent(figure.value),
         Metric::Ratio | Metric::RatioToFloor | Metric::CpuRatio => format::ratio(figure),
-        Metric::Allocations | Metric::Bytes => format::count(figure.value),
+        Metric::Allocations
+        | Metric::Bytes
+        | Metric::Unavailable
+        | Metric::Unanswered
+        | Metric::WronglyRejected
+        | Metric::WronglyAccepted
+        | Metric::SessionsLost => format::count(figure.value),
     });
     html! {
         @match text {
@@ -219,6 +239,9 @@ fn remarks(line: &Line<'_>, columns: &Columns) -> String {
         Metric::Bytes,
         Metric::Allocations,
         Metric::P99,
+        Metric::WronglyAccepted,
+        Metric::Slowest,
+        Metric::Recovery,
     ];
     let mut notes: Vec<String> = Vec::new();
     for metric in order {

@@ -2,7 +2,7 @@
 
 use measure::record::Question;
 
-use super::{by_size_chart, case_chart, load, relative_chart, request, variants_chart};
+use super::{by_size_chart, case_chart, load, outage, relative_chart, request, variants_chart};
 use crate::{
     chart::Plan,
     view::{QuestionView, against, series},
@@ -15,6 +15,7 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         Question::Load => return load::charts(asked),
         // Its chart is on the first screen: every design's cost against it.
         Question::Staleness => return Vec::new(),
+        Question::Outage => return outage::charts(asked),
         _ => {}
     }
     let (all, alone) = series(asked);

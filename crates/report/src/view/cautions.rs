@@ -1,7 +1,7 @@
 //! What a reader must know before quoting a figure.
 
 use measure::{
-    record::{Batch, Execution, Profile, Provenance, RunRecord},
+    record::{Batch, Execution, Profile, Provenance, Question, RunRecord},
     rows,
 };
 
@@ -111,16 +111,18 @@ const LEAST_QUIET: usize = 3;
 /// Large populations are in two rounds of three by plan.
 fn rounds_short(execution: &Execution) -> Option<(usize, u32)> {
     let planned = execution.provenance.rounds_planned;
+    // An outage is measured once a run.
+    let batches = || execution.batches.iter().filter(|batch| batch.question != Question::Outage);
     let counts = |batch: &Batch| -> Vec<usize> {
         let measured = batch.contestants.iter().filter(|one| one.unavailable.is_none());
         measured.map(|one| one.rounds.len()).collect()
     };
-    let short = execution.batches.iter().find_map(|batch| {
+    let short = batches().find_map(|batch| {
         let counts = counts(batch);
         let (least, most) = (counts.iter().min()?, counts.iter().max()?);
         (least < most).then_some(*least)
     });
-    let most = execution.batches.iter().flat_map(counts).max()?;
+    let most = batches().flat_map(counts).max()?;
     short.or_else(|| (most < planned as usize).then_some(most)).map(|done| (done, planned))
 }
 
@@ -156,6 +158,9 @@ mod tests {
             of_record(&record)[0].text,
             "Some figures rest on 6 of 9 rounds. Run again before quoting."
         );
+        let mut outage = record.clone();
+        outage.executions[0].batches[0].question = Question::Outage;
+        assert!(titles(&outage).is_empty(), "an outage is measured once");
         record.executions[0].provenance.interrupted = true;
         record.executions[0].provenance.dirty = Some(true);
         assert_eq!(titles(&record), ["Interrupted.", "Uncommitted changes."]);

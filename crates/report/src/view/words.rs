@@ -77,6 +77,7 @@ impl Words {
             Question::Distance => new("authorise one request", DISTANCE_LIMITS).along(DISTANCE),
             Question::Login => new("log in", LOGIN),
             Question::Staleness => new("withdraw a credential", STALENESS),
+            Question::Outage => new("answer one request", OUTAGE),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -222,6 +223,17 @@ const STALENESS: &[&str] = &[
     "A design is never shown above what it declares: that would be a failure and no figure.",
     "With the feed lost, one instance's connections to the store are cut and another's stall. A design that then refuses \
      requests is not stale, and not available either: see what it declares for an outage.",
+];
+
+const OUTAGE: &[&str] = &[
+    "Each outage happened once, with one store on one machine. It shows what a design does. How long a store is away in production \
+     depends on who notices and what starts it again.",
+    "The times hold for the limits that the stores' clients have here: half a second for an answer. With longer limits requests \
+     wait longer, and with shorter ones a slow store is taken for a dead one.",
+    "There are 64 connections. A request that waits for a dead store holds one, so that even a part of a store can keep all requests \
+     waiting. An answer more than a second after its request was due counts as none.",
+    "The load goes on at its rate, and nobody retries or logs in again. Users who do both add load when a store can bear it least.",
+    "In the memory of a process no store can be lost. The process can, and all sessions with it: that is not measured here.",
 ];
 
 const HOSTILE: &[&str] = &[

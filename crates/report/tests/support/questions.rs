@@ -304,6 +304,7 @@ impl Batches<'_> {
             floor: plan.floor,
             rounds,
             counts: plan.counts,
+            timeline: None,
             criterion: None,
             unavailable,
         }

@@ -1,11 +1,13 @@
-//! Redis: one server, and a cluster of six.
+//! Redis: one server, one that keeps a log, and a cluster of six.
 
 mod ask;
 mod cluster;
+mod durable;
 
 use std::{ffi::OsString, io, path::PathBuf};
 
 pub use cluster::{NodeProgram, RedisCluster};
+pub use durable::{DurableRedisProgram, DurableRedisServer};
 
 use crate::{
     Daemon, Program, StartError,

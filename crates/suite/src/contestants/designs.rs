@@ -11,7 +11,7 @@ use super::{
     entries::MANY_SUFFIX,
     kept::Populated,
     not_built::NotBuilt,
-    purge, request, staleness,
+    outage, purge, request, staleness,
     timed::{self, Built},
 };
 use crate::{
@@ -25,6 +25,9 @@ use crate::{
 
 /// Builds the entry of that id for a case, under the contestant's own id.
 pub(crate) fn build(context: &Context, case: &Case, id: &str, contestant: &str) -> Result<Built, NotBuilt> {
+    if case.question == Question::Outage {
+        return outage::build(context, case, id);
+    }
     if matches!(case.question, Question::Request | Question::Load | Question::Login) {
         return request::build(context, case, id);
     }
@@ -166,7 +169,7 @@ impl Builder<'_> {
             over: (allocated.operations * N) as u64,
             note: "heap allocations a token".to_owned(),
         };
-        Ok(Built { contestant: Some(Box::new(Shared { contestant, by: N })), counts: vec![allocations] })
+        Ok(Built::timed(Shared { contestant, by: N }, vec![allocations]))
     }
 
     fn purge<E: Entry>(&self) -> Result<Built, NotBuilt> {
@@ -207,7 +210,7 @@ impl Builder<'_> {
         };
         if case.threads > 1 {
             let jobs = (0..case.threads).map(|_| job()).collect::<Result<Vec<_>, _>>()?;
-            return Ok(Built { contestant: Some(Box::new(Parallel(jobs))), counts: Vec::new() });
+            return Ok(Built::timed(Parallel(jobs), Vec::new()));
         }
         timed::looked_up(case, job()?, vec![session_bytes(case, populated.heap, IN_THIS_PROCESS)])
     }

@@ -40,6 +40,7 @@ impl ContestantEntry {
             floor: self.floor.map(str::to_owned),
             rounds: Vec::new(),
             counts: Vec::new(),
+            timeline: None,
             criterion: None,
             unavailable: None,
         }
@@ -64,7 +65,8 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
             left_out: described.absence(),
         };
         let renamed = |suffix| ContestantEntry { id: format!("{}{suffix}", entry.id), ..entry.clone() };
-        let twin = (entry.id == question.reference())
+        // One event has no noise that a second one would show.
+        let twin = (entry.id == question.reference() && question != Question::Outage)
             .then(|| ContestantEntry { kind: Kind::Twin, ..renamed(TWIN_SUFFIX) });
         let many = (question == Question::Batch).then(|| renamed(MANY_SUFFIX));
         all.push(entry);

@@ -7,6 +7,7 @@ mod entries;
 mod floors;
 mod kept;
 mod not_built;
+mod outage;
 mod purge;
 mod record_entry;
 mod request;

@@ -62,7 +62,7 @@ pub(crate) fn measure<A: Authoriser, const WAITS: bool>(
         let reason = "nothing to measure: expired sessions are not removed when asked, but by the store itself or never";
         return Err(NotBuilt::NothingToTime(reason.to_owned()));
     }
-    Ok(Built { contestant: None, counts: counts(reader.times, removed) })
+    Ok(Built::counted(counts(reader.times, removed)))
 }
 
 /// Looks sessions up and keeps the time of each.

@@ -128,7 +128,7 @@ fn finish(
         _service: service,
     };
     if let Some(rate) = case.rate {
-        return Ok(Built { contestant: None, counts: contestant.at_a_rate(rate, context.next_seed())? });
+        return Ok(Built::counted(contestant.at_a_rate(rate, context.next_seed())?));
     }
     if case.question == Question::Login {
         return Ok(timed::once(contestant));
@@ -149,11 +149,11 @@ fn finish(
             "heap allocations a request in the service; its client makes none",
         ),
     ];
-    Ok(Built { contestant: Some(Box::new(contestant)), counts })
+    Ok(Built::timed(contestant, counts))
 }
 
 /// The header that carries a credential.
-fn header(transport: Transport, credential: &Credential) -> (&'static str, String) {
+pub(super) fn header(transport: Transport, credential: &Credential) -> (&'static str, String) {
     match transport {
         Transport::Bearer => ("Authorization", format!("Bearer {}", credential.reveal())),
         Transport::Cookie { name } => ("Cookie", format!("{name}={}", credential.reveal())),
@@ -161,7 +161,7 @@ fn header(transport: Transport, credential: &Credential) -> (&'static str, Strin
 }
 
 /// What a user asks, and the answer: the whole of it, so that another user's would be noticed.
-fn own_profile(host: &str, index: usize, headers: &[(&str, &str)]) -> Exchange {
+pub(super) fn own_profile(host: &str, index: usize, headers: &[(&str, &str)]) -> Exchange {
     let id = user(index).0;
     let body = format!(r#"{{"user_id":{id},"name":"user-{id}"}}"#).into_bytes();
     let deserved = Deserved { status: 200, body: Some(body) };

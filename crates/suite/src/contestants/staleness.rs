@@ -136,7 +136,7 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
     let mut seen = others.map_err(NotBuilt::Broken)?;
     seen.push(own);
     let counts = counts(&trial, &seen, properties)?;
-    Ok(Built { contestant: None, counts })
+    Ok(Built::counted(counts))
 }
 
 /// Begins the reason of a design that promises nothing to measure.

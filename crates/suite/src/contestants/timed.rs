@@ -1,7 +1,7 @@
 //! A contestant that is ready to be timed: a job behind one of the timed loops, and what was counted on the way.
 
 use measure::{
-    record::{Count, Metric},
+    record::{Count, Metric, Timeline},
     sampler::Contestant,
 };
 
@@ -18,6 +18,20 @@ pub(crate) struct Built {
     /// None where everything was counted already.
     pub(crate) contestant: Option<Box<dyn Contestant>>,
     pub(crate) counts: Vec<Count>,
+    /// What became of requests over time, where that is the question.
+    pub(crate) timeline: Option<Timeline>,
+}
+
+impl Built {
+    /// To be timed, with what was counted on the way.
+    pub(crate) fn timed(contestant: impl Contestant + 'static, counts: Vec<Count>) -> Self {
+        Self { contestant: Some(Box::new(contestant)), ..Self::counted(counts) }
+    }
+
+    /// Counted, and done with.
+    pub(crate) const fn counted(counts: Vec<Count>) -> Self {
+        Self { contestant: None, counts, timeline: None }
+    }
 }
 
 /// Operations over which allocations are averaged: enough to show one in a few hundred.
@@ -48,12 +62,12 @@ fn counted<J: Job + 'static, const FOLLOW: bool>(
         over: allocated.operations as u64,
         note: "heap allocations an operation".to_owned(),
     });
-    Ok(Built { contestant: Some(Box::new(contestant)), counts })
+    Ok(Built::timed(contestant, counts))
 }
 
 /// A contestant whose every operation takes long, without any counting.
 pub(crate) fn once(contestant: impl Contestant + 'static) -> Built {
-    Built { contestant: Some(Box::new(contestant)), counts: Vec::new() }
+    Built::timed(contestant, Vec::new())
 }
 
 /// A contestant that waits for a server, with as many operations in flight as the case says.
@@ -65,14 +79,12 @@ pub(crate) fn waiting<J: Job + 'static>(
     counts: Vec<Count>,
 ) -> Built {
     let runtime = std::rc::Rc::clone(&context.runtime);
-    Built {
-        contestant: Some(Box::new(Remote {
-            job,
-            runtime,
-            in_flight: case.in_flight,
-            proxied: case.distance.is_some(),
-            store: context.store_processes(needs),
-        })),
-        counts,
-    }
+    let remote = Remote {
+        job,
+        runtime,
+        in_flight: case.in_flight,
+        proxied: case.distance.is_some(),
+        store: context.store_processes(needs),
+    };
+    Built::timed(remote, counts)
 }

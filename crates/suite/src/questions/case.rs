@@ -5,6 +5,7 @@ use std::time::Duration;
 use catalogue::Need;
 use measure::record::{Profile, Question, TWIN_SUFFIX};
 
+use super::fault::Fault;
 use crate::{jobs::Attack, workload::Choice};
 
 /// How instances lose their way to the store.
@@ -15,6 +16,9 @@ pub(crate) enum FeedLoss {
     /// One's connections are cut, another's stall, before anything is revoked.
     CutAndStalled,
 }
+
+/// Whose outage a quick run has, beside who has no store.
+const QUICK_OUTAGE: &str = "session-redis";
 
 /// One case of a question.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +62,8 @@ pub(crate) struct Case {
     pub(crate) and_who_waits: bool,
     /// Whether expired sessions are removed meanwhile, in the purge question.
     pub(crate) purging: bool,
+    /// What happens to the store, in the outage question.
+    pub(crate) fault: Option<Fault>,
     /// The least thorough profile that measures it.
     pub(super) from: Profile,
     /// The least thorough profile that measures it in a store outside this process, where filling one takes its time;
@@ -68,17 +74,17 @@ pub(crate) struct Case {
 impl Case {
     /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together, and a
     /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes. Hundreds of revocations, each
-    /// waited for, are measured once.
+    /// waited for, and an outage are measured once.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
         match self.question {
-            Question::Staleness => round == 0,
+            Question::Staleness | Question::Outage => round == 0,
             _ => (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2,
         }
     }
 
     /// Whether building a contestant is all of the measuring, for seconds at a time, and leaves nothing to time.
     pub(crate) const fn is_counted_alone(&self) -> bool {
-        matches!(self.question, Question::Load | Question::Staleness)
+        matches!(self.question, Question::Load | Question::Staleness | Question::Outage)
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
@@ -89,8 +95,9 @@ impl Case {
             return common || (self.and_who_waits && needs.iter().any(|need| need.is_waited_for()));
         }
         // Whatever decides, a request over HTTP is waited for.
-        let has_in_flight = matches!(self.question, Question::Request | Question::Load | Question::Login)
-            || needs.iter().any(|need| need.is_waited_for());
+        let has_in_flight =
+            matches!(self.question, Question::Request | Question::Load | Question::Login | Question::Outage)
+                || needs.iter().any(|need| need.is_waited_for());
         (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
     }
 
@@ -105,6 +112,14 @@ impl Case {
         much.then(|| {
             format!("{} of its records do not fit beside those of the others", grouped(self.population))
         })
+    }
+
+    /// Why a contestant has no outage of that kind, or none in that profile, if so.
+    pub(crate) fn absence_of_outage(&self, id: &str, needs: &[Need], profile: Profile) -> Option<String> {
+        let reason = self.fault?.absence(needs);
+        let quick = profile == Profile::Quick && ![self.question.reference(), QUICK_OUTAGE].contains(&id);
+        let later = "an outage takes two seconds for each store: measured with --standard";
+        reason.or(quick.then_some(later)).map(str::to_owned)
     }
 
     /// Why a contestant over a store outside this process sits this case out, if it does.

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use measure::record::{Profile, Question};
 
-use super::case::{Case, FeedLoss};
+use super::{
+    case::{Case, FeedLoss},
+    fault::Fault,
+};
 use crate::{jobs::Attack, workload::Choice};
 
 const BASE: Case = Case {
@@ -27,6 +30,7 @@ const BASE: Case = Case {
     common: false,
     and_who_waits: false,
     purging: false,
+    fault: None,
     from: Profile::Quick,
     remote_from: Some(Profile::Quick),
 };
@@ -43,6 +47,7 @@ const REQUEST: Case = Case { question: Question::Request, ..BASE };
 const LOAD: Case = Case { question: Question::Load, in_flight: 256, common: true, ..BASE };
 const DISTANCE: Case = Case { question: Question::Distance, ..BASE };
 const STALENESS: Case = Case { question: Question::Staleness, logins: 200, ..BASE };
+const OUTAGE: Case = Case { question: Question::Outage, in_flight: 64, from: Profile::Standard, ..BASE };
 const PURGE: Case =
     Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
@@ -477,5 +482,37 @@ pub(super) const CASES: &[Case] = &[
         feed_loss: FeedLoss::CutAndStalled,
         from: Profile::Standard,
         ..STALENESS
+    },
+    Case {
+        name: "killed-data-kept",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; the store is killed (SIGKILL) and half a second later started again with its data: PostgreSQL as it is, Redis with a log of every write",
+        fault: Some(Fault::KilledKept),
+        from: Profile::Quick,
+        ..OUTAGE
+    },
+    Case {
+        name: "killed-data-lost",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; the store is killed (SIGKILL) and half a second later started again, empty",
+        fault: Some(Fault::KilledLost),
+        ..OUTAGE
+    },
+    Case {
+        name: "frozen",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; the store answers nothing for a second, twice the time limit of its clients (SIGSTOP, then SIGCONT)",
+        fault: Some(Fault::Frozen),
+        ..OUTAGE
+    },
+    Case {
+        name: "connections-reset",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; the connections to the store are closed, and so are new ones for half a second, while the store lives on",
+        fault: Some(Fault::Reset),
+        ..OUTAGE
+    },
+    Case {
+        name: "primary-lost",
+        about: "2 000 requests a second, a tenth of them with a revoked credential; one of three primaries is killed (SIGKILL) and stays away, until its replica takes its place",
+        fault: Some(Fault::PrimaryLost),
+        from: Profile::Full,
+        ..OUTAGE
     },
 ];

@@ -2,6 +2,7 @@
 
 mod case;
 mod cases;
+mod fault;
 mod question;
 
 use measure::record::{Profile, Question};
@@ -9,6 +10,7 @@ use measure::record::{Profile, Question};
 use self::cases::CASES;
 pub(crate) use self::{
     case::{Case, FeedLoss},
+    fault::Fault,
     question::concerns,
 };
 
@@ -61,6 +63,38 @@ mod tests {
                 assert!(!case.concerns("session-elsewhere", &[need], false), "{}", case.name);
             }
         }
+    }
+
+    #[test]
+    fn an_outage_is_measured_once_and_in_a_quick_run_for_two() {
+        let quick: Vec<_> = cases_of(Question::Outage, Profile::Quick).collect();
+        assert_eq!(quick.len(), 1);
+        let case = quick[0];
+        assert!(case.is_in_round(0) && (1..9).all(|round| !case.is_in_round(round)));
+        for (id, needs, measured) in [
+            ("jwt-hs256", &[][..], true),
+            ("session-redis", &[Need::Redis], true),
+            ("session-memory", &[], false),
+            ("session-postgres", &[Need::Postgres], false),
+        ] {
+            assert_eq!(case.absence_of_outage(id, needs, Profile::Quick).is_none(), measured, "{id}");
+            assert_eq!(case.absence_of_outage(id, needs, Profile::Standard), None, "{id}");
+        }
+    }
+
+    #[test]
+    fn who_cannot_suffer_an_outage_says_why() {
+        let reason = |name, needs: &[Need]| {
+            let case = find(Question::Outage, name).unwrap();
+            case.absence_of_outage("session-x", needs, Profile::Full).unwrap_or_default()
+        };
+        assert!(reason("killed-data-kept", &[Need::Memcached]).contains("killed-data-lost"));
+        assert!(reason("killed-data-lost", &[Need::Postgres]).contains("killed-data-kept"));
+        assert!(reason("frozen", &[]).contains("no store to lose"));
+        assert_eq!(reason("frozen", &[Need::Memcached]), "");
+        assert!(reason("frozen", &[Need::RedisCluster]).contains("primary-lost"));
+        assert!(reason("primary-lost", &[Need::Redis]).contains("no replica"));
+        assert_eq!(reason("primary-lost", &[Need::RedisCluster]), "");
     }
 
     #[test]

@@ -33,6 +33,14 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
             design && apart && (capabilities.common || (stateful && !entry.needs.is_empty()))
         }
         Question::Request => control || capabilities.over_http,
+        // Those whose store the suite can break, and one of each family that has none to lose.
+        Question::Outage => {
+            let breakable = [Need::Redis, Need::RedisCluster, Need::Postgres, Need::Memcached];
+            let apart = !entry.needs.is_empty() && entry.needs.iter().all(|need| breakable.contains(need));
+            let nothing_to_lose = entry.needs.is_empty()
+                && (entry.id == question.reference() || (stateful && capabilities.common));
+            entry.kind == Kind::Design && capabilities.over_http && (apart || nothing_to_lose)
+        }
         // Issue, authorise, and whatever is not restricted above.
         _ => true,
     }

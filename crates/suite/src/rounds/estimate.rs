@@ -20,6 +20,8 @@ const fn seconds(question: Question) -> (f64, f64) {
         Question::Attack => (3.2, 5.8),
         Question::Touch => (2.2, 2.9),
         Question::Purge => (4.6, 3.9),
+        // In the first round alone.
+        Question::Outage => (5.0, 40.0),
         // One like the others, until it has been measured.
         _ => (3.0, 6.0),
     }

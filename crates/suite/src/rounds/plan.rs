@@ -34,8 +34,14 @@ struct PlannedCase {
 /// The services without which nobody of those selected can be measured.
 pub(crate) fn needs(questions: &[Question], selection: &Selection, profile: Profile) -> BTreeSet<Need> {
     let cases = questions.iter().flat_map(|question| questions::cases_of(*question, profile));
-    let selected = cases
-        .flat_map(|case| entries_of(case).into_iter().filter(|entry| selection.includes(case, &entry.id)));
+    let selected = cases.flat_map(|case| {
+        // Who has no outage needs no server for it.
+        let suffers =
+            move |entry: &ContestantEntry| case.absence_of_outage(&entry.id, entry.needs, profile).is_none();
+        entries_of(case)
+            .into_iter()
+            .filter(move |entry| selection.includes(case, &entry.id) && suffers(entry))
+    });
     selected.flat_map(|entry| entry.needs.iter().copied()).collect()
 }
 
@@ -259,6 +265,7 @@ impl Plan {
 fn never(entry: &ContestantEntry, case: &Case, profile: Profile) -> bool {
     (!entry.needs.is_empty() && case.absence_of_stores(profile).is_some())
         || case.absence_of_memory(entry.most_sessions).is_some()
+        || case.absence_of_outage(&entry.id, entry.needs, profile).is_some()
 }
 
 /// Why a contestant sits a case out, known before anything is started.
@@ -273,6 +280,7 @@ pub(crate) fn absence(
     entry
         .left_out
         .clone()
+        .or_else(|| case.absence_of_outage(&entry.id, entry.needs, profile))
         .or(missing)
         .or_else(of_store)
         .or_else(|| case.absence_of_memory(entry.most_sessions))

@@ -67,6 +67,7 @@ fn measure_case(
         match built {
             Ok(built) => {
                 contestant.counts = built.counts;
+                contestant.timeline = built.timeline;
                 match built.contestant {
                     Some(timed) => ready.push((contestants.len(), timed)),
                     None => contestant.rounds.push(untimed(message.round, None)),

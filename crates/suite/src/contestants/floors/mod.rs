@@ -242,6 +242,8 @@ pub(crate) fn of(general: Option<&'static str>, question: Question) -> Option<&'
     match (general, question) {
         (_, Question::Request | Question::Load) => Some("floor-axum-route"),
         (_, Question::Login) => Some("floor-argon2id"),
+        // What is counted has none.
+        (_, Question::Outage) => None,
         (Some("floor-redis-ping"), Question::Lookup) => Some("floor-redis-get"),
         (general, _) => general,
     }

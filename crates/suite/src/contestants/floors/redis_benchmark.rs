@@ -152,7 +152,7 @@ pub(super) fn build(context: &Context, case: &Case, in_flight: InFlight) -> Resu
     let took = contestant.sample(attempted)?.elapsed.max(Duration::from_millis(1));
     let in_a_sample = SAMPLE.as_secs_f64() / took.as_secs_f64() * attempted as f64;
     contestant.operations = (in_a_sample as u64).max(least);
-    Ok(Built { contestant: Some(Box::new(contestant)), counts: Vec::new() })
+    Ok(Built::timed(contestant, Vec::new()))
 }
 
 #[cfg(test)]
