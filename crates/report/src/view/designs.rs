@@ -111,11 +111,11 @@ fn cell(
         let row = line.row(metric)?;
         row.outcome.estimate().is_some().then(|| Cell::Figure(row.clone()))
     });
+    // A case that it sits out is no trouble of one that has other figures.
+    let troubles: Option<Vec<_>> = lines.iter().map(|(_, line)| line.trouble()).collect();
     figure.or_else(|| {
-        lines
-            .iter()
-            .find_map(|(_, line)| line.trouble())
-            .map(|(status, why)| Cell::Trouble(status, why.to_owned()))
+        let (status, why) = troubles?.first().copied()?;
+        Some(Cell::Trouble(status, why.to_owned()))
     })
 }
 

@@ -199,7 +199,7 @@ const LOAD: &[&str] = &[
      a minute. `authbench load` offers it for as long as you like.",
     "The service has one processor, and its clients another. With more, the knee moves up; with TLS and a handler that does \
      more, down.",
-    "A request that has no answer half a second after the end is given up. It counts with the time until then, so that a \
+    "A request that has no answer a quarter of a second after the end is given up. It counts with the time until then, so that a \
      quantile beyond the knee is at least what it says.",
 ];
 

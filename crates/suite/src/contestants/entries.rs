@@ -65,8 +65,9 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
             left_out: described.absence(),
         };
         let renamed = |suffix| ContestantEntry { id: format!("{}{suffix}", entry.id), ..entry.clone() };
-        // One event has no noise that a second one would show.
-        let twin = (entry.id == question.reference() && question != Question::Outage)
+        // What is counted, in events of its own, has no ratios whose noise a second one would show.
+        let counted = matches!(question, Question::Load | Question::Staleness | Question::Outage);
+        let twin = (entry.id == question.reference() && !counted)
             .then(|| ContestantEntry { kind: Kind::Twin, ..renamed(TWIN_SUFFIX) });
         let many = (question == Question::Batch).then(|| renamed(MANY_SUFFIX));
         all.push(entry);

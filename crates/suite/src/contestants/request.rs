@@ -30,7 +30,7 @@ use crate::{
 /// A request without an answer after this time fails its sample.
 const LONGEST: Duration = Duration::from_secs(10);
 /// Each connection has this many requests in a sample: at its end fewer and fewer are busy, and that share is timed too.
-const EACH: u64 = 8;
+const EACH: u64 = 4;
 /// One connection alone has this many: whoever waits for it wakes up each time, and no two wake-ups take as long.
 const ALONE: u64 = 32;
 /// Requests over which bytes and allocations are counted.
@@ -214,7 +214,7 @@ impl Requests {
 const WARM_UP: Duration = Duration::from_millis(50);
 const OFFERED: Duration = Duration::from_millis(250);
 /// A request that waits longer is given up, and counts with the time that it had waited: a quantile is then at least that.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_millis(250);
 /// A quantile of one in a thousand takes this many requests.
 const FOR_P999: u64 = 5_000;
 
@@ -254,7 +254,11 @@ impl Requests {
                 series.service.value_at_quantile(0.99) as f64,
                 "from the real send time, as a closed loop would have it",
             ),
-            count(Metric::Answered, answered, "of the planned requests, within half a second of the end"),
+            count(
+                Metric::Answered,
+                answered,
+                "of the planned requests, within a quarter of a second of the end",
+            ),
         ];
         if all.len() >= FOR_P999 {
             counts.insert(2, count(Metric::P999, all.value_at_quantile(0.999) as f64, &note));

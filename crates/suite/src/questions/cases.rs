@@ -45,7 +45,8 @@ const BATCH: Case = Case { question: Question::Batch, ..BASE };
 const TOUCH: Case = Case { question: Question::Touch, ..BASE };
 const REQUEST: Case = Case { question: Question::Request, ..BASE };
 const LOAD: Case = Case { question: Question::Load, in_flight: 256, common: true, ..BASE };
-const DISTANCE: Case = Case { question: Question::Distance, ..BASE };
+/// Few users: every login goes to the store, at its distance, before anything is timed.
+const DISTANCE: Case = Case { question: Question::Distance, population: 100, ..BASE };
 const STALENESS: Case = Case { question: Question::Staleness, logins: 200, ..BASE };
 const OUTAGE: Case = Case { question: Question::Outage, in_flight: 64, from: Profile::Standard, ..BASE };
 const PURGE: Case =
@@ -365,6 +366,7 @@ pub(super) const CASES: &[Case] = &[
         name: "1-connection",
         about: "one keep-alive connection, one request after another; 1 000 logged-in users ask for their own profile",
         common: true,
+        from: Profile::Standard,
         ..REQUEST
     },
     Case {
@@ -405,6 +407,7 @@ pub(super) const CASES: &[Case] = &[
         name: "80k-per-second",
         about: "80 000 requests a second over 256 connections, spaced as independent users space them (Poisson)",
         rate: Some(80_000.0),
+        from: Profile::Standard,
         ..LOAD
     },
     Case { name: "no-distance", about: "the store on this machine; one request after another", ..DISTANCE },

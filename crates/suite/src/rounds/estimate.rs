@@ -12,7 +12,7 @@ use super::plan::Plan;
 const fn seconds(question: Question) -> (f64, f64) {
     match question {
         Question::Issue => (3.6, 4.3),
-        Question::Authorise => (5.5, 9.3),
+        Question::Authorise => (7.0, 12.5),
         Question::Lookup => (6.5, 22.0),
         Question::Revoke => (3.0, 5.0),
         Question::Payload => (1.7, 4.6),
@@ -20,8 +20,13 @@ const fn seconds(question: Question) -> (f64, f64) {
         Question::Attack => (3.2, 5.8),
         Question::Touch => (2.2, 2.9),
         Question::Purge => (4.6, 3.9),
+        Question::Request => (6.0, 11.0),
+        Question::Load => (4.0, 15.0),
+        Question::Distance => (2.5, 9.0),
+        Question::Login => (2.0, 2.5),
         // In the first round alone.
-        Question::Outage => (5.0, 40.0),
+        Question::Staleness => (1.5, 100.0),
+        Question::Outage => (5.0, 85.0),
         // One like the others, until it has been measured.
         _ => (3.0, 6.0),
     }
