@@ -17,7 +17,7 @@ use authoriser::conformance::services_are_required;
 use servers::RedisServer;
 
 /// Nothing here takes longer, not on a slow machine either. What does has hung.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// A Redis server of the test's own. `None`, said on the error output, where it is neither installed nor required.
 pub(crate) fn redis() -> Option<RedisServer> {
