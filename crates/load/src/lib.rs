@@ -40,7 +40,8 @@ pub use k6::{Scenario, export as export_k6};
 pub use knee::{Knee, knee};
 pub use login::{Held, LoginError, log_in};
 pub use record::{
-    Encoded, GeneratorFigures, LoadRecord, MergeError, RecordError, SCHEMA_VERSION, ServerFigures, Step,
+    Damaged, Encoded, GeneratorFigures, LoadRecord, MergeError, RecordError, SCHEMA_VERSION, ServerFigures,
+    Step,
 };
 pub use series::{LATE_LIMIT, Series};
 pub use timeline::{Bin, Fate, Timeline};
