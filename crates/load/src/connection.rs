@@ -61,7 +61,21 @@ impl Connection {
     /// Begins to connect, in place of what was there.
     pub(crate) fn open(&mut self, address: SocketAddr, registry: &Registry, token: Token) -> io::Result<()> {
         self.close(registry);
-        let mut stream = TcpStream::connect(address)?;
+        self.take(TcpStream::connect(address)?, registry, token)
+    }
+
+    /// Takes a stream over that is connected.
+    pub(crate) fn adopt(
+        &mut self,
+        stream: std::net::TcpStream,
+        registry: &Registry,
+        token: Token,
+    ) -> io::Result<()> {
+        stream.set_nonblocking(true)?;
+        self.take(TcpStream::from_std(stream), registry, token)
+    }
+
+    fn take(&mut self, mut stream: TcpStream, registry: &Registry, token: Token) -> io::Result<()> {
         // A request is small: waiting for more to send with it only delays it.
         let _ = stream.set_nodelay(true);
         registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;

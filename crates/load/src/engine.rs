@@ -148,8 +148,13 @@ impl Engine {
             answered: 0,
             ready: Vec::new(),
         };
+        // One after the other: hundreds at once overflow the service's queue of connections to accept, and the system tries
+        // again after a second.
         for index in 0..connections {
-            engine.open(index).map_err(|error| LoadError::Connect(address, error))?;
+            let connected = TcpStream::connect_timeout(&address, CONNECTING).and_then(|stream| {
+                engine.connections[index].adopt(stream, engine.poll.registry(), Token(index))
+            });
+            connected.map_err(|error| LoadError::Connect(address, error))?;
         }
         Ok(engine)
     }
