@@ -223,9 +223,6 @@ impl Requests {
     fn at_a_rate(&mut self, rate: f64, seed: u64) -> Result<Vec<Count>, NotBuilt> {
         static NEVER: AtomicBool = AtomicBool::new(false);
         let plan = OpenPlan { rate, arrivals: Arrivals::Poisson, warm_up: WARM_UP, duration: OFFERED, seed };
-        // Every connection has been accepted and used before: to open hundreds takes longer than the warm-up.
-        let operations = 4 * self.connections;
-        placement::with_the_servers(|| self.run(operations))?;
         self.series.clear();
         let (engine, draws, exchanges, series) =
             (&mut self.engine, &mut self.draws, &self.exchanges, &mut self.series);
