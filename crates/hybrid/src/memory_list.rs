@@ -20,7 +20,7 @@ use crate::{
     not_before,
 };
 
-/// Parts of a table, each behind a lock of its own: a writer then holds up one reader in so many, and readers on several
+/// Parts of a table, each behind a lock of its own: a writer then holds up few readers, and readers on several
 /// processors seldom write to the same counter of a lock.
 const PARTS: usize = 64;
 

@@ -9,7 +9,7 @@ const ID_LEN: usize = 16;
 /// Bytes of the time.
 const TIME_LEN: usize = 8;
 
-/// At most so many logins of a user in the second of a logout everywhere are let in; the next ones fail.
+/// The most logins of a user that are let in during the second of a logout everywhere; the next ones fail.
 pub(crate) const MOST_ADMITTED: usize = 1_024;
 
 /// What stands for a user's logout is none of ours.

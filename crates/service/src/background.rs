@@ -1,12 +1,17 @@
 //! The service on a thread of its own in this process, for whoever measures it: what the thread uses is then known apart
 //! from what its clients use.
 
-use std::{io, net::SocketAddr, sync::Arc, thread};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    thread,
+};
 
 use authoriser::{Boxed, CoarseClock, Untimed};
 use axum::Router;
 use catalogue::Environment;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::sync::oneshot;
 
 use crate::{
     routes::{Routed, bare_router},
@@ -101,7 +106,7 @@ impl Background {
             runtime.block_on(async {
                 let begun = async {
                     let (router, prepared) = make().await?;
-                    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(text)?;
+                    let listener = server::listen((Ipv4Addr::LOCALHOST, 0).into()).map_err(text)?;
                     let address = listener.local_addr().map_err(text)?;
                     Ok((router, prepared, listener, address))
                 };

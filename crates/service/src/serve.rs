@@ -12,7 +12,6 @@ use catalogue::{Entry, Environment, Need, Unavailable, Visitor};
 use serde::Serialize;
 use servers::{Service, StartError};
 use tokio::{
-    net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::oneshot,
 };
@@ -177,7 +176,7 @@ async fn listen_and_run(
         tracing::info!("stopping");
     };
     let listener =
-        TcpListener::bind(options.listen).await.map_err(|error| ServeError::Listen(options.listen, error))?;
+        server::listen(options.listen).map_err(|error| ServeError::Listen(options.listen, error))?;
     let address = listener.local_addr()?;
     ready(&Ready {
         address: format!("{}://{}", if tls.is_some() { "https" } else { "http" }, reachable(address)),

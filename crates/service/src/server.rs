@@ -1,6 +1,6 @@
 //! Connections, limits, shutdown.
 
-use std::{io, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -9,7 +9,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 
 /// How long a client may take to send a request's headers, and stay without one.
@@ -23,6 +23,19 @@ const AFTER_FAILURE: Duration = Duration::from_millis(50);
 
 /// How long a client may take for the handshake of TLS.
 const LONGEST_HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Connections that may wait to be accepted; the system has a limit of its own (`net.core.somaxconn`). The usual 128 overflow when
+/// hundreds of clients come at once, and each that is dropped tries again after a second.
+const WAITING: u32 = 4_096;
+
+/// Listens there.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A service that starts again need not wait until the system has forgotten its old connections.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// Serves until `stop` is ready, then lets requests in flight finish.
 pub(crate) async fn run(

@@ -208,7 +208,7 @@ fn scale(canvas: &Canvas<'_>, across: Across, y: f64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The shortest step that leaves the labels room on an axis of so many milliseconds and pixels.
+/// The shortest step that leaves the labels room, given the length of the axis in milliseconds and in pixels.
 fn step(whole: f64, pixels: f64) -> f64 {
     let most = pixels / ROOM;
     STEPS.into_iter().find(|step| whole / step <= most).unwrap_or(whole / most)

@@ -45,7 +45,7 @@ fn measured<'c, 'a>(case: &'c Case<'a>) -> Vec<&'c Line<'a>> {
     case.lines.iter().filter(|line| line.figure(Metric::Recovery).is_some()).collect()
 }
 
-/// Who loses nothing, who fails and for how long, whose sessions are gone, and who lets in whom it should not.
+/// The designs in groups: no effect, errors and their duration, lost sessions, wrong acceptances.
 pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
     let all: Vec<_> = asked.cases.iter().flat_map(measured).collect();
     if all.is_empty() {
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
     use crate::view::View;
 
-    /// A design whose store was away, with that many answers 503, and back after so many milliseconds; or none that had no store.
+    /// A design with its number of 503 answers and its recovery in milliseconds. A design without a store has none.
     fn contestant(id: &str, unavailable: f64, recovery: Option<f64>, accepted: f64) -> Contestant {
         let mut one = example::record().executions[0].batches[0].contestants[0].clone();
         one.id = id.to_owned();

@@ -16,7 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use authoriser::{CoarseClock, Credential, Family, Outage, Properties, Revocation, Untimed};
+use authoriser::{CoarseClock, Credential, Family, Outage, Properties, Revocation, Transport, Untimed};
 use catalogue::Environment;
 use load::{Arrivals, Bin, ClosedPlan, Deserved, Engine, Exchange, Fate, Now, OpenPlan, Series, Traffic};
 use measure::record::{Count, Metric, Timeline};
@@ -64,7 +64,7 @@ const MOST_OF_A_CLUSTER: Duration = Duration::from_secs(10);
 /// A user is gone so long after a request was due, and its connection is closed so long after it was sent. The stores' own limit is
 /// half of it.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// One user in so many has logged out before the load, and still presents the credential.
+/// One user of this number has logged out before the load, and still presents the credential.
 const ONE_REVOKED_IN: usize = 10;
 /// Logins and logouts at once beforehand.
 const IN_FLIGHT: usize = 100;
@@ -122,8 +122,9 @@ impl Held {
     /// How long after its revocation a credential may be accepted, by what the design declares.
     fn window(&self, fault: Fault) -> Duration {
         // A token proves itself. What the store knew of its revocation is lost with the store's data, and no design promises to
-        // keep what its store does not: that it is accepted again is the answer.
-        if fault == Fault::KilledLost && self.properties.family == Family::Hybrid {
+        // keep what its store does not: that it is accepted again is the answer. A session that is lost is accepted by nobody.
+        let token = self.properties.transport == Transport::Bearer;
+        if fault == Fault::KilledLost && self.properties.family == Family::Hybrid && token {
             return Duration::MAX;
         }
         let revocation = match self.properties.revocation {
@@ -455,7 +456,7 @@ impl Suffered {
 mod tests {
     use std::sync::{Mutex, PoisonError};
 
-    use authoriser::{Family, StateLocation, Transport};
+    use authoriser::StateLocation;
     use measure::record::Question;
 
     use super::*;
@@ -531,6 +532,35 @@ mod tests {
         ] {
             let said = judged(seen, Revocation::Immediate, has_store).err().unwrap();
             assert!(said.contains(why), "{said}");
+        }
+    }
+
+    #[test]
+    fn who_remembers_need_not_notice_and_who_denies_must() {
+        for (outage, proves) in
+            [(Outage::Deny, false), (Outage::AcceptUnchecked, true), (Outage::ServeStale(LEAST), true)]
+        {
+            let seen = suffered(0, Fate::Right);
+            let judged = seen.judge(&held(Revocation::Immediate, outage), true, Fault::KilledKept, 0);
+            assert_eq!(judged.is_ok(), proves, "{outage}");
+        }
+    }
+
+    #[test]
+    fn only_a_token_outlives_what_its_lost_store_knew_of_its_revocation() {
+        let cookie = Transport::Cookie { name: "__Host-session" };
+        for (family, transport, fault, within) in [
+            (Family::Hybrid, Transport::Bearer, Fault::KilledLost, true),
+            (Family::Hybrid, cookie, Fault::KilledLost, false),
+            (Family::Stateful, Transport::Bearer, Fault::KilledLost, false),
+            (Family::Hybrid, Transport::Bearer, Fault::KilledKept, false),
+        ] {
+            let mut held = held(Revocation::Immediate, Outage::Deny);
+            (held.properties.family, held.properties.transport) = (family, transport);
+            let mut seen = suffered(90, Fate::WronglyAccepted);
+            seen.bins[40] = Bin::default();
+            seen.bins[40][Fate::Unavailable as usize] = DUE;
+            assert_eq!(seen.judge(&held, true, fault, 0).is_ok(), within, "{family} {transport} {fault:?}");
         }
     }
 
