@@ -439,4 +439,26 @@ mod tests {
             prop_assert!(estimate.value <= estimate.high && estimate.high <= most);
         }
     }
+
+    #[test]
+    fn a_difference_is_of_quiet_times_and_may_be_zero_or_below() {
+        let rounds = |values: [f64; 6]| values.map(|value| vec![value; 8]);
+        let of = |ones: &[Vec<f64>; 6], others: &[Vec<f64>; 6]| {
+            let ones: Vec<&[f64]> = ones.iter().map(Vec::as_slice).collect();
+            let others: Vec<&[f64]> = others.iter().map(Vec::as_slice).collect();
+            quiet_difference(&ones, &others).unwrap()
+        };
+        let (low, high) = (rounds([10.0; 6]), rounds([13.0, 20.0, 13.0, 13.0, 13.0, 13.0]));
+        let more = of(&high, &low);
+        assert_eq!((more.value, more.low, more.high, more.interval), (3.0, 3.0, 3.0, Interval::Rerun));
+        assert_eq!(of(&low, &high).value, -3.0);
+        assert_eq!(of(&low, &low).value, 0.0);
+        // Parts at 1, 2 and 3 have a standard deviation of 1: half the interval is t times the root of 2/3.
+        let uneven = of(&rounds([11.0, 11.0, 12.0, 12.0, 13.0, 13.0]), &low);
+        let half = T * (2.0_f64 / 3.0).sqrt();
+        assert!(
+            (uneven.low - (1.0 - half)).abs() < 1e-9 && (uneven.high - (1.0 + half)).abs() < 1e-9,
+            "{uneven:?}"
+        );
+    }
 }

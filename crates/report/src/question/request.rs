@@ -2,10 +2,13 @@
 
 use std::ptr;
 
-use measure::{record::Metric, stats::Estimate};
+use measure::{
+    record::{Kind, Metric},
+    stats::Estimate,
+};
 
 use crate::{
-    chart::{BarRow, Bars, Ink, Part, Plan, capital},
+    chart::{BarRow, Bars, Ink, Part, Plan, capital, troubles},
     text::{Sentence, format},
     view::{Case, Line, QuestionView, View},
 };
@@ -120,7 +123,7 @@ pub(super) fn chart(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
             Part { about: "the store", ink: Ink::Floor },
         ],
         rows: rows.collect(),
-        notes: Vec::new(),
+        notes: troubles([case], &[Kind::Design, Kind::Peer]),
     };
     vec![("request-cpu".to_owned(), Plan::Bars(bars))]
 }

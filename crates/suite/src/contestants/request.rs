@@ -16,11 +16,7 @@ use measure::{
 use rustix::time::{ClockId, clock_gettime};
 use service::{Background, Prepare};
 
-use super::{
-    context::Context,
-    not_built::NotBuilt,
-    timed::{self, Built},
-};
+use super::{context::Context, not_built::NotBuilt, timed::Built};
 use crate::{
     questions::Case,
     rounds::placement,
@@ -131,7 +127,7 @@ fn finish(
         return Ok(Built::counted(contestant.at_a_rate(rate, context.next_seed())?));
     }
     if case.question == Question::Login {
-        return Ok(timed::once(contestant));
+        return Ok(Built::timed(contestant, Vec::new()));
     }
     // Connections and their buffers are there after the first ones.
     contestant.run(COUNTED)?;

@@ -368,3 +368,61 @@ impl Drop for Metronome {
         self.ended.store(true, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use authoriser::{Family, StateLocation, Transport};
+
+    use super::*;
+
+    const MS: u64 = 1_000_000;
+
+    /// One login that was revoked after a second, and when each instance accepted it last.
+    fn judged(revocation: Revocation, accepted: [u64; INSTANCES]) -> Result<Vec<Count>, String> {
+        let login =
+            Login { credential: Credential::new("x".to_owned()), revoked_at: AtomicU64::new(1_000 * MS) };
+        let trial = Trial {
+            start: Instant::now(),
+            logins: Mutex::new(vec![Arc::new(login)]),
+            over: AtomicBool::new(true),
+            ready: AtomicU64::new(0),
+        };
+        let properties = Properties {
+            family: Family::Hybrid,
+            state: StateLocation::SharedStore,
+            revocation,
+            outage: Outage::Deny,
+            transport: Transport::Bearer,
+            lifetime: Duration::from_secs(60),
+            idle_timeout: None,
+        };
+        let seen = accepted.map(|accepted| vec![Seen { accepted, denied: true }]);
+        counts(&trial, &seen, properties).map_err(|error| error.to_string())
+    }
+
+    fn slowest(counts: &[Count]) -> f64 {
+        counts.iter().find(|count| count.metric == Metric::Slowest).unwrap().value
+    }
+
+    #[test]
+    fn staleness_is_the_last_acceptance_of_any_instance_after_the_revocation() {
+        let within = Revocation::Within(Duration::from_secs(5));
+        let counted = judged(within, [900 * MS, 3_500 * MS, 1_200 * MS]).unwrap();
+        assert_eq!(slowest(&counted), 2_500.0 * MS as f64);
+        assert_eq!(slowest(&judged(Revocation::Immediate, [900 * MS; INSTANCES]).unwrap()), 0.0);
+    }
+
+    #[test]
+    fn who_accepts_beyond_its_bound_fails_and_has_no_figure() {
+        let late = [900 * MS, 900 * MS, 1_200 * MS];
+        let said = judged(Revocation::Immediate, late).unwrap_err();
+        assert!(said.contains("accepted 200 ms after its revocation, and declares 0 ms"), "{said}");
+        assert!(judged(Revocation::Within(Duration::from_millis(50)), late).is_err());
+        assert!(judged(Revocation::Within(Duration::from_millis(200)), late).is_ok());
+    }
+
+    #[test]
+    fn a_login_that_nobody_accepted_shows_nothing() {
+        assert!(judged(Revocation::Immediate, [0; INSTANCES]).unwrap_err().contains("by no instance"));
+    }
+}

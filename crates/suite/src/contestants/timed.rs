@@ -65,11 +65,6 @@ fn counted<J: Job + 'static, const FOLLOW: bool>(
     Ok(Built::timed(contestant, counts))
 }
 
-/// A contestant whose every operation takes long, without any counting.
-pub(crate) fn once(contestant: impl Contestant + 'static) -> Built {
-    Built::timed(contestant, Vec::new())
-}
-
 /// A contestant that waits for a server, with as many operations in flight as the case says.
 pub(crate) fn waiting<J: Job + 'static>(
     context: &Context,
