@@ -15,9 +15,7 @@ use authoriser::{
     conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
 };
 use common::{
-    ask, block_on, clock, hmac_key, issue, keyspace, own_prefix, own_redis, policy,
-    proxy::{Line, Proxy},
-    raw, until,
+    ask, before, block_on, clock, hmac_key, issue, keyspace, own_prefix, own_redis, policy, raw, until,
 };
 use jwt::Hs256Key;
 
@@ -134,13 +132,13 @@ fn a_new_process_and_one_whose_line_failed_know_what_was_revoked() {
     let address = service!();
     block_on(async {
         let (prefix, key, clock) = (own_prefix(), hmac_key(), clock());
-        let proxy = Proxy::before(address).await;
+        let (proxy, through) = before(address);
         let here = over(address, &prefix, &key, &clock, USUAL).await.unwrap();
-        let there = over(proxy.url(), &prefix, &key, &clock, USUAL).await.unwrap();
+        let there = over(&through, &prefix, &key, &clock, USUAL).await.unwrap();
         let (revoked, kept, logged_out) =
             (issue(&here, 7).await, issue(&here, 7).await, issue(&here, 8).await);
         assert_eq!(ask(&there, &revoked, 7).await, Ok(()));
-        proxy.set(Line::Stalled);
+        proxy.stall();
         here.revoke(revoked.reveal().as_bytes()).await.unwrap();
         here.revoke_all(UserId(8)).await.unwrap();
         let since = Instant::now();
@@ -152,7 +150,7 @@ fn a_new_process_and_one_whose_line_failed_know_what_was_revoked() {
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        proxy.set(Line::Up);
+        proxy.mend();
         until(async || ask(&there, &kept, 7).await.is_ok()).await;
 
         let new = over(address, &prefix, &key, &clock, USUAL).await.unwrap();

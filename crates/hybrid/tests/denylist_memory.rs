@@ -19,11 +19,11 @@ use authoriser::{
     conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
 };
 use common::{
-    LIFETIME, ask, block_on, clock, hmac_key, issue, keyspace, own_prefix, own_redis, policy,
-    proxy::{Line, Proxy},
-    raw, until,
+    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, own_prefix, own_redis, policy, raw,
+    until,
 };
 use jwt::Hs256Key;
+use servers::Proxy;
 
 type Design = JwtDenylistMemory<Hs256Key, ManualClock>;
 
@@ -115,44 +115,44 @@ fn a_new_process_knows_what_was_revoked_before_its_first_request() {
 
 /// A process behind a line that fails never accepts for longer than declared what was revoked meanwhile, and knows it when the
 /// line is mended.
-fn a_line_that_fails(failure: Line) {
+fn a_line_that_fails(failure: &str, fail: fn(&Proxy)) {
     let address = service!();
     block_on(async {
         let (prefix, key, clock) = (own_prefix(), hmac_key(), clock());
-        let proxy = Proxy::before(address).await;
+        let (proxy, through) = before(address);
         let here = over(address, &prefix, &key, &clock).await.unwrap();
-        let there = over(proxy.url(), &prefix, &key, &clock).await.unwrap();
+        let there = over(&through, &prefix, &key, &clock).await.unwrap();
         let (revoked, kept) = (issue(&here, 7).await, issue(&here, 7).await);
         assert_eq!(ask(&there, &revoked, 7).await, Ok(()));
 
-        proxy.set(failure);
+        fail(&proxy);
         here.revoke(revoked.reveal().as_bytes()).await.unwrap();
         let since = Instant::now();
         let denial = loop {
             let asked = since.elapsed();
             match ask(&there, &revoked, 7).await {
-                Ok(()) => assert!(asked <= LIMIT, "{failure:?}: accepted {asked:?} after it was revoked"),
+                Ok(()) => assert!(asked <= LIMIT, "{failure}: accepted {asked:?} after it was revoked"),
                 Err(denial) => break denial,
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         };
-        assert_eq!(denial, Denial::StoreUnavailable, "{failure:?}: nothing told it");
+        assert_eq!(denial, Denial::StoreUnavailable, "{failure}: nothing told it");
         assert_eq!(ask(&there, &kept, 7).await, Err(Denial::StoreUnavailable));
 
-        proxy.set(Line::Up);
+        proxy.mend();
         until(async || ask(&there, &kept, 7).await.is_ok()).await;
-        assert_eq!(ask(&there, &revoked, 7).await, Err(Denial::Revoked), "{failure:?}: read again");
+        assert_eq!(ask(&there, &revoked, 7).await, Err(Denial::Revoked), "{failure}: read again");
     });
 }
 
 #[test]
 fn a_feed_that_is_cut_denies_in_time_and_is_read_again() {
-    a_line_that_fails(Line::Cut);
+    a_line_that_fails("cut", Proxy::cut);
 }
 
 #[test]
 fn a_feed_that_stalls_denies_in_time_and_is_read_again() {
-    a_line_that_fails(Line::Stalled);
+    a_line_that_fails("stalled", Proxy::stall);
 }
 
 #[test]
@@ -160,9 +160,9 @@ fn a_stream_that_began_anew_is_read_from_its_beginning() {
     let address = service!();
     block_on(async {
         let (prefix, key, clock) = (own_prefix(), hmac_key(), clock());
-        let proxy = Proxy::before(address).await;
+        let (proxy, through) = before(address);
         let here = over(address, &prefix, &key, &clock).await.unwrap();
-        let there = over(proxy.url(), &prefix, &key, &clock).await.unwrap();
+        let there = over(&through, &prefix, &key, &clock).await.unwrap();
         let (first, second) = (issue(&here, 7).await, issue(&here, 7).await);
         for token in [&first, &second] {
             here.revoke(token.reveal().as_bytes()).await.unwrap();
@@ -170,7 +170,7 @@ fn a_stream_that_began_anew_is_read_from_its_beginning() {
         until(async || there.revocations() == 2).await;
         let third = issue(&here, 7).await;
 
-        proxy.set(Line::Cut);
+        proxy.cut();
         let stream = format!("{prefix}s");
         let mut raw = raw(address).await;
         here.revoke(third.reveal().as_bytes()).await.unwrap();
@@ -181,7 +181,7 @@ fn a_stream_that_began_anew_is_read_from_its_beginning() {
         let mut add = redis::cmd("XADD");
         add.arg(&stream).arg("5-1").arg("e").arg(&entries[2].1[1]);
         let _place: String = add.query_async(&mut raw).await.unwrap();
-        proxy.set(Line::Up);
+        proxy.mend();
         until(async || there.revocations() == 3).await;
         assert_eq!(ask(&there, &third, 7).await, Err(Denial::Revoked));
         assert_eq!(ask(&there, &first, 7).await, Err(Denial::Revoked), "what was heard is not forgotten");

@@ -1,10 +1,8 @@
-//! Exchanges from a file, and the choice of the next one.
+//! Exchanges from a file.
 
 use std::{fs, io, path::Path};
 
-use rand::{RngExt, SeedableRng, rngs::StdRng};
-use rand_distr::{Distribution, Zipf};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::exchange::{Deserved, Exchange};
 
@@ -95,45 +93,6 @@ pub fn read_credentials(path: &Path, host: &str) -> Result<Vec<Exchange>, Creden
     if all.is_empty() { Err(CredentialsError::Empty(file)) } else { Ok(all) }
 }
 
-/// Whose request comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Choice {
-    /// Each as likely as any other.
-    Uniform,
-    /// The *k*-th with a probability proportional to 1/k (Zipf's law with exponent 1).
-    Zipf,
-}
-
-/// An endless supply of exchanges, by their number.
-#[derive(Debug)]
-pub struct Draws {
-    choice: Choice,
-    among: usize,
-    zipf: Zipf<f64>,
-    rng: StdRng,
-}
-
-impl Draws {
-    /// Among that number of exchanges, one at the least.
-    ///
-    /// # Panics
-    /// Among none.
-    #[must_use]
-    pub fn new(choice: Choice, among: usize, seed: u64) -> Self {
-        let zipf = Zipf::new(among as f64, 1.0).expect("one exchange at the least, and a positive exponent");
-        Self { choice, among, zipf, rng: StdRng::seed_from_u64(seed) }
-    }
-
-    /// The number of the next exchange.
-    pub fn next_index(&mut self) -> usize {
-        match self.choice {
-            Choice::Uniform => self.rng.random_range(0..self.among),
-            Choice::Zipf => (self.zipf.sample(&mut self.rng) as usize).clamp(1, self.among) - 1,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,14 +134,5 @@ mod tests {
             assert!(!error.contains("hidden"), "{error}");
         }
         assert!(read("\n").err().unwrap().contains("holds no request"));
-    }
-
-    #[test]
-    fn zipf_prefers_the_first() {
-        let mut draws = Draws::new(Choice::Zipf, 100, 1);
-        let mut counts = [0_u32; 100];
-        (0..100_000).for_each(|_| counts[draws.next_index()] += 1);
-        // P(first) = 1 / H(100) = 0.1928.
-        assert!((18_900..19_700).contains(&counts[0]), "{}", counts[0]);
     }
 }

@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `arrivals` | when requests are planned: constant or Poisson, at a rate |
 //! | `exchange` | a request, and the answer that it deserves |
-//! | `credentials` | exchanges from a file, and the choice of the next one |
+//! | `credentials` | exchanges from a file |
+//! | `draws` | the choice of the next one: uniform or by Zipf's law |
 //! | `response` | reads one answer out of the bytes of a connection |
 //! | `connection` | one keep-alive connection |
 //! | `engine` | the event loop: open loop and closed loop |
@@ -21,6 +22,7 @@
 mod arrivals;
 mod connection;
 mod credentials;
+mod draws;
 mod engine;
 mod exchange;
 mod k6;
@@ -33,7 +35,8 @@ mod series;
 mod timeline;
 
 pub use arrivals::{Arrivals, Schedule};
-pub use credentials::{Choice, CredentialsError, Draws, read_credentials};
+pub use credentials::{CredentialsError, read_credentials};
+pub use draws::{Choice, Draws};
 pub use engine::{ClosedPlan, Engine, Interval, LoadError, Now, OpenPlan, Traffic};
 pub use exchange::{Deserved, Exchange, Outcome};
 pub use k6::{Scenario, export as export_k6};

@@ -5,16 +5,19 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// What the generator needs beside its connections.
 const OTHERS: u64 = 64;
 
-/// Makes room for that number of connections. The number that the system allows otherwise.
+/// Makes room for that number of connections beside what is open already. The number that the system allows otherwise.
 pub(crate) fn allow(connections: usize) -> Result<(), u64> {
-    let wanted = connections as u64 + OTHERS;
+    // Where the system does not tell, nothing but the usual is taken to be open.
+    let open = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let wanted = (open as u64).saturating_add(connections as u64).saturating_add(OTHERS);
     let limit = getrlimit(Resource::Nofile);
     if limit.current.is_none_or(|current| current >= wanted) {
         return Ok(());
     }
     let most = limit.maximum.unwrap_or(u64::MAX);
+    // As many as there can be: a service in the same process takes one for each connection as well.
     if most >= wanted
-        && setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum }).is_ok()
+        && setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum }).is_ok()
     {
         return Ok(());
     }

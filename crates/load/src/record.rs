@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     arrivals::Arrivals,
-    credentials::Choice,
+    draws::Choice,
     series::{LATE_LIMIT, Series},
 };
 

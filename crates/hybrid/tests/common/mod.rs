@@ -3,7 +3,6 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod counting;
-pub(crate) mod proxy;
 
 use std::{
     pin::pin,
@@ -20,7 +19,7 @@ use authoriser::{
     conformance::{Unavailable, customer, services_are_required},
 };
 use jwt::{Hs256Key, Policy};
-use servers::{Kind, RedisServer, Service, StartError};
+use servers::{Kind, Proxy, RedisServer, Service, StartError, address_of};
 use session::{RedisConfig, RedisKeyspace};
 
 /// How long the tokens of the tests hold.
@@ -106,11 +105,22 @@ pub(crate) async fn ask(design: &impl Authoriser, credential: &Credential, user:
     design.authorise(credential.reveal().as_bytes(), &orders_of(user)).await.map(drop)
 }
 
+/// Longer than anything here takes on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A proxy in front of the server at this URL, and the URL of the server through it.
+pub(crate) fn before(server: &str) -> (Proxy, String) {
+    let address = address_of(server).expect("a URL with an address and a port");
+    let proxy = Proxy::start(address, Duration::ZERO, || {}).unwrap();
+    let url = proxy.url(server).expect("it has an address");
+    (proxy, url)
+}
+
 /// Waits until it is so.
 pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
     let started = Instant::now();
     while !is_so().await {
-        assert!(started.elapsed() < proxy::PATIENCE, "it never was so");
+        assert!(started.elapsed() < PATIENCE, "it never was so");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use authoriser::CoarseClock;
+use authoriser::{Clock, CoarseClock};
 use catalogue::{Environment, Need};
 use measure::processes::StoreProcesses;
 use servers::{Proxy, address_of};
@@ -119,18 +119,17 @@ impl Context {
 
     /// An environment for whoever wants to know what there is, and leaves no session behind.
     pub(crate) fn bare_environment(&self) -> Environment<BenchClock> {
-        let environment = Environment::new(BenchClock::default());
-        self.servers.iter().fold(environment, |environment, (need, address)| environment.with(*need, address))
+        self.with_addresses(BenchClock::default())
     }
 
     /// An environment for the example service, which runs on a thread of its own and on the clock that services have.
     pub(crate) fn service_environment(&self) -> Arc<Environment<CoarseClock>> {
-        let environment = Environment::new(CoarseClock);
-        Arc::new(
-            self.servers
-                .iter()
-                .fold(environment, |environment, (need, address)| environment.with(*need, address)),
-        )
+        Arc::new(self.with_addresses(CoarseClock))
+    }
+
+    fn with_addresses<C: Clock>(&self, clock: C) -> Environment<C> {
+        let all = self.servers.iter();
+        all.fold(Environment::new(clock), |environment, (need, address)| environment.with(*need, address))
     }
 
     /// Where a service is, for a client of a floor's own. It may hold a password.

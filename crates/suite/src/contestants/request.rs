@@ -189,7 +189,7 @@ impl Requests {
         static NEVER: AtomicBool = AtomicBool::new(false);
         self.series.clear();
         let draws = &mut self.draws;
-        let traffic = Traffic { exchanges: &self.exchanges, next: &mut || draws.next(), stop: &NEVER };
+        let traffic = Traffic { exchanges: &self.exchanges, next: &mut || draws.next_index(), stop: &NEVER };
         let plan = ClosedPlan { operations, longest: LONGEST };
         let ran = self.engine.closed_loop(plan, traffic, &mut self.series, &mut |_| {});
         let interval = ran.map_err(|error| Failure(format!("the load broke off: {error}")))?;
@@ -223,7 +223,7 @@ impl Requests {
         let (engine, draws, exchanges, series) =
             (&mut self.engine, &mut self.draws, &self.exchanges, &mut self.series);
         let ran = placement::with_the_servers(|| {
-            let traffic = Traffic { exchanges, next: &mut || draws.next(), stop: &NEVER };
+            let traffic = Traffic { exchanges, next: &mut || draws.next_index(), stop: &NEVER };
             engine.open_loop(&plan, traffic, series, &mut |_| {})
         });
         let interval = ran.map_err(|error| NotBuilt::Broken(format!("the load broke off: {error}")))?;

@@ -8,21 +8,11 @@ mod clock;
 mod payload;
 
 pub(crate) use self::{clock::BenchClock, payload::private_claims};
+pub(crate) use load::{Choice, Draws};
 
 use authoriser::{Denial, IssueError, Permission, PermissionSet, Principal, Untimed, UserId};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use measure::{allocations, sampler::Failure};
-use rand::{RngExt, SeedableRng, rngs::StdRng};
-use rand_distr::{Distribution, Zipf};
-
-/// Which user's request comes next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Choice {
-    /// Each as likely as any other.
-    Uniform,
-    /// The *k*-th most active with a probability proportional to 1/k (Zipf's law with exponent 1).
-    Zipf,
-}
 
 /// The user of that number. Ids have ten digits, like those of a large service.
 pub(crate) const fn user(index: usize) -> UserId {
@@ -122,30 +112,6 @@ impl Credentials {
     }
 }
 
-/// An endless supply of users.
-pub(crate) struct Draws {
-    choice: Choice,
-    population: usize,
-    zipf: Zipf<f64>,
-    rng: StdRng,
-}
-
-impl Draws {
-    pub(crate) fn new(choice: Choice, population: usize, seed: u64) -> Self {
-        let population = population.max(1);
-        let zipf =
-            Zipf::new(population as f64, 1.0).expect("a population of one or more and a positive exponent");
-        Self { choice, population, zipf, rng: StdRng::seed_from_u64(seed) }
-    }
-
-    pub(crate) fn next(&mut self) -> usize {
-        match self.choice {
-            Choice::Uniform => self.rng.random_range(0..self.population),
-            Choice::Zipf => (self.zipf.sample(&mut self.rng) as usize).clamp(1, self.population) - 1,
-        }
-    }
-}
-
 /// A credential of this many bytes is no ordinary one.
 const LONG: usize = 32 * 1024;
 /// Requests with long credentials take turns with this number of copies, which fit into the second-level cache: gigabytes would be
@@ -172,7 +138,7 @@ impl Requests {
         self.bytes.clear();
         self.each.clear();
         for index in 0..requests {
-            let (text, user) = credentials.get(draws.next());
+            let (text, user) = credentials.get(draws.next_index());
             if text.len() > LONG && index >= LONG_COPIES {
                 self.each.push(self.each[index - LONG_COPIES]);
                 continue;
@@ -194,30 +160,6 @@ impl Requests {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn counts(choice: Choice) -> Vec<usize> {
-        let mut draws = Draws::new(choice, 100, 1);
-        let mut counts = vec![0; 100];
-        for _ in 0..100_000 {
-            counts[draws.next()] += 1;
-        }
-        counts
-    }
-
-    #[test]
-    fn uniform_draws_are_even() {
-        assert!(counts(Choice::Uniform).iter().all(|count| (850..1_150).contains(count)));
-    }
-
-    #[test]
-    fn zipf_draws_follow_one_over_rank() {
-        let counts = counts(Choice::Zipf);
-        // P(rank k) = (1/k) / H(100), with H(100) = 5.187377...
-        for (rank, share) in [(1_u32, 0.192_776), (2, 0.096_388), (10, 0.019_278)] {
-            let got = counts[rank as usize - 1] as f64 / 100_000.0;
-            assert!((got - share).abs() < 0.004, "rank {rank}: {got}");
-        }
-    }
 
     #[test]
     fn long_credentials_are_copied_a_few_times_only() {

@@ -209,7 +209,7 @@ impl Load {
             let breaker = victim
                 .map(|victim| scope.spawn(move || break_and_mend(victim, mended_at(fault), &begins, stop)));
             let ran = placement::with_the_servers(|| {
-                let traffic = Traffic { exchanges, next: &mut || draws.next(), stop };
+                let traffic = Traffic { exchanges, next: &mut || draws.next_index(), stop };
                 engine.open_loop(&plan, traffic, &mut series, &mut |now| match now {
                     Now::Begin => {
                         let now = Instant::now();
