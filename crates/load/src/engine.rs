@@ -233,6 +233,10 @@ impl Engine {
             }
             let wait = if due < total { (start + due).saturating_duration_since(now) } else { TICK };
             let wait = if wait <= SPINNING { Duration::ZERO } else { (wait - SPINNING).min(TICK) };
+            if wait.is_zero() {
+                // A store on the same processor would wait for the end of this thread's slice, which is milliseconds.
+                std::thread::yield_now();
+            }
             self.poll(wait, exchanges, recorded_from, series, &mut |_| None)?;
         }
     }
