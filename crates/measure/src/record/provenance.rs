@@ -73,6 +73,9 @@ pub struct Planned {
     pub case: String,
     /// Catalogue ids, those among them that are not available here too.
     pub contestants: Vec<String>,
+    /// In how many of the run's rounds it was to be measured; absent in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rounds: Option<u32>,
 }
 
 /// The machine a run was made on. What cannot be read is absent, never guessed.

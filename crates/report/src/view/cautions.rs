@@ -107,23 +107,33 @@ const LEAST_ROUNDS: u32 = measure::stats::LEAST_ROUNDS as u32;
 /// With fewer quiet rounds, chance decides how quiet the quietest was.
 const LEAST_QUIET: usize = 3;
 
-/// The fewest rounds that a measured contestant got, where others of its batch got more, or nobody got all that were planned.
-/// Large populations are in two rounds of three by plan.
+/// The fewest rounds that a measured contestant got, and how many were planned for its case, where it is short of them. Older
+/// records do not say how many those were: there a batch is short of the run's rounds if any of its contestants is short of the others,
+/// and all are if no batch has as many.
 fn rounds_short(execution: &Execution) -> Option<(usize, u32)> {
-    let planned = execution.provenance.rounds_planned;
-    // An outage is measured once a run.
-    let batches = || execution.batches.iter().filter(|batch| batch.question != Question::Outage);
+    let from = &execution.provenance;
     let counts = |batch: &Batch| -> Vec<usize> {
         let measured = batch.contestants.iter().filter(|one| one.unavailable.is_none());
         measured.map(|one| one.rounds.len()).collect()
     };
+    let planned = |batch: &Batch| {
+        let same = from.planned.iter().find(|one| one.question == batch.question && one.case == batch.case);
+        same?.rounds
+    };
+    // An outage is measured once a run.
+    let batches = || execution.batches.iter().filter(|batch| batch.question != Question::Outage);
     let short = batches().find_map(|batch| {
         let counts = counts(batch);
-        let (least, most) = (counts.iter().min()?, counts.iter().max()?);
-        (least < most).then_some(*least)
+        let (least, most) = (*counts.iter().min()?, *counts.iter().max()?);
+        let (due, of) = match planned(batch) {
+            Some(rounds) => (rounds as usize, rounds),
+            None => (most, from.rounds_planned),
+        };
+        (least < due).then_some((least, of))
     });
+    let old = batches().all(|batch| planned(batch).is_none());
     let most = batches().flat_map(counts).max()?;
-    short.or_else(|| (most < planned as usize).then_some(most)).map(|done| (done, planned))
+    short.or_else(|| (old && most < from.rounds_planned as usize).then_some((most, from.rounds_planned)))
 }
 
 /// The fewest and the most rounds that a measured contestant got. `None` where nothing was measured.
@@ -136,7 +146,7 @@ pub(crate) fn rounds_done(execution: &Execution) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use measure::example;
+    use measure::{example, record::Planned};
 
     use super::*;
 
@@ -157,6 +167,16 @@ mod tests {
         assert_eq!(
             of_record(&record)[0].text,
             "Some figures rest on 6 of 9 rounds. Run again before quoting."
+        );
+        let mut planned = record.clone();
+        let case = planned.executions[0].batches[0].case.clone();
+        planned.executions[0].provenance.planned =
+            vec![Planned { question: Question::Authorise, case, contestants: Vec::new(), rounds: Some(6) }];
+        assert!(titles(&planned).is_empty(), "six of nine rounds were planned for it");
+        planned.executions[0].provenance.planned[0].rounds = Some(7);
+        assert_eq!(
+            of_record(&planned)[0].text,
+            "Some figures rest on 6 of 7 rounds. Run again before quoting."
         );
         let mut outage = record.clone();
         outage.executions[0].batches[0].question = Question::Outage;

@@ -58,6 +58,8 @@ struct Trial {
     over: AtomicBool,
     /// Instances that are built.
     ready: AtomicU64,
+    /// Denials of what was revoked, one for each login and instance.
+    denied: AtomicU64,
 }
 
 impl Trial {
@@ -100,6 +102,7 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
         logins: Mutex::default(),
         over: AtomicBool::new(false),
         ready: AtomicU64::new(0),
+        denied: AtomicU64::new(0),
     });
 
     let metronome = Metronome::every(PROBE).map_err(|error| NotBuilt::Broken(error.to_string()))?;
@@ -251,8 +254,12 @@ async fn revoke_all(
         revoked.map_err(|denial| format!("a login could not be revoked: {denial}"))?;
         login.revoked_at.store(trial.now(), Ordering::Release);
     }
-    // Whoever still accepts after that breaks its promise.
-    tokio::time::sleep(bound + if bound.is_zero() { LOGGED_IN } else { PATIENCE }).await;
+    // Whoever still accepts after that breaks its promise. Once every instance has denied every login, nobody is asked any more.
+    let last = Instant::now() + bound + if bound.is_zero() { LOGGED_IN } else { PATIENCE };
+    let all = (revocations * INSTANCES) as u64;
+    while Instant::now() < last && trial.denied.load(Ordering::Acquire) < all {
+        tokio::time::sleep(LOGGED_IN).await;
+    }
     Ok(())
 }
 
@@ -290,6 +297,7 @@ async fn observe(
                 Ok(_) => seen.accepted = began,
                 Err(Denial::Revoked | Denial::Unknown) if login.revoked_at.load(Ordering::Acquire) > 0 => {
                     seen.denied = true;
+                    trial.denied.fetch_add(1, Ordering::AcqRel);
                 }
                 // While it is being revoked, or the store is away: asked again.
                 Err(Denial::Revoked | Denial::Unknown | Denial::StoreUnavailable) => {}
@@ -386,6 +394,7 @@ mod tests {
             logins: Mutex::new(vec![Arc::new(login)]),
             over: AtomicBool::new(true),
             ready: AtomicU64::new(0),
+            denied: AtomicU64::new(0),
         };
         let properties = Properties {
             family: Family::Hybrid,

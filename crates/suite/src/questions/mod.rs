@@ -66,6 +66,24 @@ mod tests {
     }
 
     #[test]
+    fn what_designs_are_chosen_by_is_in_every_round_and_its_conditions_in_enough_for_an_interval() {
+        for case in CASES {
+            let (quick, standard) = (case.rounds_of(2), case.rounds_of(9));
+            match case.question {
+                Question::Staleness | Question::Outage => {
+                    assert_eq!((quick, standard), (1, 1), "{}", case.name)
+                }
+                Question::Authorise if case.population < 1_000_000 => {
+                    assert_eq!((quick, standard), (2, 9), "{}", case.name)
+                }
+                _ => {
+                    assert!(quick >= 1 && standard as usize >= measure::stats::LEAST_ROUNDS, "{}", case.name)
+                }
+            }
+        }
+    }
+
+    #[test]
     fn an_outage_is_measured_once_and_in_a_quick_run_for_two() {
         let quick: Vec<_> = cases_of(Question::Outage, Profile::Quick).collect();
         assert_eq!(quick.len(), 1);

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use catalogue::Need;
 use globset::Glob;
 use measure::{
-    record::{Batch, Contestant, Planned, Profile, Provenance, Question, TWIN_SUFFIX},
+    record::{Batch, Contestant, Kind, Planned, Profile, Provenance, Question, TWIN_SUFFIX},
     rounds::{CaseMessage, RoundMessage},
 };
 
@@ -134,6 +134,7 @@ impl Plan {
                 question,
                 case: planned.case.name.to_owned(),
                 contestants: planned.invited.iter().map(|(entry, _)| entry.id.clone()).collect(),
+                rounds: Some(planned.case.rounds_of(self.rounds)),
             })
             .collect()
     }
@@ -265,6 +266,7 @@ impl Plan {
 fn never(entry: &ContestantEntry, case: &Case, profile: Profile) -> bool {
     (!entry.needs.is_empty() && case.absence_of_stores(profile).is_some())
         || case.absence_of_memory(entry.most_sessions).is_some()
+        || (entry.kind == Kind::Peer && case.absence_of_peers(profile).is_some())
         || case.absence_of_outage(&entry.id, entry.needs, profile).is_some()
 }
 
@@ -284,6 +286,7 @@ pub(crate) fn absence(
         .or(missing)
         .or_else(of_store)
         .or_else(|| case.absence_of_memory(entry.most_sessions))
+        .or_else(|| if entry.kind == Kind::Peer { case.absence_of_peers(profile) } else { None })
 }
 
 /// Length of a sample: long against the clock's 25 ns, short against the milliseconds in which the machine changes.
