@@ -87,42 +87,61 @@ impl Executable {
         &self.original
     }
 
-    /// Runs one round in a new process from a fresh copy of the binary, and adds what it measured to `batches`.
-    /// Ends it early once `stop` is set.
+    /// Runs one round and adds what it measured to `batches`. Each part of it runs in a new process from a fresh copy of the
+    /// binary; several parts run at once. Ends them early once `stop` is set.
     ///
     /// # Errors
-    /// See [`RoundError`]. After [`RoundError::Broke`] the next round may still work.
+    /// See [`RoundError`]: the first of any part. After [`RoundError::Broke`] the next round may still work.
     pub fn run_round(
         &self,
-        message: &RoundMessage,
+        parts: &[RoundMessage],
         environment: &[(String, String)],
         stop: &AtomicBool,
         batches: &mut Vec<Batch>,
     ) -> Result<Ended, RoundError> {
-        let copy = self.folder.path().join(format!("{}-{}", message.question, message.round));
-        // A byte-identical copy lands on other physical pages; one binary was once seen at half speed for a
-        // quarter of an hour while its copy was not.
-        fs::copy(&self.original, &copy).map_err(|source| RoundError::Copy { to: copy.clone(), source })?;
-        let outcome = start(&copy, message, environment)
-            .and_then(|child| supervise(child, stop))
-            .map_err(|source| RoundError::Start { path: copy.clone(), source });
-        // Best effort: the folder goes with this value anyway.
-        let _ = fs::remove_file(&copy);
-        let outcome = outcome?;
-        if outcome.stopped {
+        // All copies are there before any process starts: one that is started while another's file is open for writing would
+        // hold it open, and such a file cannot be run.
+        let copies = parts
+            .iter()
+            .enumerate()
+            .map(|(number, part)| self.copy(part, number))
+            .collect::<Result<Vec<_>, _>>()?;
+        let run = |(copy, part): (PathBuf, _)| {
+            let outcome = start(&copy, part, environment).and_then(|child| supervise(child, stop));
+            // Best effort: the folder goes with this value anyway.
+            let _ = fs::remove_file(&copy);
+            outcome.map_err(|source| RoundError::Start { path: copy, source })
+        };
+        let outcomes: Vec<Result<Outcome, RoundError>> = thread::scope(|scope| {
+            let running: Vec<_> =
+                copies.into_iter().zip(parts).map(|part| scope.spawn(move || run(part))).collect();
+            let ended = running.into_iter().map(thread::ScopedJoinHandle::join);
+            ended.map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        });
+        let outcomes = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+        if outcomes.iter().any(|outcome| outcome.stopped) {
             return Ok(Ended::Interrupted);
         }
-        for batch in outcome.batches {
-            collect(batches, batch, message.round);
-        }
-        match outcome.broke {
-            None => Ok(Ended::Whole),
-            Some(reason) => Err(RoundError::Broke {
-                round: message.round,
-                question: message.question.to_string(),
+        let mut broke = None;
+        for (outcome, part) in outcomes.into_iter().zip(parts) {
+            for batch in outcome.batches {
+                collect(batches, batch, part.round);
+            }
+            broke = broke.or(outcome.broke.map(|reason| RoundError::Broke {
+                round: part.round,
+                question: part.question.to_string(),
                 reason,
-            }),
+            }));
         }
+        broke.map_or(Ok(Ended::Whole), Err)
+    }
+
+    /// A byte-identical copy lands on other physical pages; one binary was once seen at half speed for a quarter of an hour while
+    /// its copy was not.
+    fn copy(&self, part: &RoundMessage, number: usize) -> Result<PathBuf, RoundError> {
+        let copy = self.folder.path().join(format!("{}-{}-{number}", part.question, part.round));
+        fs::copy(&self.original, &copy).map_err(|source| RoundError::Copy { to: copy.clone(), source })?;
+        Ok(copy)
     }
 }
 

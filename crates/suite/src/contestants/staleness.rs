@@ -217,8 +217,8 @@ async fn revoke_all(
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let mut rng = StdRng::seed_from_u64(seed);
-    // Evenly over a bit more than the life of a cache entry.
-    let spread = bound.mul_f64(0.6);
+    // At any time of the second that a coarse clock counts. Where the feed is lost at one moment, entries of any age are to be there.
+    let spread = if proxies.is_empty() { bound.min(Duration::from_secs(1)) } else { bound.mul_f64(0.6) };
     let between = (spread / revocations as u32).max(BETWEEN);
     let mut plan: Vec<(Instant, usize, bool)> = Vec::new();
     let begin = Instant::now() + Duration::from_millis(20);

@@ -145,8 +145,8 @@ impl Campaign {
             self.forget(question, round);
             let step = format!("{question}, round {}", round + 1);
             progress.begin(&step);
-            let order = self.plan.order(question, round, self.execution.provenance.seed);
-            match self.executable.run_round(&order, &environment, stop, &mut self.execution.batches) {
+            let parts = self.plan.parts(question, round, self.execution.provenance.seed);
+            match self.executable.run_round(&parts, &environment, stop, &mut self.execution.batches) {
                 Ok(Ended::Whole) => {}
                 Ok(Ended::Interrupted) => {
                     progress.finish();

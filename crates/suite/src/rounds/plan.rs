@@ -199,8 +199,18 @@ impl Plan {
         here as f64 / (all - absent).max(1) as f64
     }
 
-    /// One round of one question.
-    pub(crate) fn order(&self, question: Question, round: u32, seed: u64) -> RoundMessage {
+    /// One round of one question, as the processes that measure it at the same time: one, but for cases that mostly wait, each
+    /// for stores of its own.
+    pub(crate) fn parts(&self, question: Question, round: u32, seed: u64) -> Vec<RoundMessage> {
+        let whole = self.order(question, round, seed);
+        if !question_waits(question) {
+            return vec![whole];
+        }
+        let part = |case: &CaseMessage| RoundMessage { cases: vec![case.clone()], ..whole.clone() };
+        whole.cases.iter().map(part).collect()
+    }
+
+    fn order(&self, question: Question, round: u32, seed: u64) -> RoundMessage {
         let cases =
             self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
         RoundMessage {
@@ -262,6 +272,11 @@ impl Plan {
     }
 }
 
+/// Whether a question's cases wait for most of their time: for a store to come back, for a cache entry to expire.
+const fn question_waits(question: Question) -> bool {
+    matches!(question, Question::Outage | Question::Staleness)
+}
+
 /// Whether a contestant is absent from a case whatever servers there are.
 fn never(entry: &ContestantEntry, case: &Case, profile: Profile) -> bool {
     (!entry.needs.is_empty() && case.absence_of_stores(profile).is_some())
@@ -314,5 +329,36 @@ const fn warm_up_us(profile: Profile) -> u64 {
     match profile {
         Profile::Quick => 4_000,
         Profile::Standard | Profile::Full => 10_000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_that_wait_are_measured_side_by_side_and_all_others_by_one_process() {
+        let cases = |question, case| PlannedCase {
+            case: questions::find(question, case).unwrap(),
+            invited: Vec::new(),
+        };
+        let plan = Plan {
+            profile: Profile::Standard,
+            rounds: 9,
+            questions: vec![
+                (Question::Issue, vec![cases(Question::Issue, "three-permissions")]),
+                (
+                    Question::Outage,
+                    vec![cases(Question::Outage, "frozen"), cases(Question::Outage, "connections-reset")],
+                ),
+            ],
+        };
+        let names = |question| -> Vec<Vec<String>> {
+            let parts = plan.parts(question, 0, 1);
+            parts.into_iter().map(|part| part.cases.into_iter().map(|case| case.case).collect()).collect()
+        };
+        assert_eq!(names(Question::Issue), [["three-permissions"]]);
+        assert_eq!(names(Question::Outage), [["frozen"], ["connections-reset"]]);
+        assert!(plan.parts(Question::Outage, 1, 1).is_empty(), "an outage is measured once");
     }
 }
