@@ -47,8 +47,24 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// One login in the course of the trial.
 struct Login {
     credential: Credential,
+    /// Whether any instance has accepted it.
+    accepted: AtomicBool,
     /// When `revoke` returned, in nanoseconds from the start; 0 before.
     revoked_at: AtomicU64,
+}
+
+impl Login {
+    const fn new(credential: Credential) -> Self {
+        Self { credential, accepted: AtomicBool::new(false), revoked_at: AtomicU64::new(0) }
+    }
+
+    /// On a busy machine a login may have to wait for its first request; one that nobody has accepted shows nothing.
+    async fn is_in_use(&self) {
+        let began = Instant::now();
+        while !self.accepted.load(Ordering::Acquire) && began.elapsed() < PATIENCE {
+            tokio::time::sleep(PROBE).await;
+        }
+    }
 }
 
 /// What the instances share.
@@ -246,10 +262,11 @@ async fn revoke_all(
         if !revoke {
             let credential =
                 design.issue_untimed(&principal(index)).await.map_err(|error| error.to_string())?;
-            trial.logins().push(Arc::new(Login { credential, revoked_at: AtomicU64::new(0) }));
+            trial.logins().push(Arc::new(Login::new(credential)));
             continue;
         }
         let login = Arc::clone(&trial.logins()[index]);
+        login.is_in_use().await;
         let revoked = design.revoke_untimed(login.credential.reveal().as_bytes()).await;
         revoked.map_err(|denial| format!("a login could not be revoked: {denial}"))?;
         login.revoked_at.store(trial.now(), Ordering::Release);
@@ -294,7 +311,10 @@ async fn observe(
             let began = trial.now();
             let presented = login.credential.reveal().as_bytes();
             match design.authorise_untimed(presented, &own_orders(user(index))).await {
-                Ok(_) => seen.accepted = began,
+                Ok(_) => {
+                    seen.accepted = began;
+                    login.accepted.store(true, Ordering::Release);
+                }
                 Err(Denial::Revoked | Denial::Unknown) if login.revoked_at.load(Ordering::Acquire) > 0 => {
                     seen.denied = true;
                     trial.denied.fetch_add(1, Ordering::AcqRel);
@@ -388,7 +408,7 @@ mod tests {
     /// One login that was revoked after a second, and when each instance accepted it last.
     fn judged(revocation: Revocation, accepted: [u64; INSTANCES]) -> Result<Vec<Count>, String> {
         let login =
-            Login { credential: Credential::new("x".to_owned()), revoked_at: AtomicU64::new(1_000 * MS) };
+            Login { revoked_at: AtomicU64::new(1_000 * MS), ..Login::new(Credential::new("x".to_owned())) };
         let trial = Trial {
             start: Instant::now(),
             logins: Mutex::new(vec![Arc::new(login)]),
