@@ -12,6 +12,7 @@ mod support;
 
 mod cases;
 mod compare;
+mod cookies;
 mod interrupt;
 mod keys;
 mod list;
