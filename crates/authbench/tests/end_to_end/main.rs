@@ -17,6 +17,7 @@ mod interrupt;
 mod keys;
 mod list;
 mod load;
+mod logs;
 mod merge;
 mod redis;
 mod refusals;
