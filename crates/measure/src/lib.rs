@@ -12,6 +12,8 @@ pub mod allocations;
 pub mod compare;
 mod cpuinfo;
 pub mod example;
+pub mod histogram;
+pub mod knee;
 mod machine;
 mod microarchitecture;
 pub mod processes;
