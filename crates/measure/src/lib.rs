@@ -16,6 +16,7 @@ pub mod histogram;
 pub mod knee;
 mod machine;
 mod microarchitecture;
+pub mod percentiles;
 pub mod processes;
 pub mod record;
 pub mod rounds;

@@ -2,6 +2,7 @@
 //! made of these, so that they cannot disagree.
 
 use crate::{
+    percentiles::percentiles,
     record::{Batch, Contestant, Count, Execution, Kind, Metric, Question, Round, RunRecord},
     stats::{Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_difference, quiet_ratio},
 };
@@ -154,6 +155,9 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
             let over = counts.iter().map(|count| count.over).sum();
             rows.push(row(*metric, Outcome::Ok(estimate, over), first.note.clone()));
         }
+    }
+    for (metric, estimate, over, note) in percentiles(&one.latencies) {
+        rows.push(row(metric, Outcome::Ok(estimate, over), note));
     }
     rows
 }

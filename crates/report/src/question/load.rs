@@ -5,6 +5,7 @@ use measure::{
     record::{Kind, Metric},
 };
 
+use super::percentiles;
 use crate::{
     chart::{self, LAST, LineChart, Panel, Plan, Scale, troubles_along},
     text::{Sentence, format},
@@ -111,11 +112,12 @@ pub(super) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         panels: panels.into_iter().filter(|panel| !panel.lines.is_empty()).collect(),
         notes: troubles_along(cases.iter().map(|(_, case)| *case), Kind::ALL),
     };
-    if chart.panels.is_empty() {
-        Vec::new()
-    } else {
-        vec![("load-response-times".to_owned(), Plan::LineChart(chart))]
+    let mut plans = Vec::new();
+    if !chart.panels.is_empty() {
+        plans.push(("load-response-times".to_owned(), Plan::LineChart(chart)));
     }
+    plans.extend(percentiles::chart(&cases));
+    plans
 }
 
 #[cfg(test)]

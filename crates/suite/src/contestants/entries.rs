@@ -41,6 +41,7 @@ impl ContestantEntry {
             rounds: Vec::new(),
             counts: Vec::new(),
             timeline: None,
+            latencies: Vec::new(),
             criterion: None,
             unavailable: None,
         }
@@ -95,6 +96,7 @@ pub(crate) fn entries_of(case: &Case) -> Vec<ContestantEntry> {
     // Where a case is about a few, only the floors that bound them are worth their time.
     let bounding: Vec<&str> =
         all.iter().filter(|entry| takes_part(entry)).filter_map(|entry| entry.floor).collect();
-    let bounds = |entry: &ContestantEntry| case.common && bounding.contains(&entry.id.as_str());
+    let bounds =
+        |entry: &ContestantEntry| case.common && bounding.contains(&entry.id.as_str());
     all.iter().filter(|entry| takes_part(entry) || bounds(entry)).cloned().collect()
 }

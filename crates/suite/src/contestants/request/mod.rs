@@ -1,34 +1,24 @@
 //! Whole requests over HTTP: the example service on a thread of this process, its clients on another processor.
 
-use std::{
-    sync::{Arc, atomic::AtomicBool},
-    time::Duration,
-};
+mod at_a_rate;
+mod requests;
 
 use authoriser::{Credential, Properties, Transport, Untimed};
 use catalogue::Need;
-use load::{Arrivals, ClosedPlan, Deserved, Engine, Exchange, OpenPlan, Series, Traffic};
-use measure::{
-    processes::StoreProcesses,
-    record::{Count, Metric, Question},
-    sampler::{Contestant, Failure, Sample},
-};
-use rustix::time::{ClockId, clock_gettime};
+use load::{Deserved, Engine, Exchange, Series};
+use measure::record::{Count, Metric, Question};
 use service::{Background, Prepare};
 
+use self::{
+    at_a_rate::PATIENCE,
+    requests::{LONGEST, Requests},
+};
 use super::{context::Context, not_built::NotBuilt, timed::Built};
 use crate::{
     questions::Case,
-    rounds::placement,
     workload::{Credentials, Draws, user},
 };
 
-/// A request without an answer after this time fails its sample.
-const LONGEST: Duration = Duration::from_secs(10);
-/// Each connection has this many requests in a sample: at its end fewer and fewer are busy, and that share is timed too.
-const EACH: u64 = 4;
-/// One connection alone has this many: whoever waits for it wakes up each time, and no two wake-ups take as long.
-const ALONE: u64 = 32;
 /// Requests over which bytes and allocations are counted.
 const COUNTED: u64 = 512;
 /// Logins that no server keeps, at most; see `designs`.
@@ -48,22 +38,9 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
     } else {
         case.population.min(MOST_TOKENS).min(described.capabilities.most_tokens)
     };
-    let environment = context.service_environment();
-    let opened = Arc::clone(&environment);
-    context.afterwards(move |runtime| {
-        // Best effort, as for every other store.
-        let _ = runtime.block_on(opened.clean_up());
-    });
-    let in_flight = if needs.is_empty() { 1 } else { 100 };
-    let log_in: Prepare<(Properties, Credentials)> = Box::new(move |design: &dyn Untimed| {
-        Box::pin(async move {
-            let credentials = Credentials::issue(design, population, in_flight).await;
-            let (credentials, _) = credentials.map_err(|error| error.to_string())?;
-            Ok((design.declared(), credentials))
-        })
-    });
+    let environment = context.service_environment_of_a_case(None);
     let (service, (properties, credentials)) =
-        Background::start(id, environment, log_in).map_err(NotBuilt::Broken)?;
+        Background::start(id, environment, log_in(population, needs)).map_err(NotBuilt::Broken)?;
     let exchanges = |host: &str| {
         let each = (0..credentials.len()).map(|index| {
             let text = String::from_utf8_lossy(credentials.get(index).0).into_owned();
@@ -75,13 +52,21 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
     finish(context, case, service, needs, exchanges)
 }
 
+/// Logs a population in, on the service's thread.
+fn log_in(population: usize, needs: &[Need]) -> Prepare<(Properties, Credentials)> {
+    let in_flight = if needs.is_empty() { 1 } else { 100 };
+    Box::new(move |design: &dyn Untimed| {
+        Box::pin(async move {
+            let credentials = Credentials::issue(design, population, in_flight).await;
+            let (credentials, _) = credentials.map_err(|error| error.to_string())?;
+            Ok((design.declared(), credentials))
+        })
+    })
+}
+
 /// The service over an entry, whose users log in.
 fn logins(context: &Context, case: &Case, id: &str, needs: &[Need]) -> Result<Built, NotBuilt> {
-    let environment = context.service_environment();
-    let opened = Arc::clone(&environment);
-    context.afterwards(move |runtime| {
-        let _ = runtime.block_on(opened.clean_up());
-    });
+    let environment = context.service_environment_of_a_case(None);
     let (service, password) = Background::with_logins(id, environment).map_err(NotBuilt::Broken)?;
     let login = |host: &str, number: usize| {
         let body = serde_json::json!({ "username": format!("user-{}", number + 1), "password": password });
@@ -101,19 +86,20 @@ pub(super) fn bare(context: &Context, case: &Case) -> Result<Built, NotBuilt> {
     })
 }
 
-fn finish(
+/// Clients of the service, connected.
+fn requests(
     context: &Context,
     case: &Case,
     service: Background,
     needs: &[Need],
     exchanges: impl FnOnce(&str) -> Vec<Exchange>,
-) -> Result<Built, NotBuilt> {
+) -> Result<Requests, NotBuilt> {
     let address = service.address();
     let exchanges = exchanges(&address.to_string());
     let longest = if case.rate.is_some() { PATIENCE } else { LONGEST };
     let engine = Engine::connect(address, case.in_flight, longest)
         .map_err(|error| NotBuilt::Broken(error.to_string()))?;
-    let mut contestant = Requests {
+    Ok(Requests {
         engine,
         draws: Draws::new(case.choice, exchanges.len(), context.next_seed()),
         exchanges,
@@ -122,9 +108,19 @@ fn finish(
         connections: case.in_flight as u64,
         slow: case.question == Question::Login,
         _service: service,
-    };
+    })
+}
+
+fn finish(
+    context: &Context,
+    case: &Case,
+    service: Background,
+    needs: &[Need],
+    exchanges: impl FnOnce(&str) -> Vec<Exchange>,
+) -> Result<Built, NotBuilt> {
+    let mut contestant = requests(context, case, service, needs, exchanges)?;
     if let Some(rate) = case.rate {
-        return Ok(Built::counted(contestant.at_a_rate(rate, context.next_seed())?));
+        return contestant.at_a_rate(rate, context.next_seed());
     }
     if case.question == Question::Login {
         return Ok(Built::timed(contestant, Vec::new()));
@@ -162,138 +158,4 @@ pub(super) fn own_profile(host: &str, index: usize, headers: &[(&str, &str)]) ->
     let body = format!(r#"{{"user_id":{id},"name":"user-{id}"}}"#).into_bytes();
     let deserved = Deserved { status: 200, body: Some(body) };
     Exchange::get(host, &format!("/users/{id}/profile"), headers, deserved)
-}
-
-/// A closed loop over the case's connections.
-struct Requests {
-    engine: Engine,
-    exchanges: Vec<Exchange>,
-    draws: Draws,
-    series: Series,
-    store: StoreProcesses,
-    connections: u64,
-    /// Whether one operation is a sample.
-    slow: bool,
-    /// Stopped after its clients are gone.
-    _service: Background,
-}
-
-struct Ran {
-    elapsed: Duration,
-    /// A request.
-    bytes: f64,
-}
-
-impl Requests {
-    fn run(&mut self, operations: u64) -> Result<Ran, Failure> {
-        static NEVER: AtomicBool = AtomicBool::new(false);
-        self.series.clear();
-        let draws = &mut self.draws;
-        let traffic = Traffic { exchanges: &self.exchanges, next: &mut || draws.next_index(), stop: &NEVER };
-        let plan = ClosedPlan { operations, longest: LONGEST };
-        let ran = self.engine.closed_loop(plan, traffic, &mut self.series, &mut |_| {});
-        let interval = ran.map_err(|error| Failure(format!("the load broke off: {error}")))?;
-        let right = self.series.response.len();
-        if right != operations {
-            let [refused, wrong, failed] =
-                [&self.series.refused, &self.series.wrong, &self.series.failed].map(|series| series.len());
-            return Err(Failure(format!(
-                "of {operations} requests {refused} were refused, {wrong} answered wrongly and {failed} not answered"
-            )));
-        }
-        let bytes = (interval.bytes_in + interval.bytes_out) as f64 / operations as f64;
-        Ok(Ran { elapsed: interval.elapsed, bytes })
-    }
-}
-
-/// How long a rate is offered before it counts, and for how long it does.
-const WARM_UP: Duration = Duration::from_millis(50);
-const OFFERED: Duration = Duration::from_millis(250);
-/// A request that waits longer is given up, and counts with the time that it had waited: a quantile is then at least that.
-const PATIENCE: Duration = Duration::from_millis(250);
-/// A quantile of one in a thousand takes this many requests.
-const FOR_P999: u64 = 5_000;
-
-impl Requests {
-    /// Offers requests at a rate, each due at its planned time.
-    fn at_a_rate(&mut self, rate: f64, seed: u64) -> Result<Vec<Count>, NotBuilt> {
-        static NEVER: AtomicBool = AtomicBool::new(false);
-        let plan = OpenPlan { rate, arrivals: Arrivals::Poisson, warm_up: WARM_UP, duration: OFFERED, seed };
-        self.series.clear();
-        let (engine, draws, exchanges, series) =
-            (&mut self.engine, &mut self.draws, &self.exchanges, &mut self.series);
-        let ran = placement::with_the_servers(|| {
-            let traffic = Traffic { exchanges, next: &mut || draws.next_index(), stop: &NEVER };
-            engine.open_loop(&plan, traffic, series, &mut |_| {})
-        });
-        let interval = ran.map_err(|error| NotBuilt::Broken(format!("the load broke off: {error}")))?;
-        let wrong = series.wrong.len() + series.refused.len();
-        if wrong > 0 {
-            return Err(NotBuilt::Broken(format!("{wrong} requests were refused or answered wrongly")));
-        }
-        let answered = series.response.len() as f64 / interval.planned.max(1) as f64;
-        let mut all = series.response.clone();
-        all.add(&series.failed).map_err(|error| NotBuilt::Broken(error.to_string()))?;
-        let late = series.late.value_at_quantile(0.99);
-        let note = if series.is_on_time() {
-            "from the planned send time".to_owned()
-        } else {
-            format!("from the planned send time; the generator was {:.0} µs late at p99", late as f64 / 1e3)
-        };
-        let count =
-            |metric, value, note: &str| Count { metric, value, over: all.len(), note: note.to_owned() };
-        let mut counts = vec![
-            count(Metric::P50, all.value_at_quantile(0.5) as f64, &note),
-            count(Metric::P99, all.value_at_quantile(0.99) as f64, &note),
-            count(
-                Metric::ServiceP99,
-                series.service.value_at_quantile(0.99) as f64,
-                "from the real send time, as a closed loop would have it",
-            ),
-            count(
-                Metric::Answered,
-                answered,
-                "of the planned requests, within a quarter of a second of the end",
-            ),
-        ];
-        if all.len() >= FOR_P999 {
-            counts.insert(2, count(Metric::P999, all.value_at_quantile(0.999) as f64, &note));
-        }
-        Ok(counts)
-    }
-}
-
-impl Contestant for Requests {
-    fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
-        // Clients and stores on one processor, the service alone on the other.
-        placement::with_the_servers(|| {
-            // Caches of both processors: the others' services have used them.
-            let warm_up = operations.div_ceil(4).max(self.connections);
-            self.run(warm_up)?;
-            let store = self.store.cpu_time();
-            let service = service_time();
-            let elapsed = self.run(operations)?.elapsed;
-            let service = service_time().saturating_sub(service);
-            let store = self.store.cpu_time().zip(store).map(|(now, then)| now.saturating_sub(then));
-            Ok(Sample { elapsed, cpu: Some(service), store_cpu: store })
-        })
-    }
-
-    fn least_operations(&self) -> u64 {
-        match self.connections {
-            // A login takes tens of milliseconds.
-            _ if self.slow => 1,
-            1 => ALONE,
-            many => EACH * many,
-        }
-    }
-}
-
-/// CPU time of this process without the calling thread: of the service, as all others of a round's threads sleep.
-fn service_time() -> Duration {
-    let read = |clock| {
-        let time = clock_gettime(clock);
-        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
-    };
-    read(ClockId::ProcessCPUTime).saturating_sub(read(ClockId::ThreadCPUTime))
 }
