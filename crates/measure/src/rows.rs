@@ -231,9 +231,13 @@ fn ratio(batch: &Batch, one: &Contestant, to: &str) -> Option<(Estimate, u64)> {
     compared_with(batch, one, to, |round| &round.samples_ns, quiet_ratio)
 }
 
+/// What the names of cases begin with whose operations are whole requests to a service, where those of the question's other cases
+/// are not.
+pub const OVER_HTTP: &str = "over-http-";
+
 /// Whether an operation is a whole request to a service.
 fn over_http(batch: &Batch) -> bool {
-    batch.question == Question::Request
+    batch.question == Question::Request || batch.case.starts_with(OVER_HTTP)
 }
 
 type Compare = fn(&[&[f64]], &[&[f64]]) -> Option<Estimate>;

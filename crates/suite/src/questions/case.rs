@@ -46,6 +46,8 @@ pub(crate) struct Case {
     pub(crate) batch: usize,
     /// What is presented instead of a good credential, in the attack question.
     pub(crate) attack: Attack,
+    /// Whether whole requests are made over HTTP, in a question that is about decisions in this process otherwise.
+    pub(crate) over_http: bool,
     /// Bytes of a JWT's payload, where that is the question: its private claims make up what its own claims lack.
     pub(crate) payload: Option<usize>,
     /// How often a session's use is noted, where that is the question.
@@ -73,12 +75,12 @@ pub(crate) struct Case {
 
 impl Case {
     /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together, and a
-    /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes. Hundreds of revocations, each
+    /// rate and a service their time: they are in two rounds of three, which of nine are the six that an interval takes. Hundreds of revocations, each
     /// waited for, and an outage are measured once.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
         match self.question {
             Question::Staleness | Question::Outage => round == 0,
-            _ => (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2,
+            _ => (self.population < 1_000_000 && self.rate.is_none() && !self.over_http) || round % 3 != 2,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Whole requests over HTTP: the example service on a thread of this process, its clients on another processor.
 
 mod at_a_rate;
+mod refused;
 mod requests;
 
 use authoriser::{Credential, Properties, Transport, Untimed};
@@ -9,6 +10,7 @@ use load::{Deserved, Engine, Exchange, Series};
 use measure::record::{Count, Metric, Question};
 use service::{Background, Prepare};
 
+pub(super) use self::refused::build as refused;
 use self::{
     at_a_rate::PATIENCE,
     requests::{LONGEST, Requests},
@@ -107,6 +109,8 @@ fn requests(
         store: context.store_processes(needs),
         connections: case.in_flight as u64,
         slow: case.question == Question::Login,
+        few: case.over_http,
+        begin: None,
         _service: service,
     })
 }

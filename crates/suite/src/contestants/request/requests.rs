@@ -1,6 +1,9 @@
 //! Requests in a closed loop over the connections of a case.
 
-use std::{sync::atomic::AtomicBool, time::Duration};
+use std::{
+    sync::atomic::AtomicBool,
+    time::{Duration, Instant},
+};
 
 use load::{ClosedPlan, Engine, Exchange, Series, Traffic};
 use measure::{
@@ -18,6 +21,8 @@ pub(super) const LONGEST: Duration = Duration::from_secs(10);
 const EACH: u64 = 4;
 /// One connection alone has this many: whoever waits for it wakes up each time, and no two wake-ups take as long.
 const ALONE: u64 = 32;
+/// As many samples as make a median.
+const FEW: u32 = 8;
 
 /// A closed loop over the case's connections.
 pub(super) struct Requests {
@@ -29,6 +34,10 @@ pub(super) struct Requests {
     pub(super) connections: u64,
     /// Whether one operation is a sample.
     pub(super) slow: bool,
+    /// Whether few samples are enough: each case starts a service, and all of them have to fit into little time.
+    pub(super) few: bool,
+    /// No request is made before.
+    pub(super) begin: Option<Instant>,
     /// Stopped after its clients are gone.
     pub(super) _service: Background,
 }
@@ -64,6 +73,9 @@ impl Requests {
 
 impl Contestant for Requests {
     fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
+        if let Some(begin) = self.begin.take() {
+            std::thread::sleep(begin.saturating_duration_since(Instant::now()));
+        }
         // Clients and stores on one processor, the service alone on the other.
         placement::with_the_servers(|| {
             // Caches of both processors: the others' services have used them.
@@ -85,6 +97,10 @@ impl Contestant for Requests {
             1 => ALONE,
             many => EACH * many,
         }
+    }
+
+    fn most_samples(&self) -> u32 {
+        if self.few { FEW } else { u32::MAX }
     }
 }
 
