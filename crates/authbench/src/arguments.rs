@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::LazyLock, time::Duration};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use jwt::Algorithm;
 use measure::record::{Profile, Question};
+use service::LogLevel;
 
 /// What does it cost to authorise a request: a signed token against a server-side session.
 ///
@@ -159,7 +160,8 @@ Examples:
 
 When requests are answered, one line of JSON on standard output says where, and how a test user logs in: address,
 design, user, user_id, password. All test users (user-1 to user-N, and admin, who may read every profile) have this
-password, which is random at each start. Log lines go to standard error. Ctrl-C lets requests in flight finish.
+password, which is random at each start. Log lines go to standard error, and hold no credential. Ctrl-C lets requests
+in flight finish.
 
 Without --tls-cert and --tls-key this is plain HTTP, for measurements and trials on this machine.
 
@@ -183,6 +185,9 @@ pub(crate) struct Serve {
     /// Its private key (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
+    /// Log this and what is graver: error, warn, info, debug (each refusal, and why) or trace
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub(crate) log: LogLevel,
     /// Stop as well when standard input ends
     #[arg(long, hide = true)]
     pub(crate) until_input_ends: bool,

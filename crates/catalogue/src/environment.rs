@@ -42,6 +42,8 @@ pub struct Environment<C> {
     secret: [u8; 32],
     private_claims: PrivateClaims,
     touch_every: Duration,
+    /// How long credentials hold, where it is not as long as usual.
+    lifetime: Option<Duration>,
     addresses: BTreeMap<Need, String>,
     /// Begins every namespace in a shared store, so that runs do not meet and what they leave can be found.
     tag: String,
@@ -64,6 +66,7 @@ impl<C: Clock> Environment<C> {
             secret: rand::random(),
             private_claims: PrivateClaims::default(),
             touch_every: RARELY,
+            lifetime: None,
             addresses,
             tag,
             opened,
@@ -79,6 +82,7 @@ impl<C: Clock> Environment<C> {
             secret: self.secret,
             private_claims: self.private_claims.clone(),
             touch_every: self.touch_every,
+            lifetime: self.lifetime,
             addresses: self.addresses.clone(),
             tag: self.tag.clone(),
             opened: Mutex::default(),
@@ -111,6 +115,13 @@ impl<C: Clock> Environment<C> {
         Self { touch_every: every, ..self }
     }
 
+    /// The same environment whose tokens hold for that time, in whole seconds and one at the least. So do its sessions while nobody
+    /// uses them, and twice as long however much they are used.
+    #[must_use]
+    pub fn living(self, lifetime: Duration) -> Self {
+        Self { lifetime: Some(lifetime), touch_every: Duration::ZERO, ..self }
+    }
+
     /// The clock that all designs of the environment read.
     pub fn clock(&self) -> C {
         self.clock.clone()
@@ -130,7 +141,8 @@ impl<C: Clock> Environment<C> {
 
     /// Issuer, audience and lifetime of all tokens of the environment.
     pub(crate) fn token_policy(&self) -> jwt::Policy {
-        jwt::Policy::new(ISSUER, AUDIENCE, TOKEN_LIFETIME).with_private_claims(self.private_claims.clone())
+        let lifetime = self.lifetime.unwrap_or(TOKEN_LIFETIME);
+        jwt::Policy::new(ISSUER, AUDIENCE, lifetime).with_private_claims(self.private_claims.clone())
     }
 
     /// Tokens under this key behind a cache of verified ones.
@@ -172,7 +184,9 @@ impl<C: Clock> Environment<C> {
     /// Idle and absolute timeout of all sessions: the usual half hour and twelve hours.
     pub(crate) fn session_policy(&self) -> SessionPolicy {
         let minutes = |count: u64| Duration::from_secs(60 * count);
-        SessionPolicy::new(minutes(30), minutes(12 * 60), self.touch_every)
+        let (idle, absolute) =
+            self.lifetime.map_or((minutes(30), minutes(12 * 60)), |lifetime| (lifetime, lifetime * 2));
+        SessionPolicy::new(idle, absolute, self.touch_every)
             .expect("whole seconds, and each longer than the one it contains")
     }
 

@@ -40,11 +40,10 @@ pub use draws::{Choice, Draws};
 pub use engine::{ClosedPlan, Engine, Interval, LoadError, Now, OpenPlan, Traffic};
 pub use exchange::{Deserved, Exchange, Outcome};
 pub use k6::{Scenario, export as export_k6};
-pub use knee::{Knee, knee};
+pub use knee::knee;
 pub use login::{Held, LoginError, log_in};
 pub use record::{
-    Damaged, Encoded, GeneratorFigures, LoadRecord, MergeError, RecordError, SCHEMA_VERSION, ServerFigures,
-    Step,
+    GeneratorFigures, LoadRecord, MergeError, RecordError, SCHEMA_VERSION, ServerFigures, Step,
 };
 pub use series::{LATE_LIMIT, Series};
 pub use timeline::{Bin, Fate, Timeline};

@@ -2,11 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use base64_simd::STANDARD;
-use hdrhistogram::{
-    Histogram,
-    serialization::{Deserializer, Serializer, V2DeflateSerializer},
-};
+use measure::histogram::{Damaged, Encoded};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -110,11 +106,6 @@ pub struct ServerFigures {
     pub involuntary_switches: f64,
 }
 
-/// A histogram in HdrHistogram's V2 format, compressed, in base64: as its log format has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Encoded(String);
-
 /// Why a record cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
@@ -149,30 +140,6 @@ pub enum MergeError {
     /// A histogram is damaged.
     #[error("a histogram is damaged")]
     Damaged,
-}
-
-/// A histogram's text cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a histogram is damaged")]
-pub struct Damaged;
-
-impl Encoded {
-    fn of(histogram: &Histogram<u64>) -> Self {
-        let mut bytes = Vec::new();
-        V2DeflateSerializer::new()
-            .serialize(histogram, &mut bytes)
-            .expect("a vector takes every byte, and the histogram is well-formed");
-        Self(STANDARD.encode_to_string(bytes))
-    }
-
-    /// The histogram.
-    ///
-    /// # Errors
-    /// [`Damaged`] when it is none.
-    pub fn histogram(&self) -> Result<Histogram<u64>, Damaged> {
-        let bytes = STANDARD.decode_to_vec(&self.0).map_err(|_| Damaged)?;
-        Deserializer::new().deserialize(&mut bytes.as_slice()).map_err(|_| Damaged)
-    }
 }
 
 impl Step {
@@ -277,11 +244,7 @@ impl LoadRecord {
 
 impl Step {
     fn add(&mut self, other: &Self) -> Result<(), Damaged> {
-        let sum = |one: &Encoded, other: &Encoded| {
-            let mut histogram = one.histogram()?;
-            histogram.add(other.histogram()?).map_err(|_| Damaged)?;
-            Ok(histogram)
-        };
+        let sum = |one, other| Encoded::sum([one, other])?.ok_or(Damaged);
         let late = sum(&self.generator.late, &other.generator.late)?;
         *self = Self {
             rate: self.rate.zip(other.rate).map(|(one, other)| one + other),
@@ -377,7 +340,7 @@ mod tests {
             fs::write(&path, text.replacen(from, to, 1)).unwrap();
             LoadRecord::load(&path).unwrap_err().to_string()
         };
-        let response = &record.steps[0].response.0;
+        let response = record.steps[0].response.as_str();
         assert!(damaged(response, &response[..response.len() / 2]).contains("histogram is damaged"));
         assert!(damaged("\"schema_version\": 1", "\"schema_version\": 7").contains("version 7"));
         assert!(damaged("\"target\"", "\"aim\"").contains("no record of a load run"));

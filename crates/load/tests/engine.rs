@@ -115,8 +115,9 @@ fn a_service_that_dies_half_way_makes_failures_at_the_planned_rate_and_no_storm(
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
-            let (stream, _) = listener.accept().unwrap();
-            drop((stream, listener));
+            // The trial and the four that the loop begins with. Dead any sooner, it would refuse to be connected to.
+            let streams: Vec<_> = (0..5).map(|_| listener.accept().unwrap()).collect();
+            drop((streams, listener));
         });
         address
     };

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{
-    Batch, Contestant, Count, Declared, Entry, Execution, Kind, Machine, Metric, Profile, Provenance,
-    Question, Round, RunRecord, Service,
+use hdrhistogram::Histogram;
+
+use crate::{
+    histogram::Encoded,
+    record::{
+        Batch, Contestant, Count, Declared, Entry, Execution, Kind, Latencies, Machine, Metric, Profile,
+        Provenance, Question, Round, RunRecord, Service,
+    },
 };
 
 /// Six rounds of six samples: `jwt-hs256` takes 300 ns, its twin 2 % less, `near-x` 1 % more, `peer-x` three times as long,
@@ -32,6 +37,7 @@ pub fn record() -> RunRecord {
         rounds: times(factor),
         counts: Vec::new(),
         timeline: None,
+        latencies: Vec::new(),
         criterion: None,
         unavailable: None,
     };
@@ -125,4 +131,19 @@ fn provenance() -> Provenance {
             settings: BTreeMap::from([("appendonly".to_owned(), "no".to_owned())]),
         }],
     }
+}
+
+/// Single requests that took as long, in nanoseconds, from the planned and from the real send time.
+#[must_use]
+pub fn latencies(
+    response: impl IntoIterator<Item = u64>,
+    service: impl IntoIterator<Item = u64>,
+) -> Latencies {
+    fn encoded(times: impl IntoIterator<Item = u64>) -> Encoded {
+        let mut histogram =
+            Histogram::new_with_bounds(100, 3_600_000_000_000, 3).expect("the bounds are far apart");
+        times.into_iter().for_each(|time| histogram.saturating_record(time));
+        Encoded::of(&histogram)
+    }
+    Latencies { response: encoded(response), service: encoded(service) }
 }

@@ -2,6 +2,7 @@
 //! made of these, so that they cannot disagree.
 
 use crate::{
+    percentiles::percentiles,
     record::{Batch, Contestant, Count, Execution, Kind, Metric, Question, Round, RunRecord},
     stats::{Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_difference, quiet_ratio},
 };
@@ -155,6 +156,9 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
             rows.push(row(*metric, Outcome::Ok(estimate, over), first.note.clone()));
         }
     }
+    for (metric, estimate, over, note) in percentiles(&one.latencies) {
+        rows.push(row(metric, Outcome::Ok(estimate, over), note));
+    }
     rows
 }
 
@@ -227,9 +231,13 @@ fn ratio(batch: &Batch, one: &Contestant, to: &str) -> Option<(Estimate, u64)> {
     compared_with(batch, one, to, |round| &round.samples_ns, quiet_ratio)
 }
 
+/// What the names of cases begin with whose operations are whole requests to a service, where those of the question's other cases
+/// are not.
+pub const OVER_HTTP: &str = "over-http-";
+
 /// Whether an operation is a whole request to a service.
 fn over_http(batch: &Batch) -> bool {
-    batch.question == Question::Request
+    batch.question == Question::Request || batch.case.starts_with(OVER_HTTP)
 }
 
 type Compare = fn(&[&[f64]], &[&[f64]]) -> Option<Estimate>;

@@ -44,7 +44,11 @@ where
             };
             let access = AccessRequest { owner, permission: Permission::ProfileRead };
             let outcome = match presented(transport, &parts.headers) {
-                Ok(presented) => authoriser.authorise(presented, &access).await.map_err(Refusal::from),
+                Ok(presented) => authoriser.authorise(presented, &access).await.map_err(|denial| {
+                    // The client is not told which proof failed; whoever runs the service may know.
+                    tracing::debug!(owner = owner.0, %denial, "a request is refused");
+                    Refusal::from(denial)
+                }),
                 Err(refusal) => Err(refusal),
             };
             decisions.count(outcome.as_ref().err());

@@ -39,4 +39,6 @@ pub use background::{Background, Prepare};
 pub use instance::Instance;
 pub use serve::{Options, Ready, ServeError, serve};
 pub use tls::{TlsError, TlsFiles};
+/// How much is logged.
+pub use tracing::Level as LogLevel;
 pub use users::PasswordHasher;

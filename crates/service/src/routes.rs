@@ -127,7 +127,12 @@ async fn authenticate(shared: &Shared, login: Login) -> Result<Principal, Refusa
         users.log_in(&login.username, &login.password)
     };
     let hashed = spawn_blocking(hash).await;
-    hashed.map_err(|_| Refusal::Internal)?.ok_or(Refusal::WrongLogin)
+    // No name either: some type their password there.
+    let refused = || {
+        tracing::debug!("a login is refused");
+        Refusal::WrongLogin
+    };
+    hashed.map_err(|_| Refusal::Internal)?.ok_or_else(refused)
 }
 
 #[derive(Serialize)]
@@ -182,7 +187,10 @@ fn logged_out(shared: &Shared, outcome: Result<Revoked, Refusal>) -> Response {
     let revoked = match outcome {
         Ok(Revoked::Credentials(_) | Revoked::Uncounted) => true,
         Ok(Revoked::Nothing) => false,
-        Err(refusal) => return refusal.response(shared.transport),
+        Err(refusal) => {
+            tracing::debug!(?refusal, "a logout is refused");
+            return refusal.response(shared.transport);
+        }
     };
     let answer = Json(json!({ "revoked": revoked })).into_response();
     with_cookie(answer, transport::remove_cookie(shared.transport))

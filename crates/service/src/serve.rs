@@ -37,6 +37,8 @@ pub struct Options {
     pub store_url: Option<String>,
     /// Speak TLS with this certificate.
     pub tls: Option<TlsFiles>,
+    /// What is logged: that and what is graver.
+    pub log: tracing::Level,
     /// Stop as well when standard input ends: a program that started the service and dies leaves none behind.
     pub until_input_ends: bool,
 }
@@ -103,7 +105,7 @@ pub fn serve(options: &Options, ready: impl FnOnce(&Ready) -> io::Result<()>) ->
         return Err(ServeError::LeftOut(options.design.clone(), absence));
     }
     let tls = options.tls.as_ref().map(tls::acceptor).transpose()?;
-    log();
+    log(options.log);
     // Dropped, and so stopped, after the last request.
     let (environment, _services) = environment(entry.id, entry.needs, options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -236,8 +238,8 @@ fn environment(design: &str, needs: &[Need], options: &Options) -> Result<Served
 }
 
 /// One JSON object a line on standard error, or plain lines for a terminal. Credentials are in no event.
-fn log() {
-    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(tracing::Level::INFO);
+fn log(level: tracing::Level) {
+    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(level);
     // A program that serves twice has its log already.
     let _ = if io::stderr().is_terminal() { log.with_ansi(false).try_init() } else { log.json().try_init() };
 }

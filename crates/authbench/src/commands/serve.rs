@@ -20,6 +20,7 @@ pub(crate) fn run(arguments: &Serve) -> anyhow::Result<ExitCode> {
             .clone()
             .zip(arguments.tls_key.clone())
             .map(|(certificate, key)| TlsFiles { certificate, key }),
+        log: arguments.log,
         until_input_ends: arguments.until_input_ends,
     };
     let served = service::serve(&options, |ready| {

@@ -278,6 +278,8 @@ fn help_shows_examples() {
     for word in ["authbench load merge", "export k6", "Exit codes", "The knee is"] {
         assert!(said.contains(word), "{word}: {said}");
     }
+    let flowing = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flowing.contains(measure::knee::RULE), "the rule of the knee: {said}");
     let lines = BufReader::new(&output.stdout[..]).lines().map(Result::unwrap);
     assert!(lines.map(|line| line.chars().count()).max() <= Some(130));
 }

@@ -12,10 +12,12 @@ mod support;
 
 mod cases;
 mod compare;
+mod cookies;
 mod interrupt;
 mod keys;
 mod list;
 mod load;
+mod logs;
 mod merge;
 mod redis;
 mod refusals;

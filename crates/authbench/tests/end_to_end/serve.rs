@@ -1,19 +1,11 @@
 //! `authbench serve`: login, own profile, foreign profile, logout over every design, by an HTTP client over real connections.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read},
-    net::TcpListener,
-    process::{Child, ChildStdout, Command, Stdio},
-    sync::Mutex,
-    thread,
-};
+use std::{fs, net::TcpListener, process::Command};
 
-use authoriser::conformance::services_are_required;
-use http_body_util::{BodyExt, Full};
-use hyper::{HeaderMap, Method, Request, StatusCode, body::Bytes, client::conn::http1, header};
-use hyper_util::rt::TokioIo;
+use hyper::{Method, StatusCode, header};
 use serde_json::{Value, json};
+
+use crate::support::{Held, Served, certificate, for_each_design};
 
 const AUTHBENCH: &str = env!("CARGO_BIN_EXE_authbench");
 
@@ -33,125 +25,6 @@ const PUBLISH_KEYS: [&str; 8] = [
 fn revokes(listed: &Value) -> bool {
     let id = listed["id"].as_str().unwrap();
     listed["family"] != "stateless" && !(id.starts_with("jwt-") && id.ends_with("-cached"))
-}
-
-/// A service of its own, stopped at the end.
-struct Served {
-    process: Child,
-    _output: BufReader<ChildStdout>,
-    authority: String,
-    password: String,
-}
-
-impl Served {
-    /// Or what it complained of.
-    fn start(design: &str) -> Result<Self, String> {
-        let mut process = Command::new(AUTHBENCH)
-            .args(["serve", "--design", design, "--listen", "127.0.0.1:0", "--users", "10"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        if line.is_empty() {
-            return Err(String::from_utf8_lossy(&process.wait_with_output().unwrap().stderr).into_owned());
-        }
-        let ready: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!((ready["design"].as_str(), ready["user_id"].as_u64()), (Some(design), Some(1)), "{line}");
-        assert_eq!(ready["user"], "user-1", "{line}");
-        let authority = ready["address"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
-        let password = ready["password"].as_str().unwrap().to_owned();
-        Ok(Self { process, _output: output, authority, password })
-    }
-
-    fn ask(&self, method: Method, path: &str, credential: Option<&Held>, body: &Value) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.authority);
-        if let Some(Held { name, value }) = credential {
-            request = request.header(name, value);
-        }
-        let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
-        let request = request.body(Full::new(Bytes::from(body))).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let stream = tokio::net::TcpStream::connect(&self.authority).await.unwrap();
-            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-            let connection = tokio::spawn(connection);
-            let (parts, body) = sender.send_request(request).await.unwrap().into_parts();
-            let body = body.collect().await.unwrap().to_bytes();
-            connection.abort();
-            Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
-        })
-    }
-
-    fn profile(&self, user: u64, credential: Option<&Held>) -> Answer {
-        self.ask(Method::GET, &format!("/users/{user}/profile"), credential, &Value::Null)
-    }
-
-    fn log_in(&self, user: &str) -> Held {
-        let login = json!({ "username": user, "password": self.password });
-        Held::of(&self.ask(Method::POST, "/login", None, &login))
-    }
-
-    /// As a terminal's or an orchestrator's order to stop does.
-    fn stop(mut self) {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        assert!(self.process.wait().unwrap().success(), "an order to stop is no failure");
-        let mut log = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        assert!(log.contains("stopping"), "{log}");
-        assert!(!log.contains(&self.password), "the log holds the password");
-    }
-}
-
-/// A test that fails leaves no service running.
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-}
-
-/// A credential as the header that presents it.
-struct Held {
-    name: header::HeaderName,
-    value: String,
-}
-
-impl Held {
-    fn of(login: &Answer) -> Self {
-        assert_eq!(login.status, StatusCode::OK);
-        assert_eq!(login.headers[header::CACHE_CONTROL], "no-store");
-        let answer = login.json();
-        assert!(answer["user_id"].is_u64(), "{answer}");
-        if let Some(cookie) = login.headers.get(header::SET_COOKIE) {
-            let cookie = cookie.to_str().unwrap();
-            assert!(cookie.starts_with("__Host-"), "{cookie}");
-            for attribute in ["Secure", "HttpOnly", "SameSite=Strict", "Path=/"] {
-                assert!(cookie.split("; ").any(|one| one == attribute), "{attribute} is not in {cookie}");
-            }
-            let pair = cookie.split(';').next().unwrap().to_owned();
-            return Self { name: header::COOKIE, value: pair };
-        }
-        assert_eq!(answer["token_type"], "Bearer");
-        assert!(answer["expires_in"].as_u64().unwrap() > 0);
-        let value = format!("Bearer {}", answer["access_token"].as_str().unwrap());
-        Self { name: header::AUTHORIZATION, value }
-    }
 }
 
 /// The whole story. A logout ends a session or a token that is looked for, and no login that no server keeps.
@@ -227,29 +100,11 @@ fn story(design: &str, revokes: bool, served: &Served) {
 
 #[test]
 fn every_design_serves_the_whole_story() {
-    let listed = Command::new(AUTHBENCH).args(["list", "--json"]).output().unwrap();
-    let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
-    let contestants = listed.iter().filter(|one| one["kind"] == "design" || one["kind"] == "peer");
-    let (absent, present): (Vec<&Value>, Vec<&Value>) =
-        contestants.partition(|one| one["unavailable"].is_string());
-    for one in absent {
-        let reason = one["unavailable"].as_str().unwrap();
-        assert!(!services_are_required() || reason.contains("left out of this build"), "{one}");
-    }
-    assert!(present.len() >= 13, "the stateless designs need nothing");
-    let queue = Mutex::new(present.iter().map(|one| (one["id"].as_str().unwrap(), revokes(one))));
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                loop {
-                    let design = queue.lock().unwrap().next();
-                    let Some((design, revokes)) = design else { break };
-                    let served = Served::start(design).unwrap_or_else(|error| panic!("{design}: {error}"));
-                    story(design, revokes, &served);
-                    served.stop();
-                }
-            });
-        }
+    for_each_design(|listed| {
+        let design = listed["id"].as_str().unwrap();
+        let served = Served::start(design).unwrap_or_else(|error| panic!("{design}: {error}"));
+        story(design, revokes(listed), &served);
+        served.stop();
     });
 }
 
@@ -316,29 +171,13 @@ fn with_a_certificate_it_speaks_tls_and_nothing_else() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
+    certificate(folder.path());
     let path = |name: &str| folder.path().join(name).display().to_string();
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    fs::write(path("cert.pem"), made.cert.pem()).unwrap();
-    fs::write(path("key.pem"), made.signing_key.serialize_pem()).unwrap();
     let serve = |cert: &str, key: &str| {
-        let mut command = Command::new(AUTHBENCH);
-        command.args([
-            "serve",
-            "--design",
-            "jwt-hs256",
-            "--listen",
-            "127.0.0.1:0",
-            "--tls-cert",
-            &path(cert),
-        ]);
-        command.args(["--tls-key", &path(key)]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        Served::with("jwt-hs256", &["--tls-cert", &path(cert), "--tls-key", &path(key)])
     };
-    let mut process = serve("cert.pem", "key.pem");
-    let mut output = BufReader::new(process.stdout.take().unwrap());
-    let mut line = String::new();
-    output.read_line(&mut line).unwrap();
-    let ready: Value = serde_json::from_str(&line).unwrap();
-    let port = ready["address"].as_str().unwrap().strip_prefix("https://127.0.0.1:").unwrap().to_owned();
+    let served = serve("cert.pem", "key.pem").unwrap();
+    let (_, port) = served.authority.split_once(':').unwrap();
     let ask = |arguments: &[&str]| {
         let asked = Command::new("curl").args(["-s", "--max-time", "10"]).args(arguments).output().unwrap();
         (asked.status.success(), String::from_utf8_lossy(&asked.stdout).into_owned())
@@ -347,17 +186,14 @@ fn with_a_certificate_it_speaks_tls_and_nothing_else() {
     assert_eq!(ask(&["--cacert", &path("cert.pem"), &url]), (true, "ok\n".to_owned()));
     assert!(!ask(&[&url]).0, "its certificate is nobody's");
     assert!(!ask(&[&format!("http://localhost:{port}/healthz")]).0, "it speaks plain HTTP as well");
-    assert!(Command::new("kill").args(["-TERM", &process.id().to_string()]).status().unwrap().success());
-    assert!(process.wait().unwrap().success());
+    served.stop();
 
     for (cert, key, reason) in [
         ("none.pem", "key.pem", "holds no certificate"),
         ("key.pem", "key.pem", "holds no certificate"),
         ("cert.pem", "cert.pem", "holds no private key"),
     ] {
-        let refused = serve(cert, key).wait_with_output().unwrap();
-        assert_eq!(refused.status.code(), Some(1));
-        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        let said = serve(cert, key).err().unwrap();
         assert!(said.contains(reason), "{said}");
     }
 }

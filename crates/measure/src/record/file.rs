@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{RunRecord, SCHEMA_VERSION};
+use crate::histogram::Encoded;
 
 /// Why a run record could not be read or written. Every message names the file and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +100,11 @@ impl RunRecord {
                     if let Some(bad) = all.into_iter().find(|value| !(value.is_finite() && **value >= 0.0)) {
                         return Err(format!("{}: {bad} is no time", place()));
                     }
+                }
+                let histograms =
+                    contestant.latencies.iter().flat_map(|round| [&round.response, &round.service]);
+                if let Some(Err(damaged)) = histograms.map(Encoded::histogram).find(Result::is_err) {
+                    return Err(format!("{}: {damaged}", place()));
                 }
             }
         }

@@ -6,6 +6,7 @@
 
 mod file;
 mod hostile;
+mod latencies;
 mod merge;
 mod provenance;
 mod question;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use file::{RecordError, write_whole};
 pub use hostile::{HostileTable, HostileToken, Verdict, Verifier};
+pub use latencies::Latencies;
 pub use provenance::{Machine, Planned, Profile, Provenance, Service};
 pub use question::Question;
 pub use schema::schema;
@@ -136,6 +138,9 @@ pub struct Contestant {
     /// What became of requests over time, where that is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Timeline>,
+    /// How long single requests took at a given rate, where that is asked: one entry a round.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub latencies: Vec<Latencies>,
     /// What criterion measured for it in a process of its own, where `cargo bench` ran.
     pub criterion: Option<CriterionFigure>,
     /// Why it was not measured at all, if so.
@@ -306,6 +311,26 @@ words! {
         P999 = "p99.9",
         /// The time that 99 % of them stay within from the moment when they were really sent.
         ServiceP99 = "service-p99",
+        /// The time that half of the requests of all rounds together stay within, from the planned send time.
+        AllP50 = "all-p50",
+        /// The time that 90 % of them do.
+        AllP90 = "all-p90",
+        /// The time that 99 % of them do.
+        AllP99 = "all-p99",
+        /// The time that 99.9 % of them do.
+        AllP999 = "all-p99.9",
+        /// The time that 99.99 % of them do.
+        AllP9999 = "all-p99.99",
+        /// The time that half of them stay within from the moment when they were really sent.
+        AllServiceP50 = "all-service-p50",
+        /// The time that 90 % of them do.
+        AllServiceP90 = "all-service-p90",
+        /// The time that 99 % of them do.
+        AllServiceP99 = "all-service-p99",
+        /// The time that 99.9 % of them do.
+        AllServiceP999 = "all-service-p99.9",
+        /// The time that 99.99 % of them do.
+        AllServiceP9999 = "all-service-p99.99",
         /// The share of planned requests that got their right answer.
         Answered = "answered",
         /// Requests with a revoked credential that got a 2xx.
@@ -339,6 +364,16 @@ impl Metric {
             | Self::P99
             | Self::P999
             | Self::ServiceP99
+            | Self::AllP50
+            | Self::AllP90
+            | Self::AllP99
+            | Self::AllP999
+            | Self::AllP9999
+            | Self::AllServiceP50
+            | Self::AllServiceP90
+            | Self::AllServiceP99
+            | Self::AllServiceP999
+            | Self::AllServiceP9999
             | Self::Slowest
             | Self::Recovery => "ns",
             Self::Allocations

@@ -38,6 +38,7 @@ fn absorb(known: &mut Contestant, found: Contestant, round: u32) {
         }
     }
     known.counts.extend(found.counts);
+    known.latencies.extend(found.latencies);
     if found.timeline.is_some() {
         known.timeline = found.timeline;
     }

@@ -46,6 +46,7 @@ fn number(axis: Axis, value: f64) -> String {
     match axis.unit {
         Unit::Count => format::population_tick(value),
         Unit::Bytes => format::size_tick(value),
+        Unit::OneIn => format::percentile(value),
     }
 }
 

@@ -2,17 +2,20 @@
 
 use measure::{
     record::{Kind, Metric},
+    rows::OVER_HTTP,
     stats::Estimate,
 };
 
 use crate::{
     text::{Column, Content, Row, Table, format, grouped, sort_by_figure},
-    view::{Case, Line, QuestionView, Relative, against, series},
+    view::{Case, Line, QuestionView, Relative, against, against_over_http, series},
 };
 
 /// What stands in a matrix.
 struct Plan {
     metric: Metric,
+    /// Of the cases that are whole requests to a service, or of the others.
+    over_http: bool,
     title: &'static str,
     about: &'static str,
     text: fn(Estimate) -> String,
@@ -22,16 +25,26 @@ struct Plan {
 pub(crate) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
     let time = Plan {
         metric: Metric::Time,
+        over_http: false,
         title: "Time by case",
         about: "Quiet time of one operation, with the interval expected on a rerun.",
         text: format::time_interval,
     };
     let mut tables: Vec<Table> = table(asked, &time).into_iter().collect();
+    let over_http = Plan {
+        metric: Metric::Cpu,
+        over_http: true,
+        title: "CPU of the service by request",
+        about: "CPU time of the service for one request over HTTP and its answer.",
+        text: format::time_interval,
+    };
+    tables.extend(table(asked, &over_http));
     tables.extend(quantiles(asked));
     // Bytes that grow along an axis of bytes are those of the credential; sessions have a section of their own.
     if asked.words.axis.is_some_and(|axis| axis.unit == crate::view::Unit::Bytes) {
         let bytes = Plan {
             metric: Metric::Bytes,
+            over_http: false,
             title: "Bytes by case",
             about: "What the credential adds to each request.",
             text: |figure| format::count(figure.value),
@@ -44,12 +57,13 @@ pub(crate) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
 fn table(asked: &QuestionView<'_>, plan: &Plan) -> Option<Table> {
     let cases: Vec<&Case<'_>> = ordered(asked)
         .into_iter()
+        .filter(|case| case.name.starts_with(OVER_HTTP) == plan.over_http)
         .filter(|case| case.lines.iter().any(|line| line.figure(plan.metric).is_some()))
         .collect();
     if cases.len() < 2 {
         return None;
     }
-    let against = against(asked);
+    let against = if plan.over_http { against_over_http(asked) } else { against(asked) };
     let columns = cases.iter().map(|case| Column::number(case.name)).collect();
     let mut rows: Vec<(Option<Estimate>, Row)> = contestants(&cases)
         .into_iter()

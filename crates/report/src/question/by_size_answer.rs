@@ -21,6 +21,7 @@ pub(crate) fn number(axis: Axis, value: f64) -> String {
     match axis.unit {
         Unit::Count => format::population_tick(value),
         Unit::Bytes => format::count(value),
+        Unit::OneIn => format::percentile(value),
     }
 }
 

@@ -118,6 +118,14 @@ const fn about(metric: Metric) -> &'static str {
         Metric::Allocations => "Allocations",
         Metric::P50 | Metric::P99 | Metric::P999 => "Quantiles",
         Metric::ServiceP99 => "p99 from sending",
+        Metric::AllP50 | Metric::AllP90 | Metric::AllP99 | Metric::AllP999 | Metric::AllP9999 => {
+            "Percentiles"
+        }
+        Metric::AllServiceP50
+        | Metric::AllServiceP90
+        | Metric::AllServiceP99
+        | Metric::AllServiceP999
+        | Metric::AllServiceP9999 => "Percentiles from sending",
         Metric::Answered => "Answered",
         Metric::Unavailable => "Unavailable",
         Metric::Unanswered => "Unanswered",
@@ -183,26 +191,10 @@ fn name(line: &Line<'_>) -> Markup {
 /// A figure with its interval, and of what it is.
 fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
     let text = line.figure(metric).map(|figure| match metric {
-        Metric::Time
-        | Metric::Loud
-        | Metric::Cpu
-        | Metric::CpuAdded
-        | Metric::StoreCpu
-        | Metric::P50
-        | Metric::P99
-        | Metric::P999
-        | Metric::ServiceP99
-        | Metric::Slowest
-        | Metric::Recovery => format::time_interval(figure),
+        metric if metric.unit() == "ns" => format::time_interval(figure),
         Metric::Answered => format::percent(figure.value),
         Metric::Ratio | Metric::RatioToFloor | Metric::CpuRatio => format::ratio(figure),
-        Metric::Allocations
-        | Metric::Bytes
-        | Metric::Unavailable
-        | Metric::Unanswered
-        | Metric::WronglyRejected
-        | Metric::WronglyAccepted
-        | Metric::SessionsLost => format::count(figure.value),
+        _ => format::count(figure.value),
     });
     html! {
         @match text {

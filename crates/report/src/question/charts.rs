@@ -5,7 +5,7 @@ use measure::record::Question;
 use super::{by_size_chart, case_chart, load, outage, relative_chart, request, variants_chart};
 use crate::{
     chart::Plan,
-    view::{QuestionView, against, series},
+    view::{QuestionView, against, against_over_http, series},
 };
 
 /// Along an axis what makes one, beside its plain variant what has another, side by side what is compared, by itself what is left.
@@ -28,6 +28,9 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         // Whoever attacks, attacks a design: peers are in the tables.
         let designs_only = asked.question == Question::Attack;
         plans.extend(relative_chart::compared(asked, &against, designs_only));
+        if let Some(against) = against_over_http(asked) {
+            plans.extend(relative_chart::compared_over_http(asked, &against));
+        }
     } else {
         plans.extend(alone.into_iter().flat_map(|case| case_chart::of_case(asked, case)));
     }

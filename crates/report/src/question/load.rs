@@ -1,57 +1,44 @@
 //! Response times at given rates, and where the knee is.
 
-use measure::record::{Kind, Metric};
-
-use crate::{
-    chart::{LAST, Line, LineChart, Panel, Plan, Scale, troubles_along},
-    text::{Sentence, format},
-    view::{Axis, QuestionView, Unit, number},
+use measure::{
+    knee::{Knee, Offered, RULE, knee},
+    record::{Kind, Metric},
 };
 
-/// The rule of the knee: as many of the planned requests must get their right answer,
-const ANSWERED: f64 = 0.99;
-/// and the 99th percentile may be this many times the median at the lowest rate,
-const TIMES: f64 = 10.0;
-/// or this long, in nanoseconds.
-const LEAST: f64 = 1e6;
+use super::percentiles;
+use crate::{
+    chart::{self, LAST, LineChart, Panel, Plan, Scale, troubles_along},
+    text::{Sentence, format},
+    view::{Axis, Case, Line, QuestionView, Unit, number},
+};
 
 const AXIS: Axis = Axis { name: "requests a second offered", unit: Unit::Count, nouns: &["per"] };
 
-/// One contestant, by rising rate.
-struct Swept<'a> {
-    id: &'a str,
-    kind: Kind,
-    /// The highest rate that it kept up with.
-    kept: Option<f64>,
-    /// The lowest that it did not.
-    lost: Option<f64>,
-}
-
-fn swept<'a>(asked: &QuestionView<'a>) -> Vec<Swept<'a>> {
+/// The cases by rising rate.
+fn by_rate<'c, 'a>(asked: &'c QuestionView<'a>) -> Vec<(f64, &'c Case<'a>)> {
     let mut cases: Vec<_> =
         asked.cases.iter().filter_map(|case| Some((number(case.name)?.0, case))).collect();
     cases.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    cases
+}
+
+/// Where each design and peer has its knee.
+fn knees<'a>(asked: &QuestionView<'a>) -> Vec<(&'a str, Knee)> {
+    let cases = by_rate(asked);
     let Some((_, first)) = cases.first() else { return Vec::new() };
-    let lines =
-        first.lines.iter().filter(|line| matches!(line.kind, Kind::Design | Kind::Peer | Kind::Control));
-    let sweep = |line: &crate::view::Line<'a>| {
-        let base = line.figure(Metric::P50)?.value;
-        let limit = (base * TIMES).max(LEAST);
-        let mut swept = Swept { id: line.id, kind: line.kind, kept: None, lost: None };
-        for (rate, case) in &cases {
-            let Some(here) = case.line(line.id) else { continue };
-            let Some((p99, answered)) = here.figure(Metric::P99).zip(here.figure(Metric::Answered)) else {
-                continue;
-            };
-            if answered.value < ANSWERED || p99.value > limit {
-                swept.lost = Some(*rate);
-                break;
-            }
-            swept.kept = Some(*rate);
-        }
-        (swept.kept.is_some() || swept.lost.is_some()).then_some(swept)
+    let of = |line: &Line<'a>| {
+        let offered = |(rate, case): &(f64, &Case<'a>)| {
+            let value = |metric| Some(case.line(line.id)?.figure(metric)?.value);
+            Some(Offered {
+                rate: *rate,
+                answered: value(Metric::Answered)?,
+                p50: value(Metric::P50)?,
+                p99: value(Metric::P99)?,
+            })
+        };
+        Some((line.id, knee(cases.iter().filter_map(offered))?))
     };
-    lines.filter_map(sweep).collect()
+    first.lines.iter().filter(|line| line.contends()).filter_map(of).collect()
 }
 
 fn rate(value: f64) -> String {
@@ -60,55 +47,52 @@ fn rate(value: f64) -> String {
 
 /// Where each has its knee, the rule beside it.
 pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
-    let mut all = swept(asked);
-    all.retain(|one| one.kind != Kind::Control);
-    if all.is_empty() {
-        return None;
-    }
-    let mut groups: Vec<(Option<f64>, Option<f64>, Vec<&str>)> = Vec::new();
-    for one in &all {
-        match groups.iter_mut().find(|(kept, lost, _)| (*kept, *lost) == (one.kept, one.lost)) {
-            Some((.., ids)) => ids.push(one.id),
-            None => groups.push((one.kept, one.lost, vec![one.id])),
+    let mut groups: Vec<(Knee, Vec<&str>)> = Vec::new();
+    for (id, knee) in knees(asked) {
+        match groups.iter_mut().find(|(known, _)| *known == knee) {
+            Some((_, ids)) => ids.push(id),
+            None => groups.push((knee, vec![id])),
         }
     }
-    groups.sort_by(|one, other| one.0.unwrap_or(0.0).total_cmp(&other.0.unwrap_or(0.0)));
+    let kept = |knee: Knee| match knee {
+        Knee::Between(kept, _) | Knee::Above(kept) => kept,
+        Knee::Below(_) => 0.0,
+    };
+    groups.sort_by(|(one, _), (other, _)| kept(*one).total_cmp(&kept(*other)));
+    if groups.is_empty() {
+        return None;
+    }
     let mut sentence = Sentence::default();
     sentence.text("On one processor, the knee is ");
-    for (position, (kept, lost, ids)) in groups.into_iter().enumerate() {
+    for (position, (knee, ids)) in groups.into_iter().enumerate() {
         sentence.text(if position > 0 { "; " } else { "" });
-        match (kept, lost) {
-            (Some(kept), Some(lost)) => {
+        match knee {
+            Knee::Between(kept, lost) => {
                 sentence.text("between ").figure(rate(kept)).text(" and ").figure(rate(lost));
             }
-            (Some(kept), None) => {
+            Knee::Above(kept) => {
                 sentence.text("above ").figure(rate(kept));
             }
-            (None, lost) => {
-                sentence.text("below ").figure(rate(lost.unwrap_or_default()));
+            Knee::Below(lost) => {
+                sentence.text("below ").figure(rate(lost));
             }
         }
         sentence.text(" with ").list(ids, |sentence, id| {
             sentence.name(id);
         });
     }
-    sentence.text(
-        ". Up to the knee at least 99 % of the requests get their answer, and p99 is at most ten times the median at the \
-         lowest rate (or 1 ms, if that is more).",
-    );
+    sentence.text(format!(". Up to the knee {RULE}."));
     Some(sentence)
 }
 
 /// Quantiles against the offered rate; the last panel is what a closed loop would have shown.
 pub(super) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
-    let mut cases: Vec<_> =
-        asked.cases.iter().filter_map(|case| Some((number(case.name)?.0, case))).collect();
-    cases.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    let cases = by_rate(asked);
     let panel = |title: &str, metric| Panel {
         title: title.to_owned(),
         lines: crate::view::curves(&cases, metric)
             .into_iter()
-            .map(|curve| Line { name: curve.id.to_owned(), kind: curve.kind, points: curve.points })
+            .map(|curve| chart::Line { name: curve.id.to_owned(), kind: curve.kind, points: curve.points })
             .collect(),
     };
     let panels = vec![
@@ -128,11 +112,12 @@ pub(super) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         panels: panels.into_iter().filter(|panel| !panel.lines.is_empty()).collect(),
         notes: troubles_along(cases.iter().map(|(_, case)| *case), Kind::ALL),
     };
-    if chart.panels.is_empty() {
-        Vec::new()
-    } else {
-        vec![("load-response-times".to_owned(), Plan::LineChart(chart))]
+    let mut plans = Vec::new();
+    if !chart.panels.is_empty() {
+        plans.push(("load-response-times".to_owned(), Plan::LineChart(chart)));
     }
+    plans.extend(percentiles::chart(&cases));
+    plans
 }
 
 #[cfg(test)]

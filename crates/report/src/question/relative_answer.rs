@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use measure::{
     record::{Kind, Metric},
+    rows::OVER_HTTP,
     stats::Estimate,
 };
 
 use crate::{
     text::{Sentence, format},
-    view::{Line, QuestionView, Relative, against},
+    view::{Line, QuestionView, Relative, against, against_over_http},
 };
 
 /// For each other case, the least and the most that it multiplies a design's time by.
@@ -83,7 +84,28 @@ pub(crate) fn dearest_refusals(asked: &QuestionView<'_>) -> Option<Sentence> {
     }
     first_of_them(&mut sentence, &against);
     sentence.text(".");
+    over_http(&mut sentence, asked);
     Some(sentence)
+}
+
+/// The cheapest and the dearest refusal of a whole request, and what of a genuine one it takes.
+fn over_http(sentence: &mut Sentence, asked: &QuestionView<'_>) {
+    let Some(against) = against_over_http(asked) else { return };
+    let mut all: Vec<(&str, &Line<'_>, Estimate, Estimate)> = Vec::new();
+    for case in &against.others {
+        for (line, ratio) in ratios(&against, &case.lines, Metric::Cpu) {
+            all.extend(line.figure(Metric::Cpu).map(|cpu| (case.name, line, cpu, ratio)));
+        }
+    }
+    all.sort_by(|(.., one, _), (.., other, _)| one.value.total_cmp(&other.value));
+    let (Some(least), Some(most)) = (all.first(), all.last()) else { return };
+    sentence.text(" Over HTTP, to refuse a request takes the service from ");
+    for (position, (case, line, cpu, ratio)) in [least, most].into_iter().enumerate() {
+        sentence.text(if position > 0 { " to " } else { "" }).figure(format::time_interval(*cpu));
+        sentence.text(" of CPU (").name(case.trim_start_matches(OVER_HTTP)).text(" with ").name(line.id);
+        sentence.text(", ").figure(format::ratio(*ratio)).text(format!(" of {})", against.baseline.about));
+    }
+    sentence.text(".");
 }
 
 fn family<'a>(line: &Line<'a>) -> Option<&'a str> {

@@ -1,6 +1,9 @@
 //! Cases that are compared with one of them, and quantiles, side by side.
 
-use measure::record::{Kind, Metric};
+use measure::{
+    record::{Kind, Metric},
+    rows::OVER_HTTP,
+};
 
 use crate::{
     chart::{AXIS, BESIDE, Contestant, Draft, Mark, Plan, Row, Scale, Stroke, capital, troubles_along},
@@ -19,7 +22,18 @@ pub(crate) fn compared(
     }
     let panels: Vec<_> = cases.into_iter().map(|case| (case.name.to_owned(), case, Metric::Time)).collect();
     let how = format!("Quiet time of one operation, {AXIS}");
-    side_by_side(asked, against, &panels, &how, designs_only)
+    side_by_side(asked.question.word(), against, &panels, &how, designs_only)
+}
+
+/// The same of whole requests to a service, in CPU time of that.
+pub(crate) fn compared_over_http(
+    asked: &QuestionView<'_>,
+    against: &Relative<'_, '_>,
+) -> Vec<(String, Plan)> {
+    let title = |case: &Case<'_>| case.name.trim_start_matches(OVER_HTTP).to_owned();
+    let panels: Vec<_> = against.others.iter().map(|case| (title(case), *case, Metric::Cpu)).collect();
+    let how = format!("CPU time of the service for one request over HTTP and its answer, {AXIS}");
+    side_by_side(&format!("{} over HTTP", asked.question), against, &panels, &how, true)
 }
 
 /// Quantiles of single operations, a panel each. Empty where none were taken.
@@ -36,7 +50,7 @@ pub(crate) fn quantiles(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
             "With {}: the time that half, 99 % and 99.9 % of single operations stay within, {AXIS}",
             case.name
         );
-        side_by_side(asked, &against, &panels, &how, false)
+        side_by_side(asked.question.word(), &against, &panels, &how, false)
     });
     plans.collect()
 }
@@ -45,7 +59,7 @@ pub(crate) fn quantiles(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
 type Panel<'c, 'a> = (String, &'c Case<'a>, Metric);
 
 fn side_by_side(
-    asked: &QuestionView<'_>,
+    what: &str,
     against: &Relative<'_, '_>,
     panels: &[Panel<'_, '_>],
     how: &str,
@@ -57,8 +71,8 @@ fn side_by_side(
     let plans = chunks.flat_map(|panels| {
         let titles: Vec<String> = panels.iter().map(|(title, ..)| title.clone()).collect();
         let draft = Draft {
-            name: format!("{}-{}", asked.question, titles.join("-")),
-            title: format!("{}: {}", capital(asked.question.word()), titles.join(", ")),
+            name: format!("{}-{}", what.to_lowercase().replace(' ', "-"), titles.join("-")),
+            title: format!("{}: {}", capital(what), titles.join(", ")),
             subtitle: format!("{how}. The upright stroke in a row: {}.", against.baseline.about),
             panels: titles,
             scale: Scale::Time,

@@ -119,6 +119,11 @@ pub(crate) fn population_tick(value: f64) -> String {
     }
 }
 
+/// The percentile beyond which one in as many is: `p99.9` for 1 000.
+pub(crate) fn percentile(one_in: f64) -> String {
+    format!("p{}", trimmed(100.0 - 100.0 / one_in))
+}
+
 fn trimmed(value: f64) -> String {
     let text = format!("{value:.6}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -230,5 +235,7 @@ mod tests {
         assert_eq!(plain(&size_tick(5_000.0)), "5 000 B");
         assert_eq!(population_tick(100_000.0), "100k");
         assert_eq!(population_tick(1_000_000.0), "1M");
+        let percentiles = [2.0, 10.0, 100.0, 1_000.0, 10_000.0].map(percentile);
+        assert_eq!(percentiles, ["p50", "p90", "p99", "p99.9", "p99.99"]);
     }
 }

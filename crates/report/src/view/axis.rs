@@ -18,6 +18,8 @@ pub(crate) enum Unit {
     Count,
     /// Bytes: `200 B`, `1 KiB`.
     Bytes,
+    /// One request in as many: `p99` is one in 100.
+    OneIn,
 }
 
 /// The number that a case's name starts with, and the rest of the name: `100k-zipf` is 100 000 and `zipf`.

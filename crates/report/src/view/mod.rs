@@ -23,7 +23,7 @@ pub(crate) use limits::{LIMITS, Limit, crossing};
 pub(crate) use memory::Memory;
 pub(crate) use question_view::{Case, Line, QuestionView};
 pub(crate) use record_view::View;
-pub(crate) use relative::{Relative, against};
+pub(crate) use relative::{Relative, against, against_over_http};
 pub(crate) use section::Section;
 pub(crate) use topic::Topic;
 pub(crate) use variants::{Pair, Variant, pairs_by_variant};

@@ -1,6 +1,6 @@
 //! Cases of a question that are compared with one of them: attacks with a genuine request, purging with quiet.
 
-use measure::{across, record::Metric, stats::Estimate};
+use measure::{across, record::Metric, rows::OVER_HTTP, stats::Estimate};
 
 use super::{
     question_view::{Case, Line, QuestionView},
@@ -17,8 +17,23 @@ pub(crate) struct Relative<'c, 'a> {
 /// `None` where the question has no such case, or nothing beside it.
 pub(crate) fn against<'c, 'a>(asked: &'c QuestionView<'a>) -> Option<Relative<'c, 'a>> {
     let baseline = asked.words.baseline?;
+    compare(asked, baseline, |case| !case.name.starts_with(OVER_HTTP))
+}
+
+/// The same of its cases that are whole requests to a service.
+pub(crate) fn against_over_http<'c, 'a>(asked: &'c QuestionView<'a>) -> Option<Relative<'c, 'a>> {
+    let baseline = Baseline { case: "over-http-genuine", about: "its genuine request over HTTP" };
+    compare(asked, baseline, |case| case.name.starts_with(OVER_HTTP))
+}
+
+fn compare<'c, 'a>(
+    asked: &'c QuestionView<'a>,
+    baseline: Baseline,
+    belongs: impl Fn(&Case<'a>) -> bool,
+) -> Option<Relative<'c, 'a>> {
     let base = asked.cases.iter().find(|case| case.name == baseline.case)?;
-    let others: Vec<_> = asked.cases.iter().filter(|case| case.name != baseline.case).collect();
+    let others: Vec<_> =
+        asked.cases.iter().filter(|case| case.name != baseline.case && belongs(case)).collect();
     (!others.is_empty()).then_some(Relative { baseline, base, others })
 }
 

@@ -166,6 +166,8 @@ const ATTACK: &[&str] = &[
      parser come before it, and an attacker pays for his side.",
     "That every one of these is refused was asserted before it was timed. Whether the time tells an attacker something \
      is another question: secrets are compared in constant time, but nothing here measures a timing leak.",
+    "Over HTTP, the connections stay open, the attacker shares the machine, and each answer is checked to be a 401. TLS and what \
+     a new connection costs come on top.",
 ];
 
 const TOUCH: &[&str] = &[

@@ -305,6 +305,7 @@ impl Batches<'_> {
             rounds,
             counts: plan.counts,
             timeline: None,
+            latencies: Vec::new(),
             criterion: None,
             unavailable,
         }

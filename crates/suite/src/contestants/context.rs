@@ -127,6 +127,24 @@ impl Context {
         Arc::new(self.with_addresses(CoarseClock))
     }
 
+    /// The same for one case, cleared after it. Credentials live for that time, where it is given.
+    pub(crate) fn service_environment_of_a_case(
+        &self,
+        lifetime: Option<Duration>,
+    ) -> Arc<Environment<CoarseClock>> {
+        let environment = self.with_addresses(CoarseClock);
+        let environment = Arc::new(match lifetime {
+            Some(lifetime) => environment.living(lifetime),
+            None => environment,
+        });
+        let opened = Arc::clone(&environment);
+        self.afterwards(move |runtime| {
+            // Best effort, as for every other store.
+            let _ = runtime.block_on(opened.clean_up());
+        });
+        environment
+    }
+
     fn with_addresses<C: Clock>(&self, clock: C) -> Environment<C> {
         let all = self.servers.iter();
         all.fold(Environment::new(clock), |environment, (need, address)| environment.with(*need, address))

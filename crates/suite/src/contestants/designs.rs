@@ -31,6 +31,9 @@ pub(crate) fn build(context: &Context, case: &Case, id: &str, contestant: &str) 
     if matches!(case.question, Question::Request | Question::Load | Question::Login) {
         return request::build(context, case, id);
     }
+    if case.over_http {
+        return request::refused(context, case, id);
+    }
     if case.question == Question::Staleness {
         return staleness::build(context, case, id);
     }

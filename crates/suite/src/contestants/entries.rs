@@ -41,6 +41,7 @@ impl ContestantEntry {
             rounds: Vec::new(),
             counts: Vec::new(),
             timeline: None,
+            latencies: Vec::new(),
             criterion: None,
             unavailable: None,
         }
@@ -92,9 +93,10 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
 pub(crate) fn entries_of(case: &Case) -> Vec<ContestantEntry> {
     let all = entries(case.question);
     let takes_part = |entry: &ContestantEntry| case.concerns(&entry.id, entry.needs, entry.common);
-    // Where a case is about a few, only the floors that bound them are worth their time.
+    // Where a case is about a few, only the floors that bound them are worth their time; none bounds a whole request of theirs.
     let bounding: Vec<&str> =
         all.iter().filter(|entry| takes_part(entry)).filter_map(|entry| entry.floor).collect();
-    let bounds = |entry: &ContestantEntry| case.common && bounding.contains(&entry.id.as_str());
+    let bounds =
+        |entry: &ContestantEntry| case.common && !case.over_http && bounding.contains(&entry.id.as_str());
     all.iter().filter(|entry| takes_part(entry) || bounds(entry)).cloned().collect()
 }

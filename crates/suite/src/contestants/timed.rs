@@ -1,7 +1,7 @@
 //! A contestant that is ready to be timed: a job behind one of the timed loops, and what was counted on the way.
 
 use measure::{
-    record::{Count, Metric, Timeline},
+    record::{Count, Latencies, Metric, Timeline},
     sampler::Contestant,
 };
 
@@ -20,6 +20,8 @@ pub(crate) struct Built {
     pub(crate) counts: Vec<Count>,
     /// What became of requests over time, where that is the question.
     pub(crate) timeline: Option<Timeline>,
+    /// How long single requests took, where that is the question.
+    pub(crate) latencies: Option<Latencies>,
 }
 
 impl Built {
@@ -30,7 +32,7 @@ impl Built {
 
     /// Counted, and done with.
     pub(crate) const fn counted(counts: Vec<Count>) -> Self {
-        Self { contestant: None, counts, timeline: None }
+        Self { contestant: None, counts, timeline: None, latencies: None }
     }
 }
 

@@ -46,6 +46,8 @@ pub(crate) struct Case {
     pub(crate) batch: usize,
     /// What is presented instead of a good credential, in the attack question.
     pub(crate) attack: Attack,
+    /// Whether whole requests are made over HTTP, in a question that is about decisions in this process otherwise.
+    pub(crate) over_http: bool,
     /// Bytes of a JWT's payload, where that is the question: its private claims make up what its own claims lack.
     pub(crate) payload: Option<usize>,
     /// How often a session's use is noted, where that is the question.

@@ -22,6 +22,7 @@ const BASE: Case = Case {
     logins: 1,
     batch: 1,
     attack: Attack::None,
+    over_http: false,
     payload: None,
     touch: None,
     rate: None,
@@ -40,6 +41,8 @@ const COMMON: Case = Case { question: Question::Authorise, common: true, ..BASE 
 const LOOKUP: Case = Case { question: Question::Lookup, ..BASE };
 const REVOKE: Case = Case { question: Question::Revoke, ..BASE };
 const ATTACK: Case = Case { question: Question::Attack, ..BASE };
+const ATTACK_OVER_HTTP: Case =
+    Case { population: 32, in_flight: 16, over_http: true, common: true, ..ATTACK };
 const PAYLOAD: Case = Case { question: Question::Payload, ..BASE };
 const BATCH: Case = Case { question: Question::Batch, ..BASE };
 const TOUCH: Case = Case { question: Question::Touch, ..BASE };
@@ -258,6 +261,44 @@ pub(super) const CASES: &[Case] = &[
         attack: Attack::Expired,
         from: Profile::Standard,
         ..ATTACK
+    },
+    Case {
+        name: "over-http-genuine",
+        about: "a good credential to the example service over HTTP, for comparison; 16 keep-alive connections",
+        ..ATTACK_OVER_HTTP
+    },
+    Case {
+        name: "over-http-garbage",
+        about: "as many random printable characters as a credential has, over HTTP",
+        attack: Attack::Garbage,
+        ..ATTACK_OVER_HTTP
+    },
+    Case {
+        name: "over-http-oversized",
+        about: "a good credential and 8 KiB after it, which an HTTP server still takes",
+        attack: Attack::Oversized,
+        from: Profile::Standard,
+        ..ATTACK_OVER_HTTP
+    },
+    Case {
+        name: "over-http-forged",
+        about: "a good credential with one character of its proof changed, over HTTP",
+        attack: Attack::Forged,
+        ..ATTACK_OVER_HTTP
+    },
+    Case {
+        name: "over-http-foreign",
+        about: "a well-formed credential that somebody else issued, over HTTP",
+        attack: Attack::Foreign,
+        from: Profile::Standard,
+        ..ATTACK_OVER_HTTP
+    },
+    Case {
+        name: "over-http-expired",
+        about: "a credential whose time is over, over HTTP; the store may have forgotten it",
+        attack: Attack::Expired,
+        from: Profile::Standard,
+        ..ATTACK_OVER_HTTP
     },
     Case {
         name: "256-bytes",

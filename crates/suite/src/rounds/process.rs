@@ -68,6 +68,7 @@ fn measure_case(
             Ok(built) => {
                 contestant.counts = built.counts;
                 contestant.timeline = built.timeline;
+                contestant.latencies.extend(built.latencies);
                 match built.contestant {
                     Some(timed) => ready.push((contestants.len(), timed)),
                     None => contestant.rounds.push(untimed(message.round, None)),

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use load::{Encoded, Knee, LoadRecord, Step, knee};
+use load::{LoadRecord, Step, knee};
+use measure::{histogram::Encoded, knee::Knee};
 use serde::Serialize;
 
 /// The record with what is read from its histograms, so that scripts need no library for those.

@@ -1,12 +1,16 @@
 //! What the tests are told in: a [`Desk`] to work at, an [`Invocation`] of the program, what it [`Told`].
 
+mod browser;
 mod desk;
 mod finished;
 mod invocation;
+mod served;
 
+pub(crate) use browser::Browser;
 pub(crate) use desk::{Desk, Row};
 pub(crate) use finished::{SMALL_RUN, finished};
 pub(crate) use invocation::{Invocation, Running, Told};
+pub(crate) use served::{Held, Served, certificate, for_each_design};
 
 use std::{
     thread,

@@ -1,18 +1,21 @@
-//! The event loop. In the open loop a request is due when it is planned, whatever the service does; in the closed loop each
-//! connection sends its next request when the last one is answered.
+//! The event loop over all connections, which both loops share.
+
+mod closed_loop;
+mod open_loop;
+mod window;
 
 use std::{
     collections::VecDeque,
     io,
     net::{SocketAddr, TcpStream},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::AtomicBool,
     time::{Duration, Instant},
 };
 
 use mio::{Events, Poll, Token};
 
+pub use self::{closed_loop::ClosedPlan, open_loop::OpenPlan, window::Interval};
 use crate::{
-    arrivals::{Arrivals, Schedule},
     connection::{Connection, Progress},
     exchange::{Exchange, Outcome},
     limits,
@@ -22,13 +25,8 @@ use crate::{
 
 /// How long a first connection may take.
 const CONNECTING: Duration = Duration::from_secs(5);
-/// Within this time of the next planned request the loop looks at the clock without sleeping: the system wakes a sleeper some
-/// 50 µs late, and `epoll_wait` counts in milliseconds.
-const SPINNING: Duration = Duration::from_millis(2);
 /// How often time-outs are looked for, and progress is told.
 const TICK: Duration = Duration::from_millis(50);
-/// A closed loop that met a dead service tries again after this time, not at once.
-const RESTING: Duration = Duration::from_millis(10);
 
 /// Why no load can be offered.
 #[derive(Debug, thiserror::Error)]
@@ -51,30 +49,6 @@ pub enum LoadError {
     System(#[from] io::Error),
 }
 
-/// An open loop.
-#[derive(Clone, Copy, Debug)]
-pub struct OpenPlan {
-    /// Requests a second, above zero.
-    pub rate: f64,
-    /// How they are spaced.
-    pub arrivals: Arrivals,
-    /// Requests planned in this time at the start are sent and not recorded.
-    pub warm_up: Duration,
-    /// The time after it, whose requests are recorded.
-    pub duration: Duration,
-    /// Of the arrivals.
-    pub seed: u64,
-}
-
-/// A closed loop.
-#[derive(Clone, Copy, Debug)]
-pub struct ClosedPlan {
-    /// Requests to send.
-    pub operations: u64,
-    /// No more are sent after this time.
-    pub longest: Duration,
-}
-
 /// What is sent, and until when.
 pub struct Traffic<'a> {
     /// The requests that there are.
@@ -94,21 +68,6 @@ pub enum Now<'a> {
     Tick(&'a Series),
     /// The last request is planned: what is read counts to here.
     End,
-}
-
-/// What happened between [`Now::Begin`] and [`Now::End`].
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Interval {
-    /// How long it was.
-    pub elapsed: Duration,
-    /// Requests planned in it; in a closed loop, sent in it.
-    pub planned: u64,
-    /// Answers that came in it.
-    pub answered: u64,
-    /// Bytes sent in it.
-    pub bytes_out: u64,
-    /// Bytes received in it.
-    pub bytes_in: u64,
 }
 
 /// Connections to one service, and the loop over them.
@@ -161,152 +120,6 @@ impl Engine {
 
     fn open(&mut self, index: usize) -> io::Result<()> {
         self.connections[index].open(self.address, self.poll.registry(), Token(index))
-    }
-
-    /// Sends requests as planned until the plan is through and all are answered or given up, or `stop` is set.
-    ///
-    /// # Errors
-    /// When the system's waiting fails.
-    pub fn open_loop(
-        &mut self,
-        plan: &OpenPlan,
-        traffic: Traffic<'_>,
-        series: &mut Series,
-        watch: &mut dyn FnMut(Now<'_>),
-    ) -> io::Result<Interval> {
-        let Traffic { exchanges, next, stop } = traffic;
-        let mut schedule = Schedule::new(plan.rate, plan.arrivals, plan.seed);
-        let mut due = schedule.next().unwrap_or(Duration::MAX);
-        let total = plan.warm_up + plan.duration;
-        let start = Instant::now();
-        let recorded_from = start + plan.warm_up;
-        let last_answer = start + total + self.timeout;
-        let mut backlog: VecDeque<(usize, Instant)> = VecDeque::new();
-        let mut window = Window::default();
-        let mut ticked = start;
-        loop {
-            let now = Instant::now();
-            let elapsed = now - start;
-            if window.begun.is_none() && elapsed >= plan.warm_up {
-                watch(Now::Begin);
-                window.begin(now, self);
-            }
-            while due <= elapsed && due < total {
-                let planned = start + due;
-                let recorded = due >= plan.warm_up;
-                window.interval.planned += u64::from(recorded);
-                let exchange = next();
-                if backlog.is_empty() && !self.free.is_empty() {
-                    let sent = Instant::now();
-                    if recorded {
-                        series.record_late(sent - planned);
-                    }
-                    self.send(exchange, exchanges, planned, sent, recorded_from, series);
-                } else {
-                    backlog.push_back((exchange, planned));
-                }
-                due = schedule.next().unwrap_or(Duration::MAX);
-            }
-            while !self.free.is_empty()
-                && let Some((exchange, planned)) = backlog.pop_front()
-            {
-                self.send(exchange, exchanges, planned, Instant::now(), recorded_from, series);
-            }
-            let stopped = stop.load(Ordering::Relaxed);
-            if window.ended.is_none() && (elapsed >= total || stopped) {
-                if window.begun.is_some() {
-                    watch(Now::End);
-                    window.end(now, self);
-                } else {
-                    window.ended = Some(now);
-                }
-            }
-            let busy = self.free.len() < self.connections.len();
-            if stopped || (elapsed >= total && ((!busy && backlog.is_empty()) || now >= last_answer)) {
-                self.give_up(now, stopped, recorded_from, &mut backlog, series);
-                return Ok(window.interval);
-            }
-            if now - ticked >= TICK {
-                ticked = now;
-                self.give_late_ones_up(now, recorded_from, series);
-                watch(Now::Tick(series));
-            }
-            let wait = if due < total { (start + due).saturating_duration_since(now) } else { TICK };
-            let wait = if wait <= SPINNING { Duration::ZERO } else { (wait - SPINNING).min(TICK) };
-            if wait.is_zero() {
-                // A store on the same processor would wait for the end of this thread's slice, which is milliseconds.
-                std::thread::yield_now();
-            }
-            self.poll(wait, exchanges, recorded_from, series, &mut |_| None)?;
-        }
-    }
-
-    /// Sends requests, each connection its next one when the last is answered, until all are answered or given up,
-    /// or the time is over.
-    ///
-    /// # Errors
-    /// When the system's waiting fails.
-    pub fn closed_loop(
-        &mut self,
-        plan: ClosedPlan,
-        traffic: Traffic<'_>,
-        series: &mut Series,
-        watch: &mut dyn FnMut(Now<'_>),
-    ) -> io::Result<Interval> {
-        let Traffic { exchanges, next, stop } = traffic;
-        let ClosedPlan { operations, longest } = plan;
-        let start = Instant::now();
-        let mut window = Window::default();
-        watch(Now::Begin);
-        window.begin(start, self);
-        let mut left = operations;
-        let mut ticked = start;
-        let mut rested = start;
-        let mut failures = series.failed.len();
-        loop {
-            let now = Instant::now();
-            let over = now - start >= longest || stop.load(Ordering::Relaxed);
-            if over {
-                left = 0;
-            }
-            // After a failure the connection waits for its next request; not for long.
-            let failed = series.failed.len();
-            if failed > failures {
-                (failures, rested) = (failed, now + RESTING);
-            }
-            if now >= rested {
-                while left > 0 && !self.free.is_empty() {
-                    left -= 1;
-                    window.interval.planned += 1;
-                    let sent = Instant::now();
-                    self.send(next(), exchanges, sent, sent, start, series);
-                }
-            }
-            if left == 0
-                && (self.free.len() == self.connections.len() || now - start >= longest + self.timeout)
-            {
-                watch(Now::End);
-                window.end(Instant::now(), self);
-                self.give_up(now, false, start, &mut VecDeque::new(), series);
-                return Ok(window.interval);
-            }
-            if now - ticked >= TICK {
-                ticked = now;
-                self.give_late_ones_up(now, start, series);
-                watch(Now::Tick(series));
-            }
-            let planned = &mut window.interval.planned;
-            let mut again = |_: Outcome| {
-                if left == 0 {
-                    return None;
-                }
-                left -= 1;
-                *planned += 1;
-                Some(next())
-            };
-            let wait = if now < rested { RESTING } else { TICK };
-            self.poll(wait, exchanges, start, series, &mut again)?;
-        }
     }
 
     /// Sends over a free connection, of which there must be one.
@@ -457,32 +270,5 @@ impl Engine {
 
     fn bytes(&self) -> (u64, u64) {
         self.connections.iter().fold((0, 0), |(out, into), one| (out + one.bytes_out, into + one.bytes_in))
-    }
-}
-
-/// Counts between the end of the warm-up and the end.
-#[derive(Default)]
-struct Window {
-    begun: Option<Instant>,
-    ended: Option<Instant>,
-    answered: u64,
-    bytes: (u64, u64),
-    interval: Interval,
-}
-
-impl Window {
-    fn begin(&mut self, now: Instant, engine: &Engine) {
-        self.begun = Some(now);
-        self.answered = engine.answered;
-        self.bytes = engine.bytes();
-    }
-
-    fn end(&mut self, now: Instant, engine: &Engine) {
-        self.ended = Some(now);
-        let bytes = engine.bytes();
-        let interval = &mut self.interval;
-        interval.elapsed = self.begun.map(|begun| now - begun).unwrap_or_default();
-        interval.answered = engine.answered - self.answered;
-        (interval.bytes_out, interval.bytes_in) = (bytes.0 - self.bytes.0, bytes.1 - self.bytes.1);
     }
 }

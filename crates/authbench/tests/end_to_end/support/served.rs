@@ -1,0 +1,192 @@
+//! The service as a process of its own, and an HTTP client that asks it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::Mutex,
+    thread::{self, JoinHandle},
+};
+
+use authoriser::conformance::services_are_required;
+use http_body_util::{BodyExt, Full};
+use hyper::{HeaderMap, Method, Request, StatusCode, body::Bytes, client::conn::http1, header};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+
+/// A service of its own, stopped at the end.
+pub(crate) struct Served {
+    process: Child,
+    _output: BufReader<ChildStdout>,
+    /// All of its standard error, read while it runs: a full pipe would hold it up.
+    log: Option<JoinHandle<String>>,
+    /// Host and port.
+    pub(crate) authority: String,
+    /// Of all its users.
+    pub(crate) password: String,
+}
+
+impl Served {
+    /// Or what it complained of.
+    pub(crate) fn start(design: &str) -> Result<Self, String> {
+        Self::with(design, &[])
+    }
+
+    /// With these arguments as well. Or what it complained of.
+    pub(crate) fn with(design: &str, arguments: &[&str]) -> Result<Self, String> {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_authbench"))
+            .args(["serve", "--design", design, "--listen", "127.0.0.1:0", "--users", "10"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut errors = process.stderr.take().unwrap();
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            errors.read_to_string(&mut log).unwrap();
+            log
+        });
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        if line.is_empty() {
+            assert_eq!(process.wait().unwrap().code(), Some(1));
+            return Err(log.join().unwrap());
+        }
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((ready["design"].as_str(), ready["user_id"].as_u64()), (Some(design), Some(1)), "{line}");
+        assert_eq!(ready["user"], "user-1", "{line}");
+        let (scheme, authority) = ready["address"].as_str().unwrap().split_once("://").unwrap();
+        assert_eq!(scheme == "https", arguments.contains(&"--tls-cert"), "{line}");
+        let password = ready["password"].as_str().unwrap().to_owned();
+        Ok(Self { process, _output: output, log: Some(log), authority: authority.to_owned(), password })
+    }
+
+    pub(crate) fn ask(&self, method: Method, path: &str, credential: Option<&Held>, body: &Value) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.authority);
+        if let Some(Held { name, value }) = credential {
+            request = request.header(name, value);
+        }
+        let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
+        let request = request.body(Full::new(Bytes::from(body))).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let stream = tokio::net::TcpStream::connect(&self.authority).await.unwrap();
+            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+            let connection = tokio::spawn(connection);
+            let (parts, body) = sender.send_request(request).await.unwrap().into_parts();
+            let body = body.collect().await.unwrap().to_bytes();
+            connection.abort();
+            Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
+        })
+    }
+
+    pub(crate) fn profile(&self, user: u64, credential: Option<&Held>) -> Answer {
+        self.ask(Method::GET, &format!("/users/{user}/profile"), credential, &Value::Null)
+    }
+
+    pub(crate) fn log_in(&self, user: &str) -> Held {
+        let login = json!({ "username": user, "password": self.password });
+        Held::of(&self.ask(Method::POST, "/login", None, &login))
+    }
+
+    /// Ends it as a terminal's or an orchestrator's order to stop does, and gives all that it has logged.
+    pub(crate) fn stop(mut self) -> String {
+        let id = self.process.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert!(self.process.wait().unwrap().success(), "an order to stop is no failure");
+        let log = self.log.take().unwrap().join().unwrap();
+        assert!(log.contains("stopping"), "{log}");
+        assert!(!log.contains(&self.password), "the log holds the password");
+        log
+    }
+}
+
+/// A test that fails leaves no service running.
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+/// A credential as the header that presents it.
+pub(crate) struct Held {
+    pub(crate) name: header::HeaderName,
+    pub(crate) value: String,
+}
+
+impl Held {
+    /// Without the scheme, or the cookie's name.
+    pub(crate) fn credential(&self) -> &str {
+        let parts = self.value.strip_prefix("Bearer ").or_else(|| Some(self.value.split_once('=')?.1));
+        parts.unwrap()
+    }
+
+    pub(crate) fn of(login: &Answer) -> Self {
+        assert_eq!(login.status, StatusCode::OK);
+        assert_eq!(login.headers[header::CACHE_CONTROL], "no-store");
+        let answer = login.json();
+        assert!(answer["user_id"].is_u64(), "{answer}");
+        if let Some(cookie) = login.headers.get(header::SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            assert!(cookie.starts_with("__Host-"), "{cookie}");
+            for attribute in ["Secure", "HttpOnly", "SameSite=Strict", "Path=/"] {
+                assert!(cookie.split("; ").any(|one| one == attribute), "{attribute} is not in {cookie}");
+            }
+            let pair = cookie.split(';').next().unwrap().to_owned();
+            return Self { name: header::COOKIE, value: pair };
+        }
+        assert_eq!(answer["token_type"], "Bearer");
+        assert!(answer["expires_in"].as_u64().unwrap() > 0);
+        let value = format!("Bearer {}", answer["access_token"].as_str().unwrap());
+        Self { name: header::AUTHORIZATION, value }
+    }
+}
+
+/// A certificate of nobody's for `localhost`, as `cert.pem` and `key.pem` in that folder.
+pub(crate) fn certificate(folder: &Path) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
+    fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+}
+
+/// Does that with each design and peer that can be served here, by its line of `authbench list`; four at a time.
+pub(crate) fn for_each_design(work: impl Fn(&Value) + Sync) {
+    let listed = Command::new(env!("CARGO_BIN_EXE_authbench")).args(["list", "--json"]).output().unwrap();
+    let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
+    let contestants = listed.iter().filter(|one| one["kind"] == "design" || one["kind"] == "peer");
+    let (absent, present): (Vec<&Value>, Vec<&Value>) =
+        contestants.partition(|one| one["unavailable"].is_string());
+    for one in absent {
+        let reason = one["unavailable"].as_str().unwrap();
+        assert!(!services_are_required() || reason.contains("left out of this build"), "{one}");
+    }
+    assert!(present.len() >= 13, "the stateless designs need nothing");
+    let queue = Mutex::new(present.into_iter());
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().unwrap().next();
+                    let Some(listed) = next else { break };
+                    work(listed);
+                }
+            });
+        }
+    });
+}
