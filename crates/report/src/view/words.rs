@@ -78,6 +78,7 @@ impl Words {
             Question::Login => new("log in", LOGIN),
             Question::Staleness => new("withdraw a credential", STALENESS),
             Question::Outage => new("answer one request", OUTAGE),
+            Question::RequestsPerLogin => new("authorise one request", PER_LOGIN),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -234,6 +235,15 @@ const OUTAGE: &[&str] = &[
      waiting. An answer more than a second after its request was due counts as none.",
     "The load goes on at its rate, and nobody retries or logs in again. Users who do both add load when a store can bear it least.",
     "In the memory of a process no store can be lost. The process can, and all sessions with it: that is not measured here.",
+];
+
+const PER_LOGIN: &[&str] = &[
+    "It follows from the figures of logins and requests above. Nothing was timed for it, and its interval takes them for independent.",
+    "A login is counted from when its password is proved. The hash of the password is the same for all of them, and adds nothing to \
+     a difference.",
+    "Logins were measured one after another, also where 64 requests are in flight. A store that is busy takes less CPU for a \
+     login, so that a session's is smaller then, and a token's advantage by its login too.",
+    "It is CPU time on the service and its store. A wait for the store, bytes and what a credential can be revoked by are not in it.",
 ];
 
 const HOSTILE: &[&str] = &[
