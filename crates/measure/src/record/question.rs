@@ -156,6 +156,12 @@ questions! {
         asks "what happens to requests when the store goes down, and when is it over?",
         reference "jwt-hs256";
 
+    /// Many refreshes at once, and whom they log out.
+    RefreshStorm = "refresh-storm",
+        heading "What does a storm of refreshes cost, and whom does it log out?",
+        asks "what does it cost when thousands of tokens expire at once, and who is logged out by a refresh too many?",
+        reference "jwt-refresh";
+
     /// After how many requests a login a dear login with a cheap request overtakes a cheap login with a dear one.
     RequestsPerLogin = "requests-per-login",
         heading "After how many requests does a dear login pay?",

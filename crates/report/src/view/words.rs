@@ -78,6 +78,7 @@ impl Words {
             Question::Login => new("log in", LOGIN),
             Question::Staleness => new("withdraw a credential", STALENESS),
             Question::Outage => new("answer one request", OUTAGE),
+            Question::RefreshStorm => new("renew a login", STORM),
             Question::RequestsPerLogin => new("authorise one request", PER_LOGIN),
             _ => new("authorise one request", &[ANY]),
         }
@@ -235,6 +236,15 @@ const OUTAGE: &[&str] = &[
      waiting. An answer more than a second after its request was due counts as none.",
     "The load goes on at its rate, and nobody retries or logs in again. Users who do both add load when a store can bear it least.",
     "In the memory of a process no store can be lost. The process can, and all sessions with it: that is not measured here.",
+];
+
+const STORM: &[&str] = &[
+    "Nobody waits for a token to expire: clients send at the moments when theirs would. Each storm happened once, on one machine.",
+    "The service has one processor; its clients and the store have another. A store that has a processor of its own is sooner done.",
+    "Clients do not repeat what takes long. Those who do make a storm larger, and are what a grace window is for.",
+    "Clients that refresh too often are asked for by the design's clock, which is moved. Whether a refresh falls within the grace window \
+     is decided in whole seconds, so that a window lasts up to a second longer.",
+    "A longer grace window logs out fewer clients, and for as long a thief who has a used token gets its successor.",
 ];
 
 const PER_LOGIN: &[&str] = &[
