@@ -22,6 +22,8 @@ mod hostile;
 mod liars;
 mod outage;
 mod refresh;
+#[cfg(test)]
+mod refresh_liars;
 mod revocation;
 mod rights;
 mod time;

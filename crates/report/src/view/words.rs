@@ -253,6 +253,7 @@ const PER_LOGIN: &[&str] = &[
      a difference.",
     "Logins were measured one after another, also where 64 requests are in flight. A store that is busy takes less CPU for a \
      login, so that a session's is smaller then, and a token's advantage by its login too.",
+    "A login that can be renewed pays for each renewal as well, which is not in it.",
     "It is CPU time on the service and its store. A wait for the store, bytes and what a credential can be revoked by are not in it.",
 ];
 
