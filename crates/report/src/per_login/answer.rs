@@ -34,17 +34,12 @@ pub(crate) fn of(view: &View<'_>, all: &PerLogin<'_>) -> Sentence {
     let mut dear: Vec<(&str, &str, Estimate)> = Vec::new();
     let mut said = 0;
     for session in sessions.iter().filter(|id| chosen(id)) {
-        let verdicts = tokens.iter().filter_map(|token| {
-            let pair = all.verdict(token, session, condition)?;
-            Some((*token, pair.verdict.as_ref().ok()?))
-        });
-        let verdicts: Vec<(&str, &Verdict)> = verdicts.collect();
-        dear.extend(verdicts.iter().filter_map(|(token, verdict)| match verdict {
-            // Where the interval reaches down to the first request, the login is perhaps not the dearer one.
-            Verdict::From(number) if !chosen(token) && number.low > 1.0 => Some((*token, *session, *number)),
-            _ => None,
-        }));
-        let own: Vec<_> = verdicts.into_iter().filter(|(token, _)| chosen(token)).collect();
+        let pairs: Vec<_> =
+            tokens.iter().filter_map(|token| all.verdict(token, session, condition)).collect();
+        let pays = pairs.iter().filter(|pair| !chosen(pair.token));
+        dear.extend(pays.filter_map(|pair| Some((pair.token, *session, pair.pays_from()?))));
+        let verdicts = pairs.into_iter().filter_map(|pair| Some((pair.token, pair.verdict.as_ref().ok()?)));
+        let own: Vec<(&str, &Verdict)> = verdicts.filter(|(token, _)| chosen(token)).collect();
         if own.is_empty() {
             continue;
         }

@@ -12,11 +12,11 @@ const AXIS: Axis = Axis { name: "requests a login", unit: Unit::Count, nouns: &[
 /// Two to a decade.
 const NUMBERS: [f64; 9] = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4];
 
-/// Those that most people choose between; where the record does not say which they are, nothing.
+/// Those that most people choose between, and those whose dear login pays against one of them; where the record does not say which they are, nothing.
 pub(crate) fn of(view: &View<'_>, all: &PerLogin<'_>) -> Vec<(String, Plan)> {
     let common = |id: &str| view.record.entries.iter().any(|entry| entry.common && entry.id == id);
     let line = |side: &Side<'_>| {
-        let cost = side.cost.as_ref().ok().filter(|_| common(side.id))?;
+        let cost = side.cost.as_ref().ok().filter(|_| common(side.id) || all.pays(side.id, common))?;
         let points = NUMBERS.map(|number| (number, shared(cost, number)));
         Some(Line { name: side.id.to_owned(), kind: Kind::Design, points: points.to_vec() })
     };

@@ -119,10 +119,27 @@ impl<'a> PerLogin<'a> {
         self.sides.last().map_or(Condition::Single, |(condition, _)| *condition)
     }
 
+    /// Whether a dear login pays with a token, against one of those sessions, when stores are busy.
+    pub(crate) fn pays(&self, token: &str, mut sessions: impl FnMut(&str) -> bool) -> bool {
+        let own = self.pairs.iter().filter(|pair| pair.token == token && pair.condition == self.busiest());
+        own.filter(|pair| sessions(pair.session)).any(|pair| pair.pays_from().is_some())
+    }
+
     /// What a token is worth against a session: under that condition where the session waits for a server, and otherwise as it is.
     pub(crate) fn verdict(&self, token: &str, session: &str, condition: Condition) -> Option<&Pair<'a>> {
         let pairs = || self.pairs.iter().filter(|pair| pair.token == token && pair.session == session);
         pairs().find(|pair| pair.condition == condition).or_else(|| pairs().next())
+    }
+}
+
+impl Pair<'_> {
+    /// From which number of requests on the dearer login of the token pays. Where the interval reaches down to the first request, it is
+    /// perhaps not the dearer one.
+    pub(crate) fn pays_from(&self) -> Option<Estimate> {
+        match self.verdict {
+            Ok(Verdict::From(number)) if number.low > 1.0 => Some(number),
+            _ => None,
+        }
     }
 }
 
