@@ -36,6 +36,25 @@ pub trait Authoriser: Send + Sync + 'static {
     /// See [`IssueError`]; no credential exists then.
     fn issue(&self, principal: &Principal) -> impl Future<Output = Result<Credential, IssueError>> + Send;
 
+    /// Binds a user, just authenticated, to a new credential, and to a refresh token where the design has such: [`Self::issue`] for
+    /// whoever wants to renew what it gets.
+    ///
+    /// # Errors
+    /// As [`Self::issue`].
+    fn log_in(&self, principal: &Principal) -> impl Future<Output = Result<Login, IssueError>> + Send {
+        async move { Ok(Login { credential: self.issue(principal).await?, refresh: None }) }
+    }
+
+    /// Renews a login: another credential, and the refresh token that takes the place of the presented one (RFC 6749, section 6).
+    /// The presented text is untrusted, of any length, perhaps not UTF-8. A design without refresh tokens knows none.
+    ///
+    /// # Errors
+    /// The first [`Denial`] that applies: [`Denial::Revoked`] where the token had been used before, and somebody has it who must not
+    /// (RFC 9700, section 4.14.2); its login is over then.
+    fn refresh(&self, _presented: &[u8]) -> impl Future<Output = Result<Login, Denial>> + Send {
+        std::future::ready(Err(Denial::Malformed))
+    }
+
     /// Decides one request: the hot path. `presented` is the credential's text as it came with the request,
     /// untrusted, of any length, perhaps not UTF-8. Does the whole job: parse, prove, expiry, revocation where the
     /// design has it, then [`AccessRequest::decide`].
@@ -88,6 +107,15 @@ pub trait Authoriser: Send + Sync + 'static {
     }
 }
 
+/// What a login hands out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// What comes with each request.
+    pub credential: Credential,
+    /// What renews it; `None` where nothing does. It goes to its owner and to [`Authoriser::refresh`] alone.
+    pub refresh: Option<Credential>,
+}
+
 /// What one call of [`Authoriser::purge`] achieved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Purged {
@@ -118,6 +146,14 @@ impl<A: Authoriser> Authoriser for Arc<A> {
     #[inline]
     fn issue(&self, principal: &Principal) -> impl Future<Output = Result<Credential, IssueError>> + Send {
         A::issue(self, principal)
+    }
+
+    fn log_in(&self, principal: &Principal) -> impl Future<Output = Result<Login, IssueError>> + Send {
+        A::log_in(self, principal)
+    }
+
+    fn refresh(&self, presented: &[u8]) -> impl Future<Output = Result<Login, Denial>> + Send {
+        A::refresh(self, presented)
     }
 
     #[inline]

@@ -34,7 +34,7 @@ mod untimed;
 
 pub use access::{AccessRequest, Basis, Grant, Proof, Request};
 pub use clock::{Clock, CoarseClock, ManualClock, SystemClock, Timestamp};
-pub use contract::{Authoriser, IssueError, Purged, Revoked};
+pub use contract::{Authoriser, IssueError, Login, Purged, Revoked};
 pub use credential::Credential;
 pub use denial::Denial;
 pub use permission::{Permission, PermissionSet, UnknownPermission};

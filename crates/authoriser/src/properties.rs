@@ -79,6 +79,9 @@ pub enum Revocation {
     ImmediateHere(Duration),
     /// At the latest after this time.
     Within(Duration),
+    /// It is accepted until it expires, within [`Properties::lifetime`], and cannot be renewed any more: `revoke` ends the login that
+    /// its refresh token would have gone on with.
+    NoRenewal,
     /// Never before its expiry: `revoke` changes nothing, and a stolen credential works until then.
     OnlyByExpiry,
 }
@@ -99,6 +102,7 @@ impl fmt::Display for Revocation {
                 write!(f, "next request where it was revoked, elsewhere within {} s", limit.as_secs_f64())
             }
             Self::Within(limit) => write!(f, "within {} s", limit.as_secs_f64()),
+            Self::NoRenewal => f.write_str("by expiry, not renewed"),
             Self::OnlyByExpiry => f.write_str("only by expiry"),
         }
     }

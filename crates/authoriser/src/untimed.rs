@@ -6,7 +6,8 @@
 use std::pin::Pin;
 
 use crate::{
-    AccessRequest, Authoriser, Credential, Denial, Grant, IssueError, Principal, Properties, Revoked, UserId,
+    AccessRequest, Authoriser, Credential, Denial, Grant, IssueError, Login, Principal, Properties, Revoked,
+    UserId,
 };
 
 /// A future behind a pointer.
@@ -19,6 +20,12 @@ pub trait Untimed: Send + Sync {
 
     /// [`Authoriser::issue`].
     fn issue_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Credential, IssueError>>;
+
+    /// [`Authoriser::log_in`].
+    fn log_in_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Login, IssueError>>;
+
+    /// [`Authoriser::refresh`].
+    fn refresh_untimed<'a>(&'a self, presented: &'a [u8]) -> Boxed<'a, Result<Login, Denial>>;
 
     /// [`Authoriser::authorise`].
     fn authorise_untimed<'a>(
@@ -47,6 +54,14 @@ impl<A: Authoriser> Untimed for A {
 
     fn issue_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Credential, IssueError>> {
         Box::pin(self.issue(principal))
+    }
+
+    fn log_in_untimed<'a>(&'a self, principal: &'a Principal) -> Boxed<'a, Result<Login, IssueError>> {
+        Box::pin(self.log_in(principal))
+    }
+
+    fn refresh_untimed<'a>(&'a self, presented: &'a [u8]) -> Boxed<'a, Result<Login, Denial>> {
+        Box::pin(self.refresh(presented))
     }
 
     fn authorise_untimed<'a>(

@@ -51,6 +51,8 @@ pub struct Capabilities {
     pub batches: bool,
     /// What a whole request over HTTP costs: not where it does not show which of several like it decided.
     pub over_http: bool,
+    /// What a refresh costs, and whom a storm of them logs out: only where a login can be renewed.
+    pub refreshes: bool,
     /// One of those that most people choose between. It takes part in the cases that answer "JWT or session".
     pub common: bool,
 }
@@ -65,6 +67,7 @@ impl Capabilities {
         payloads: true,
         batches: false,
         over_http: true,
+        refreshes: false,
         common: false,
     };
 

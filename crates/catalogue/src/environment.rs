@@ -25,6 +25,9 @@ const AUDIENCE: &str = "https://api.example.com";
 /// How long a token holds: an hour, the usual compromise between staleness and logins.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 
+/// How long a token holds that can be renewed.
+const RENEWED_LIFETIME: Duration = Duration::from_secs(300);
+
 /// How many credentials a cache remembers: some megabytes.
 const CACHED_CREDENTIALS: usize = 65_536;
 
@@ -44,6 +47,7 @@ pub struct Environment<C> {
     touch_every: Duration,
     /// How long credentials hold, where it is not as long as usual.
     lifetime: Option<Duration>,
+    refresh: hybrid::RefreshConfig,
     addresses: BTreeMap<Need, String>,
     /// Begins every namespace in a shared store, so that runs do not meet and what they leave can be found.
     tag: String,
@@ -67,6 +71,7 @@ impl<C: Clock> Environment<C> {
             private_claims: PrivateClaims::default(),
             touch_every: RARELY,
             lifetime: None,
+            refresh: hybrid::RefreshConfig::default(),
             addresses,
             tag,
             opened,
@@ -83,6 +88,7 @@ impl<C: Clock> Environment<C> {
             private_claims: self.private_claims.clone(),
             touch_every: self.touch_every,
             lifetime: self.lifetime,
+            refresh: self.refresh,
             addresses: self.addresses.clone(),
             tag: self.tag.clone(),
             opened: Mutex::default(),
@@ -122,6 +128,12 @@ impl<C: Clock> Environment<C> {
         Self { lifetime: Some(lifetime), touch_every: Duration::ZERO, ..self }
     }
 
+    /// The same environment that answers a refresh token for so long after its use.
+    #[must_use]
+    pub fn forgiving(self, grace: Duration) -> Self {
+        Self { refresh: hybrid::RefreshConfig { grace, ..self.refresh }, ..self }
+    }
+
     /// The clock that all designs of the environment read.
     pub fn clock(&self) -> C {
         self.clock.clone()
@@ -158,6 +170,14 @@ impl<C: Clock> Environment<C> {
         let (key, policy, clock) = (self.hmac_key(), self.token_policy(), self.clock());
         let keys = self.keyspace(Need::Redis).await?;
         Ok(hybrid::JwtDenylistRedis::new(key, policy, clock, keys, when_away).await?)
+    }
+
+    /// Short-lived tokens over refresh sessions in this environment's Redis.
+    pub(crate) async fn jwt_refresh(&self) -> Result<hybrid::JwtRefresh<Hs256Key, C>, Unavailable> {
+        let policy = jwt::Policy { lifetime: RENEWED_LIFETIME, ..self.token_policy() };
+        let (refresh_key, keys) = (self.key_for("jwt-refresh"), self.keyspace(Need::Redis).await?);
+        let (key, clock) = (self.hmac_key(), self.clock());
+        Ok(hybrid::JwtRefresh::new(key, policy, clock, refresh_key, keys, self.refresh).await?)
     }
 
     /// A peer under the secret behind [`Self::hmac_key`], which it prepares itself, and the policy of all tokens.

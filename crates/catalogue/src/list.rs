@@ -240,6 +240,11 @@ catalogue! {
             Ok(hybrid::JwtDenylistBloom::new(key, policy, clock, list, stream, feed, filter).await?)
         };
 
+    Design JwtRefresh = "jwt-refresh", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256 that lives for 5 min, renewed by a rotating refresh token whose family is in Redis: reuse ends it, 10 s of grace",
+        hybrid::JwtRefresh<jwt::Hs256Key, C> => |environment| environment.jwt_refresh().await,
+        capabilities Capabilities { refreshes: true, ..Capabilities::ORDINARY }.without_payloads();
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

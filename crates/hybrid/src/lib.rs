@@ -12,8 +12,10 @@
 //! | `denylist_redis` | a deny-list in Redis, asked at each request |
 //! | `digest` | the whole token's SHA-256, by which that cache knows it |
 //! | `epoch` | a time for each user before which no token is accepted, cached in this process |
+//! | `families`, `refresh_token` | what renews a login, and what there is of it in Redis |
 //! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
 //! | `filter` | what is perhaps revoked |
+//! | `jwt_refresh` | short-lived tokens over a refresh session in Redis |
 //! | `local_cache` | what was found in a shared store, remembered for a limited time |
 //! | `memory_list` | what is revoked, in memory |
 //! | `silence` | for how long nothing was heard of what others did |
@@ -31,11 +33,14 @@ mod denylist_redis;
 mod digest;
 mod epoch;
 mod event;
+mod families;
 mod feed;
 mod filter;
+mod jwt_refresh;
 mod local_cache;
 mod memory_list;
 mod not_before;
+mod refresh_token;
 mod revocations;
 mod signed_sessions;
 mod silence;
@@ -49,6 +54,7 @@ pub use denylist_memory::JwtDenylistMemory;
 pub use denylist_redis::{JwtDenylistRedis, WhenAway};
 pub use epoch::JwtEpoch;
 pub use filter::FilterConfig;
+pub use jwt_refresh::{JwtRefresh, RefreshConfig};
 pub use local_cache::CacheConfig;
 pub use signed_sessions::SignedSessions;
 pub use silence::FeedConfig;

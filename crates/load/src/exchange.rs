@@ -40,9 +40,19 @@ impl Exchange {
     /// `POST path` with a body of JSON.
     #[must_use]
     pub fn post_json(host: &str, path: &str, body: &str, deserved: Deserved) -> Self {
+        Self::post(host, path, "application/json", body, deserved)
+    }
+
+    /// `POST path` with a form.
+    #[must_use]
+    pub fn post_form(host: &str, path: &str, body: &str, deserved: Deserved) -> Self {
+        Self::post(host, path, "application/x-www-form-urlencoded", body, deserved)
+    }
+
+    fn post(host: &str, path: &str, kind: &str, body: &str, deserved: Deserved) -> Self {
         let length = body.len();
         let text = format!(
-            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+            "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         Self { bytes: text.into_bytes(), deserved }
     }

@@ -35,6 +35,8 @@ pub enum Outcome {
     Failed(String),
     /// It could not be measured here.
     Unavailable(String),
+    /// There is no such number, and why: the one is cheaper at any number of requests.
+    None(String),
 }
 
 impl Outcome {
@@ -43,17 +45,18 @@ impl Outcome {
     pub const fn estimate(&self) -> Option<Estimate> {
         match self {
             Self::Ok(estimate, _) => Some(*estimate),
-            Self::Failed(_) | Self::Unavailable(_) => None,
+            Self::Failed(_) | Self::Unavailable(_) | Self::None(_) => None,
         }
     }
 
-    /// `ok`, `failed` or `unavailable`.
+    /// `ok`, `failed`, `unavailable` or `none`.
     #[must_use]
     pub const fn status(&self) -> &'static str {
         match self {
             Self::Ok(..) => "ok",
             Self::Failed(_) => "failed",
             Self::Unavailable(_) => "unavailable",
+            Self::None(_) => "none",
         }
     }
 }

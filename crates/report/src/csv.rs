@@ -46,7 +46,7 @@ pub(crate) fn table(rows: &[Row]) -> Result<Vec<u8>, Error> {
                 ],
                 row.note.clone(),
             ),
-            Outcome::Failed(reason) | Outcome::Unavailable(reason) => {
+            Outcome::Failed(reason) | Outcome::Unavailable(reason) | Outcome::None(reason) => {
                 let note =
                     if row.note.is_empty() { reason.clone() } else { format!("{reason} ({})", row.note) };
                 (Default::default(), note)

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `first_screen` | the answer over all questions, the overview, the table of designs |
 //! | `section` | a section: which answer, charts and tables it has |
-//! | `question`, `memory`, `hostile` | what a section of that kind says, draws and lists |
+//! | `question`, `per_login`, `memory`, `hostile` | what a section of that kind says, draws and lists |
 //! | `doubt` | "How to doubt this" |
 //!
 //! Below them are `view` (the record as the report sees it), `text` (figures, sentences and tables as data) and `chart`
@@ -31,6 +31,7 @@ mod hostile;
 mod markdown;
 mod memory;
 mod page;
+mod per_login;
 mod question;
 mod section;
 mod text;

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `POST /login` | checks a password and answers with a credential |
 //! | `GET /users/{id}/profile` | needs a credential: the user's own profile, or any for an administrator |
+//! | `POST /refresh` | takes a refresh token and answers with another pair (RFC 6749, section 6), where the design has such |
 //! | `POST /logout` | withdraws the credential that comes with it |
 //! | `POST /logout-everywhere` | withdraws all credentials of a user |
 //! | `GET /.well-known/jwks.json` | the keys that others verify with, where the design has public ones |
@@ -14,6 +15,7 @@
 //! | `guard` | the tower layer that asks a design before a handler runs |
 //! | `transport` | where a request carries its credential, and how a login hands it out |
 //! | `refusal` | what a refused client sees: the same for every reason that has the same status |
+//! | `renewal` | what a request for a renewal says |
 //! | `users` | the test users and their password |
 //! | `routes` | the handlers and the router |
 //! | `metrics` | the counters |
@@ -28,6 +30,7 @@ mod guard;
 mod instance;
 mod metrics;
 mod refusal;
+mod renewal;
 mod routes;
 mod serve;
 mod server;

@@ -15,6 +15,7 @@ pub(crate) struct Metrics {
     registry: Registry,
     pub(crate) profile: Decisions,
     pub(crate) login: Decisions,
+    pub(crate) refresh: Decisions,
 }
 
 /// How often a route answered what. Each counter is looked up once, at the start: a request adds to an atomic number and
@@ -45,12 +46,21 @@ impl Decisions {
     pub(crate) fn count(&self, refusal: Option<&Refusal>) {
         match refusal {
             None => &self.ok,
-            Some(Refusal::NoCredential | Refusal::InvalidCredential | Refusal::WrongLogin) => {
-                &self.unauthorised
-            }
+            Some(
+                Refusal::NoCredential
+                | Refusal::InvalidCredential
+                | Refusal::WrongLogin
+                | Refusal::InvalidGrant,
+            ) => &self.unauthorised,
             Some(Refusal::Forbidden) => &self.forbidden,
             Some(Refusal::Unavailable) => &self.unavailable,
-            Some(Refusal::BadRequest | Refusal::NotFound | Refusal::Internal) => &self.failed,
+            Some(
+                Refusal::OtherGrant
+                | Refusal::InvalidRequest
+                | Refusal::BadRequest
+                | Refusal::NotFound
+                | Refusal::Internal,
+            ) => &self.failed,
         }
         .inc();
     }
@@ -65,7 +75,8 @@ impl Metrics {
             "Decisions about requests for a profile, by outcome",
         );
         let login = Decisions::new(&mut registry, "logins", "Attempts to log in, by outcome");
-        Self { registry, profile, login }
+        let refresh = Decisions::new(&mut registry, "refreshes", "Attempts to renew a login, by outcome");
+        Self { registry, profile, login, refresh }
     }
 
     pub(crate) fn text(&self) -> String {

@@ -19,6 +19,12 @@ pub(crate) enum Refusal {
     Unavailable,
     /// Unknown user or wrong password: the client cannot tell which.
     WrongLogin,
+    /// A refresh token came that is not accepted.
+    InvalidGrant,
+    /// A grant of another kind than a refresh token.
+    OtherGrant,
+    /// A request for tokens lacks something, or has it twice.
+    InvalidRequest,
     /// The body is not what the route takes.
     BadRequest,
     /// No such resource.
@@ -48,7 +54,10 @@ impl Refusal {
             Self::NoCredential | Self::InvalidCredential | Self::WrongLogin => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::BadRequest => StatusCode::BAD_REQUEST,
+            // RFC 6749, section 5.2, which has no other status for a token that is not accepted.
+            Self::InvalidGrant | Self::OtherGrant | Self::InvalidRequest | Self::BadRequest => {
+                StatusCode::BAD_REQUEST
+            }
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -60,6 +69,9 @@ impl Refusal {
             Self::WrongLogin => r#"{"error":"unknown user or wrong password"}"#,
             Self::Forbidden => r#"{"error":"forbidden"}"#,
             Self::Unavailable => r#"{"error":"unavailable"}"#,
+            Self::InvalidGrant => r#"{"error":"invalid_grant"}"#,
+            Self::OtherGrant => r#"{"error":"unsupported_grant_type"}"#,
+            Self::InvalidRequest => r#"{"error":"invalid_request"}"#,
             Self::BadRequest => r#"{"error":"bad request"}"#,
             Self::NotFound => r#"{"error":"not found"}"#,
             Self::Internal => r#"{"error":"internal"}"#,

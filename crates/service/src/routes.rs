@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use authoriser::{
-    AccessRequest, Authoriser, IssueError, Permission, Principal, Revoked, Transport, Untimed, UserId,
+    AccessRequest, Authoriser, Denial, IssueError, Login, Permission, Principal, Revocation, Revoked,
+    Transport, Untimed, UserId,
 };
 use axum::{
     Json, Router,
@@ -14,11 +15,11 @@ use axum::{
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 use tower_http::timeout::TimeoutLayer;
 
-use crate::{guard::guarded, metrics::Metrics, refusal::Refusal, transport, users::Users};
+use crate::{guard::guarded, metrics::Metrics, refusal::Refusal, renewal, transport, users::Users};
 
 /// A login's body is far smaller.
 const LARGEST_BODY: usize = 4 * 1024;
@@ -30,6 +31,8 @@ struct Shared {
     design: Arc<dyn Untimed>,
     transport: Transport,
     lifetime: Duration,
+    /// Whether a login can be renewed.
+    renews: bool,
     users: Arc<Users>,
     /// A password hash takes a processor and 19 MiB: more at once than there are processors gain nothing.
     hashing: Arc<Semaphore>,
@@ -52,6 +55,7 @@ pub(crate) fn route<A: Authoriser>(authoriser: Arc<A>, users: Users) -> Routed {
         design: Arc::clone(&design),
         transport: properties.transport,
         lifetime: properties.lifetime,
+        renews: properties.revocation == Revocation::NoRenewal,
         users: Arc::new(users),
         hashing: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),
         metrics,
@@ -69,6 +73,7 @@ pub(crate) fn bare_router(users: Users) -> Router {
 fn assemble(shared: Shared, guarded_profile: axum::routing::MethodRouter<Arc<Shared>>) -> Router {
     Router::new()
         .route("/login", post(login))
+        .route("/refresh", post(refresh))
         .route("/logout", post(logout))
         .route("/logout-everywhere", post(logout_everywhere))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
@@ -82,7 +87,7 @@ fn assemble(shared: Shared, guarded_profile: axum::routing::MethodRouter<Arc<Sha
 }
 
 #[derive(Deserialize)]
-struct Login {
+struct Password {
     username: String,
     password: String,
 }
@@ -94,9 +99,9 @@ async fn login(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
 }
 
 async fn log_in(shared: &Shared, body: &[u8]) -> Result<Response, Refusal> {
-    let login: Login = serde_json::from_slice(body).map_err(|_| Refusal::BadRequest)?;
+    let login: Password = serde_json::from_slice(body).map_err(|_| Refusal::BadRequest)?;
     let principal = authenticate(shared, login).await?;
-    let credential = shared.design.issue_untimed(&principal).await.map_err(|error| {
+    let login = shared.design.log_in_untimed(&principal).await.map_err(|error| {
         tracing::warn!(user = principal.user.0, %error, "no credential was issued");
         match error {
             IssueError::StoreUnavailable => Refusal::Unavailable,
@@ -104,21 +109,46 @@ async fn log_in(shared: &Shared, body: &[u8]) -> Result<Response, Refusal> {
         }
     })?;
     let user_id = principal.user.0;
-    let cookie = transport::set_cookie(shared.transport, &credential, shared.lifetime);
-    let answer = if cookie.is_some() {
-        json!({ "user_id": user_id })
-    } else {
-        json!({
-            "user_id": user_id,
-            "access_token": credential.reveal(),
-            "token_type": "Bearer",
-            "expires_in": shared.lifetime.as_secs(),
-        })
-    };
+    let cookie = transport::set_cookie(shared.transport, &login.credential, shared.lifetime);
+    let mut answer = if cookie.is_some() { json!({}) } else { tokens(shared, &login) };
+    answer["user_id"] = user_id.into();
     Ok(with_cookie(Json(answer).into_response(), cookie))
 }
 
-async fn authenticate(shared: &Shared, login: Login) -> Result<Principal, Refusal> {
+/// What a client is given (RFC 6749, section 5.1).
+fn tokens(shared: &Shared, login: &Login) -> Value {
+    let mut answer = json!({
+        "access_token": login.credential.reveal(),
+        "token_type": "Bearer",
+        "expires_in": shared.lifetime.as_secs(),
+    });
+    if let Some(token) = &login.refresh {
+        answer["refresh_token"] = token.reveal().into();
+    }
+    answer
+}
+
+/// 404 where no login can be renewed.
+async fn refresh(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    if !shared.renews {
+        return Refusal::NotFound.into_response();
+    }
+    let outcome = async {
+        let token = renewal::refresh_token(&body)?;
+        shared.design.refresh_untimed(token.as_bytes()).await.map_err(|denial| match denial {
+            Denial::StoreUnavailable => Refusal::Unavailable,
+            _ => Refusal::InvalidGrant,
+        })
+    };
+    let outcome = outcome.await;
+    shared.metrics.refresh.count(outcome.as_ref().err());
+    match outcome {
+        Ok(login) => with_cookie(Json(tokens(&shared, &login)).into_response(), None),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn authenticate(shared: &Shared, login: Password) -> Result<Principal, Refusal> {
     let turn = Arc::clone(&shared.hashing).acquire_owned().await.map_err(|_| Refusal::Internal)?;
     let users = Arc::clone(&shared.users);
     let hash = move || {

@@ -55,6 +55,7 @@ pub fn run(request: &Request) -> anyhow::Result<Outcome> {
     let stop = interrupt::listen()?;
     let base = existing(&request.folder, &request.name)?;
     let questions = if request.questions.is_empty() { Question::ALL } else { &request.questions };
+    let questions = &measured(questions)[..];
     selection::check_designs(&request.designs, questions)?;
     selection::check_cases(&request.cases, questions, request.profile)?;
     let selection = Selection::globs(&request.cases, &request.designs)?;
@@ -85,6 +86,21 @@ pub fn resume(folder: &Path) -> anyhow::Result<Outcome> {
     finish(Campaign::resume(base, place, folder)?, stop, folder)
 }
 
+/// The questions that have to be measured to answer those: in place of one that follows from others, these.
+fn measured(questions: &[Question]) -> Vec<Question> {
+    let mut all: Vec<Question> = Vec::new();
+    for question in questions {
+        let stands_on = question.follows_from();
+        let needed = if stands_on.is_empty() { std::slice::from_ref(question) } else { stands_on };
+        for one in needed {
+            if !all.contains(one) {
+                all.push(*one);
+            }
+        }
+    }
+    all
+}
+
 fn finish(
     campaign: Campaign,
     stop: &std::sync::atomic::AtomicBool,
@@ -103,5 +119,18 @@ pub(crate) fn existing(folder: &Path, name: &str) -> anyhow::Result<RunRecord> {
             Ok(RunRecord::new(name))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_that_follows_from_others_has_them_measured_once() {
+        assert_eq!(measured(&[Question::RequestsPerLogin]), [Question::Issue, Question::Authorise]);
+        let asked = [Question::Authorise, Question::RequestsPerLogin, Question::Revoke];
+        assert_eq!(measured(&asked), [Question::Authorise, Question::Issue, Question::Revoke]);
+        assert!(!measured(Question::ALL).contains(&Question::RequestsPerLogin));
     }
 }

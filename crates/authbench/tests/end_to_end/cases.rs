@@ -2,7 +2,7 @@
 
 use measure::record::schema;
 
-use crate::support::Desk;
+use crate::support::{Desk, redis};
 
 const FEW: &str =
     "run --quick --only lookup --only authorise --designs session-memory --cases *-independent --rounds 4";
@@ -58,4 +58,44 @@ fn a_resumed_run_has_the_cases_and_rounds_that_it_was_begun_with() {
     let record = desk.record();
     let from = &record.executions[0].provenance;
     assert_eq!((from.rounds_planned, from.interrupted), (4, false));
+}
+
+#[test]
+fn a_question_that_follows_from_others_has_them_measured() {
+    let desk = Desk::new();
+    let told = desk.authbench(
+        "run --quick --rounds 2 --only requests-per-login --cases three-permissions --cases 1k-uniform --designs jwt-hs256 --designs session-memory",
+    );
+    told.run().succeeded().said(&["To authorise one request takes"]);
+    let questions: Vec<String> = planned(&desk).into_iter().map(|(question, ..)| question).collect();
+    assert_eq!(questions, ["issue", "authorise"]);
+    let rows = desk.rows();
+    let derived: Vec<_> = rows.iter().filter(|row| row.question == "requests-per-login").collect();
+    let [row] = derived[..] else { panic!("{derived:#?}") };
+    assert_eq!((row.contestant.as_str(), row.metric.as_str()), ("jwt-hs256", "break-even"));
+    // In which of the three ways it comes out on a machine that is busy is nobody's promise.
+    assert!(row.status == "none" || row.value.parse::<f64>().is_ok_and(|number| number >= 0.0), "{row:?}");
+    assert!(!row.note.is_empty(), "{row:?}");
+    assert!(
+        desk.read("results/latest/report.html").contains("After how many requests does a dear login pay?")
+    );
+}
+
+#[test]
+fn a_storm_of_refreshes_is_counted_and_logs_out_whom_it_must() {
+    let Some(server) = redis() else { return };
+    let desk = Desk::new();
+    let run = desk.authbench("run --quick --only refresh-storm").with_redis(&server.tcp_url());
+    run.run()
+        .succeeded()
+        .said(&["logged out wrongly are 100 with at-once-no-grace and 0 with at-once-10-s-grace"]);
+    let value = |metric: &str| {
+        let rows = desk.rows();
+        let row = rows.iter().find(|row| row.metric == metric && row.is_ok());
+        row.unwrap_or_else(|| panic!("no {metric}: {rows:#?}")).value.parse::<f64>().unwrap()
+    };
+    assert!(value("p50") > 0.0 && value("p50") <= value("p99") && value("p99") <= value("slowest"));
+    assert!(value("cpu") > 0.0 && value("store-commands-a-second") > 0.0);
+    // Some 2 000 refreshes, each a script with three commands in it.
+    assert!((6_500.0..9_500.0).contains(&value("store-commands")), "{}", value("store-commands"));
 }

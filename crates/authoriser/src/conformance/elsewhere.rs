@@ -17,7 +17,7 @@ pub async fn revocation_reaches_another_process<A: Authoriser>(here: &A, there: 
     let limit = match here.properties().revocation {
         Revocation::Immediate => Duration::ZERO,
         Revocation::ImmediateHere(limit) | Revocation::Within(limit) => limit,
-        Revocation::OnlyByExpiry => panic!("nothing is revoked before it expires"),
+        Revocation::NoRenewal | Revocation::OnlyByExpiry => panic!("nothing is revoked before it expires"),
     };
     let revoked = here.issue(&customer(USER.0)).await.expect("the store is there");
     let same_user = here.issue(&customer(USER.0)).await.expect("the store is there");

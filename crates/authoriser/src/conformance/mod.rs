@@ -21,6 +21,9 @@ mod hostile;
 #[cfg(test)]
 mod liars;
 mod outage;
+mod refresh;
+#[cfg(test)]
+mod refresh_liars;
 mod revocation;
 mod rights;
 mod time;
@@ -33,6 +36,7 @@ pub use hostile::{
     oversized_is_malformed, truncated_and_extended_are_refused,
 };
 pub use outage::outage_holds_its_declaration;
+pub use refresh::{refresh_tokens_renew_their_login, revocation_ends_the_renewal};
 pub use revocation::{revoke_all_holds_its_declaration, revoke_holds_its_declaration};
 pub use rights::{issue_then_authorise, missing_permission_is_forbidden, wrong_owner_is_forbidden};
 pub use time::{expires_at_the_exact_edge, idles_out_at_the_exact_edge, not_valid_before_its_issue};
@@ -130,6 +134,8 @@ macro_rules! conformance {
                 not_valid_before_its_issue,
                 revoke_holds_its_declaration,
                 revoke_all_holds_its_declaration,
+                refresh_tokens_renew_their_login,
+                revocation_ends_the_renewal,
                 tasks_issue_authorise_and_revoke_at_once,
                 batches_are_decided_one_by_one,
             );

@@ -49,6 +49,13 @@ impl<A: Authoriser> Subject<A> {
                 self.clock.advance(limit + Duration::from_secs(1));
                 assert!(!self.accepts(credential, USER).await, "still accepted after {limit:?}");
             }
+            Revocation::NoRenewal => {
+                self.assert_counted(answer, count, of_user);
+                assert!(
+                    self.accepts(credential, USER).await,
+                    "declares that it is accepted until it expires"
+                );
+            }
             Revocation::OnlyByExpiry => {
                 assert_eq!(answer, Ok(Revoked::Nothing));
                 assert!(self.accepts(credential, USER).await, "declares revocation by expiry only");
@@ -74,7 +81,7 @@ pub async fn revoke_holds_its_declaration<A: Authoriser>(subject: Subject<A>) {
     assert!(matches!(again, Ok(Revoked::Credentials(0) | Revoked::Nothing)), "revoking twice: {again:?}");
     assert_eq!(subject.design.revoke(b"").await, Err(Denial::Malformed));
 
-    if subject.design.properties().revocation == Revocation::OnlyByExpiry {
+    if matches!(subject.design.properties().revocation, Revocation::NoRenewal | Revocation::OnlyByExpiry) {
         let end = issued.after(subject.design.properties().lifetime);
         subject.clock.set(Timestamp(end.0 - 1));
         assert!(subject.accepts(&revoked, USER).await, "accepted to its last second");

@@ -347,6 +347,16 @@ words! {
         Recovery = "recovery",
         /// Sessions that are not accepted after an outage and were before.
         SessionsLost = "sessions-lost",
+        /// The number of requests a login at which two designs have cost the same.
+        BreakEven = "break-even",
+        /// The time from the first refresh of a storm until all are answered.
+        AllServed = "all-served",
+        /// Commands that clients sent to the store, in sum.
+        StoreCommands = "store-commands",
+        /// The same a second, while they were sent.
+        StoreRate = "store-commands-a-second",
+        /// Clients that have lost their login although nobody else used it.
+        LoggedOut = "logged-out",
     }
 }
 
@@ -375,13 +385,18 @@ impl Metric {
             | Self::AllServiceP999
             | Self::AllServiceP9999
             | Self::Slowest
+            | Self::AllServed
             | Self::Recovery => "ns",
             Self::Allocations
             | Self::WronglyAccepted
             | Self::WronglyRejected
             | Self::Unavailable
             | Self::Unanswered
+            | Self::StoreCommands
+            | Self::LoggedOut
             | Self::SessionsLost => "count",
+            Self::BreakEven => "requests",
+            Self::StoreRate => "per-second",
             Self::Bytes => "bytes",
             Self::Answered | Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",
         }

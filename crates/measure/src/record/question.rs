@@ -48,6 +48,17 @@ macro_rules! questions {
     };
 }
 
+impl Question {
+    /// The questions whose figures answer this one; none where it is measured itself.
+    #[must_use]
+    pub const fn follows_from(self) -> &'static [Self] {
+        match self {
+            Self::RequestsPerLogin => &[Self::Issue, Self::Authorise],
+            _ => &[],
+        }
+    }
+}
+
 impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
@@ -143,5 +154,17 @@ questions! {
     Outage = "outage",
         heading "What happens to requests when the store goes down?",
         asks "what happens to requests when the store goes down, and when is it over?",
+        reference "jwt-hs256";
+
+    /// Many refreshes at once, and whom they log out.
+    RefreshStorm = "refresh-storm",
+        heading "What does a storm of refreshes cost, and whom does it log out?",
+        asks "what does it cost when thousands of tokens expire at once, and who is logged out by a refresh too many?",
+        reference "jwt-refresh";
+
+    /// After how many requests a login a dear login with a cheap request overtakes a cheap login with a dear one.
+    RequestsPerLogin = "requests-per-login",
+        heading "After how many requests does a dear login pay?",
+        asks "after how many requests a login is a token cheaper than a session? It follows from issue and authorise",
         reference "jwt-hs256";
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 20] = [
+const OPTIONAL: [(Metric, &str); 24] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
@@ -31,6 +31,10 @@ const OPTIONAL: [(Metric, &str); 20] = [
     (Metric::Slowest, "Slowest"),
     (Metric::Recovery, "Recovery"),
     (Metric::SessionsLost, "Sessions lost"),
+    (Metric::AllServed, "All served"),
+    (Metric::StoreCommands, "Commands to the store"),
+    (Metric::StoreRate, "A second"),
+    (Metric::LoggedOut, "Logged out wrongly"),
 ];
 
 /// The table, cheapest first, then who has no figure. Where it is long, what follows the designs is folded away.
@@ -134,6 +138,10 @@ const fn about(metric: Metric) -> &'static str {
         Metric::Slowest => "Slowest",
         Metric::Recovery => "Recovery",
         Metric::SessionsLost => "Sessions lost",
+        Metric::BreakEven => "Break-even",
+        Metric::AllServed => "All served",
+        Metric::StoreCommands | Metric::StoreRate => "Commands to the store",
+        Metric::LoggedOut => "Logged out wrongly",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
     }
 }
@@ -210,7 +218,7 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
 fn samples(case: &Case<'_>) -> Option<String> {
     let counts = case.lines.iter().filter_map(|line| match line.row(Metric::Time)?.outcome {
         Outcome::Ok(_, samples) => Some(samples),
-        Outcome::Failed(_) | Outcome::Unavailable(_) => None,
+        Outcome::Failed(_) | Outcome::Unavailable(_) | Outcome::None(_) => None,
     });
     let (least, most) = (counts.clone().min()?, counts.max()?);
     let count = |number: u64| format::count(number as f64);

@@ -2,7 +2,9 @@
 
 use measure::record::Question;
 
-use super::{by_size_chart, case_chart, load, outage, relative_chart, request, variants_chart};
+use super::{
+    by_size_chart, case_chart, load, outage, refresh_storm, relative_chart, request, variants_chart,
+};
 use crate::{
     chart::Plan,
     view::{QuestionView, against, against_over_http, series},
@@ -16,6 +18,7 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         // Its chart is on the first screen: every design's cost against it.
         Question::Staleness => return Vec::new(),
         Question::Outage => return outage::charts(asked),
+        Question::RefreshStorm => return refresh_storm::charts(asked),
         _ => {}
     }
     let (all, alone) = series(asked);

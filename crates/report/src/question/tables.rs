@@ -1,10 +1,15 @@
 //! The tables of a question over several cases.
 
-use super::{by_case_table, variants_table};
+use measure::record::Question;
+
+use super::{by_case_table, refresh_storm, variants_table};
 use crate::{text::Table, view::QuestionView};
 
-/// All cases side by side, then the same case in another variant.
+/// All cases side by side, then the same case in another variant; of a question whose cases have nothing in common, its own.
 pub(crate) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
+    if asked.question == Question::RefreshStorm {
+        return refresh_storm::tables(asked);
+    }
     let mut tables = by_case_table::tables(asked);
     tables.extend(variants_table::tables(asked));
     tables

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::{
     ReportError,
     chart::{Chart, Plan, Width},
-    first_screen, memory, question,
+    first_screen, memory, per_login, question,
     view::{Section, Topic, View},
 };
 
@@ -17,6 +17,7 @@ pub(crate) fn all(view: &View<'_>) -> Result<Vec<Chart>, ReportError> {
     for section in view.sections() {
         let own = match &section {
             Section::Question(asked) => question::charts(asked),
+            Section::PerLogin(all) => per_login::chart(view, all),
             Section::Memory(memory) => memory::chart(memory),
             // A matrix of words: the table is the chart.
             Section::Hostile(_) => Vec::new(),

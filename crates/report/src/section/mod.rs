@@ -1,5 +1,5 @@
 //! One section a topic: the answer, the charts, the tables, and what the number does not say. What each topic puts in is in a
-//! folder of its own: `question`, `memory`, `hostile`.
+//! folder of its own: `question`, `per_login`, `memory`, `hostile`.
 
 mod answer;
 mod charts;

@@ -1,11 +1,13 @@
 //! The record as the report sees it: questions, in them cases, in them one line a contestant.
 
 mod axis;
+mod break_even;
 mod by_size;
 mod cautions;
 mod designs;
 mod limits;
 mod memory;
+mod per_login;
 mod question_cautions;
 mod question_view;
 mod record_view;
@@ -16,11 +18,13 @@ mod variants;
 mod words;
 
 pub(crate) use axis::{Axis, Unit, number};
+pub(crate) use break_even::{Verdict, shared};
 pub(crate) use by_size::{Curve, Series, curves, series};
 pub(crate) use cautions::{Caution, rounds_done};
 pub(crate) use designs::{Cell, DesignLine, FOLDED};
 pub(crate) use limits::{LIMITS, Limit, crossing};
 pub(crate) use memory::Memory;
+pub(crate) use per_login::{Condition, Pair as LoginPair, PerLogin, Side};
 pub(crate) use question_view::{Case, Line, QuestionView};
 pub(crate) use record_view::View;
 pub(crate) use relative::{Relative, against, against_over_http};

@@ -87,7 +87,7 @@ impl Line<'_> {
             return Some(("unavailable", "no round of it was finished"));
         };
         match &row.outcome {
-            Outcome::Ok(..) => None,
+            Outcome::Ok(..) | Outcome::None(_) => None,
             Outcome::Failed(reason) | Outcome::Unavailable(reason) => Some((row.outcome.status(), reason)),
         }
     }

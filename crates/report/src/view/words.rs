@@ -78,6 +78,8 @@ impl Words {
             Question::Login => new("log in", LOGIN),
             Question::Staleness => new("withdraw a credential", STALENESS),
             Question::Outage => new("answer one request", OUTAGE),
+            Question::RefreshStorm => new("renew a login", STORM),
+            Question::RequestsPerLogin => new("authorise one request", PER_LOGIN),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -236,6 +238,25 @@ const OUTAGE: &[&str] = &[
      waiting. An answer more than a second after its request was due counts as none.",
     "The load goes on at its rate, and nobody retries or logs in again. Users who do both add load when a store can bear it least.",
     "In the memory of a process no store can be lost. The process can, and all sessions with it: that is not measured here.",
+];
+
+const STORM: &[&str] = &[
+    "Nobody waits for a token to expire: clients send at the moments when theirs would. Each storm happened once, on one machine.",
+    "The service has one processor; its clients and the store have another. A store that has a processor of its own is sooner done.",
+    "Clients do not repeat what takes long. Those who do make a storm larger, and are what a grace window is for.",
+    "Clients that refresh too often are asked for by the design's clock, which is moved. Whether a refresh falls within the grace window \
+     is decided in whole seconds, so that a window lasts up to a second longer.",
+    "A longer grace window logs out fewer clients, and for as long a thief who has a used token gets its successor.",
+];
+
+const PER_LOGIN: &[&str] = &[
+    "It follows from the figures of logins and requests above. Nothing was timed for it, and its interval takes them for independent.",
+    "A login is counted from when its password is proved. The hash of the password is the same for all of them, and adds nothing to \
+     a difference.",
+    "Logins were measured one after another, also where 64 requests are in flight. A store that is busy takes less CPU for a \
+     login, so that a session's is smaller then, and a token's advantage by its login too.",
+    "A login that can be renewed pays for each renewal as well, which is not in it.",
+    "It is CPU time on the service and its store. A wait for the store, bytes and what a credential can be revoked by are not in it.",
 ];
 
 const HOSTILE: &[&str] = &[

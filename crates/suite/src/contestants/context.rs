@@ -145,6 +145,11 @@ impl Context {
         environment
     }
 
+    /// An environment on a clock that the caller moves, for what is decided by time.
+    pub(crate) fn environment_on<C: Clock>(&self, clock: C) -> Environment<C> {
+        self.with_addresses(clock)
+    }
+
     fn with_addresses<C: Clock>(&self, clock: C) -> Environment<C> {
         let all = self.servers.iter();
         all.fold(Environment::new(clock), |environment, (need, address)| environment.with(*need, address))

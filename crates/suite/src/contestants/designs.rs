@@ -11,7 +11,7 @@ use super::{
     entries::MANY_SUFFIX,
     kept::Populated,
     not_built::NotBuilt,
-    outage, purge, request, staleness,
+    outage, purge, refresh_storm, request, staleness,
     timed::{self, Built},
 };
 use crate::{
@@ -86,6 +86,9 @@ impl Builder<'_> {
             if const { !waits::<E>() } && self.case.question == Question::Lookup {
                 return self.look_ups::<E>();
             }
+        }
+        if const { E::CAPABILITIES.refreshes } && self.case.question == Question::RefreshStorm {
+            return refresh_storm::build::<E>(self.context, self.case);
         }
         if const { E::CAPABILITIES.batches } && self.case.question == Question::Batch {
             return match self.case.batch {

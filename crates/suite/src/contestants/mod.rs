@@ -10,6 +10,7 @@ mod not_built;
 mod outage;
 mod purge;
 mod record_entry;
+mod refresh_storm;
 mod request;
 mod staleness;
 mod timed;

@@ -285,7 +285,7 @@ const fn bound(revocation: Revocation) -> Option<Duration> {
     match revocation {
         Revocation::Immediate => Some(Duration::ZERO),
         Revocation::ImmediateHere(limit) | Revocation::Within(limit) => Some(limit),
-        Revocation::OnlyByExpiry => None,
+        Revocation::NoRenewal | Revocation::OnlyByExpiry => None,
     }
 }
 

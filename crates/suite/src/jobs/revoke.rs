@@ -1,6 +1,6 @@
 //! Logout: of one login, or of all logins of a user.
 
-use authoriser::{Authoriser, Credential, Revoked, Untimed};
+use authoriser::{Authoriser, Login, Revoked, Untimed};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use measure::sampler::Failure;
 
@@ -16,7 +16,7 @@ pub(crate) struct RevokeJob<A> {
     logins_per_user: usize,
     /// How many to make and to check at once, where that means waiting for a store.
     in_flight: usize,
-    logins: Vec<Credential>,
+    logins: Vec<Login>,
 }
 
 impl<A: Authoriser> RevokeJob<A> {
@@ -38,7 +38,7 @@ impl<A: Authoriser> Job for RevokeJob<A> {
     #[inline]
     async fn operate(&self, index: usize) -> Verdict {
         let answer = if self.logins_per_user == 1 {
-            self.design.revoke(self.logins[index].reveal().as_bytes()).await
+            self.design.revoke(self.logins[index].credential.reveal().as_bytes()).await
         } else {
             self.design.revoke_all(principal_id(index)).await
         };
@@ -67,27 +67,29 @@ async fn log_in(
     count: usize,
     per_user: usize,
     in_flight: usize,
-) -> Result<Vec<Credential>, Failure> {
+) -> Result<Vec<Login>, Failure> {
     let one = |login: usize| async move {
         let user = principal(FIRST_USER + login / per_user);
-        design.issue_untimed(&user).await.map_err(|error| Failure(error.to_string()))
+        design.log_in_untimed(&user).await.map_err(|error| Failure(error.to_string()))
     };
     stream::iter(0..count).map(one).buffered(in_flight).try_collect().await
 }
 
-/// Shows that every login is refused now.
+/// Shows that every login is refused now, or that it cannot be renewed, where that is what a logout does.
 async fn all_refused(
     design: &dyn Untimed,
-    logins: &[Credential],
+    logins: &[Login],
     per_user: usize,
     in_flight: usize,
 ) -> Result<(), Failure> {
     let one = |login: usize| async move {
         let access = own_orders(principal_id(login / per_user));
-        match design.authorise_untimed(logins[login].reveal().as_bytes(), &access).await {
-            Ok(_) => Err(Failure("a revoked login was accepted".to_owned())),
-            Err(_) => Ok(()),
-        }
+        let Login { credential, refresh } = &logins[login];
+        let accepted = match refresh {
+            Some(token) => design.refresh_untimed(token.reveal().as_bytes()).await.is_ok(),
+            None => design.authorise_untimed(credential.reveal().as_bytes(), &access).await.is_ok(),
+        };
+        if accepted { Err(Failure("a revoked login was accepted".to_owned())) } else { Ok(()) }
     };
     stream::iter(0..logins.len()).map(one).buffered(in_flight).try_collect().await
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use catalogue::Need;
 use measure::record::{Profile, Question, TWIN_SUFFIX};
 
-use super::fault::Fault;
+use super::{fault::Fault, storm::Storm};
 use crate::{jobs::Attack, workload::Choice};
 
 /// How instances lose their way to the store.
@@ -66,6 +66,8 @@ pub(crate) struct Case {
     pub(crate) purging: bool,
     /// What happens to the store, in the outage question.
     pub(crate) fault: Option<Fault>,
+    /// How refreshes come together, in the question about storms of them.
+    pub(crate) storm: Option<Storm>,
     /// The least thorough profile that measures it.
     pub(super) from: Profile,
     /// The least thorough profile that measures it in a store outside this process, where filling one takes its time;
@@ -80,7 +82,7 @@ impl Case {
     /// and an outage are measured once.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
         match self.question {
-            Question::Staleness | Question::Outage => round == 0,
+            Question::Staleness | Question::Outage | Question::RefreshStorm => round == 0,
             Question::Issue | Question::Authorise | Question::Lookup | Question::Request
                 if self.population < 1_000_000 =>
             {
@@ -97,7 +99,10 @@ impl Case {
 
     /// Whether building a contestant is all of the measuring, for seconds at a time, and leaves nothing to time.
     pub(crate) const fn is_counted_alone(&self) -> bool {
-        matches!(self.question, Question::Load | Question::Staleness | Question::Outage)
+        matches!(
+            self.question,
+            Question::Load | Question::Staleness | Question::Outage | Question::RefreshStorm
+        )
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and

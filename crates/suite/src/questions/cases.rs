@@ -7,6 +7,7 @@ use measure::record::{Profile, Question};
 use super::{
     case::{Case, FeedLoss},
     fault::Fault,
+    storm::Storm,
 };
 use crate::{jobs::Attack, workload::Choice};
 
@@ -32,6 +33,7 @@ const BASE: Case = Case {
     and_who_waits: false,
     purging: false,
     fault: None,
+    storm: None,
     from: Profile::Quick,
     remote_from: Some(Profile::Quick),
 };
@@ -52,6 +54,7 @@ const LOAD: Case = Case { question: Question::Load, in_flight: 256, common: true
 const DISTANCE: Case = Case { question: Question::Distance, population: 100, ..BASE };
 const STALENESS: Case = Case { question: Question::Staleness, logins: 200, ..BASE };
 const OUTAGE: Case = Case { question: Question::Outage, in_flight: 64, from: Profile::Standard, ..BASE };
+const STORM: Case = Case { question: Question::RefreshStorm, from: Profile::Standard, ..BASE };
 const PURGE: Case =
     Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
@@ -558,5 +561,74 @@ pub(super) const CASES: &[Case] = &[
         fault: Some(Fault::PrimaryLost),
         from: Profile::Full,
         ..OUTAGE
+    },
+    Case {
+        name: "2k-in-1-s",
+        about: "2 000 access tokens expire at random times within one second; each client refreshes over HTTP when its own does",
+        storm: Some(Storm::Expiry { clients: 2_000, within: Duration::from_secs(1) }),
+        from: Profile::Quick,
+        ..STORM
+    },
+    Case {
+        name: "10k-in-1-s",
+        about: "10 000 access tokens expire at random times within one second; each client refreshes over HTTP when its own does",
+        storm: Some(Storm::Expiry { clients: 10_000, within: Duration::from_secs(1) }),
+        ..STORM
+    },
+    Case {
+        name: "10k-in-10-s",
+        about: "the same 10 000 with jitter: their lives differ by up to ten seconds",
+        storm: Some(Storm::Expiry { clients: 10_000, within: Duration::from_secs(10) }),
+        ..STORM
+    },
+    Case {
+        name: "10k-at-once",
+        about: "the same 10 000, all of which refresh at one moment: clients that wait for the whole second of the expiry",
+        storm: Some(Storm::Expiry { clients: 10_000, within: Duration::ZERO }),
+        ..STORM
+    },
+    Case {
+        name: "at-once-no-grace",
+        about: "100 clients refresh 100 times each, at once and with one token; no grace window",
+        storm: Some(Storm::Repeats { grace: Duration::ZERO, late: Duration::ZERO }),
+        from: Profile::Quick,
+        ..STORM
+    },
+    Case {
+        name: "at-once-1-s-grace",
+        about: "100 clients refresh 100 times each, at once and with one token; a grace window of 1 s",
+        storm: Some(Storm::Repeats { grace: Duration::from_secs(1), late: Duration::ZERO }),
+        ..STORM
+    },
+    Case {
+        name: "at-once-10-s-grace",
+        about: "100 clients refresh 100 times each, at once and with one token; a grace window of 10 s",
+        storm: Some(Storm::Repeats { grace: Duration::from_secs(10), late: Duration::ZERO }),
+        from: Profile::Quick,
+        ..STORM
+    },
+    Case {
+        name: "up-to-20-s-late-no-grace",
+        about: "100 clients refresh 100 times each with one token, the first at once, the last over 20 s, evenly in between; no grace window",
+        storm: Some(Storm::Repeats { grace: Duration::ZERO, late: Duration::from_secs(20) }),
+        ..STORM
+    },
+    Case {
+        name: "up-to-20-s-late-1-s-grace",
+        about: "100 clients refresh 100 times each with one token, the first at once, the last over 20 s, evenly in between; a grace window of 1 s",
+        storm: Some(Storm::Repeats { grace: Duration::from_secs(1), late: Duration::from_secs(20) }),
+        ..STORM
+    },
+    Case {
+        name: "up-to-20-s-late-10-s-grace",
+        about: "100 clients refresh 100 times each with one token, the first at once, the last over 20 s, evenly in between; a grace window of 10 s",
+        storm: Some(Storm::Repeats { grace: Duration::from_secs(10), late: Duration::from_secs(20) }),
+        ..STORM
+    },
+    Case {
+        name: "up-to-20-s-late-30-s-grace",
+        about: "100 clients refresh 100 times each with one token, the first at once, the last over 20 s, evenly in between; a grace window of 30 s",
+        storm: Some(Storm::Repeats { grace: Duration::from_secs(30), late: Duration::from_secs(20) }),
+        ..STORM
     },
 ];

@@ -4,6 +4,7 @@ mod case;
 mod cases;
 mod fault;
 mod question;
+mod storm;
 
 use measure::record::{Profile, Question};
 
@@ -12,6 +13,7 @@ pub(crate) use self::{
     case::{Case, FeedLoss},
     fault::Fault,
     question::concerns,
+    storm::Storm,
 };
 
 /// The cases of a question that a profile measures.
@@ -98,6 +100,35 @@ mod tests {
             assert_eq!(case.absence_of_outage(id, needs, Profile::Quick).is_none(), measured, "{id}");
             assert_eq!(case.absence_of_outage(id, needs, Profile::Standard), None, "{id}");
         }
+    }
+
+    #[test]
+    fn a_storm_is_counted_once_and_a_quick_run_has_a_small_one() {
+        let quick: Vec<_> = cases_of(Question::RefreshStorm, Profile::Quick).collect();
+        let all: Vec<_> = cases_of(Question::RefreshStorm, Profile::Standard).collect();
+        assert!(quick.len() < all.len());
+        let clients = |case: &Case| match case.storm.unwrap() {
+            Storm::Expiry { clients, .. } => clients,
+            Storm::Repeats { .. } => 0,
+        };
+        assert_eq!(quick.iter().map(|case| clients(case)).max(), Some(2_000));
+        assert_eq!(all.iter().map(|case| clients(case)).max(), Some(10_000));
+        for case in all {
+            assert!(
+                case.is_counted_alone()
+                    && case.is_in_round(0)
+                    && (1..9).all(|round| !case.is_in_round(round))
+            );
+        }
+        let asked: Vec<&str> = catalogue::descriptions()
+            .iter()
+            .filter(|entry| concerns(entry, Question::RefreshStorm))
+            .map(|entry| entry.id)
+            .collect();
+        assert!(
+            asked.contains(&Question::RefreshStorm.reference()) && !asked.contains(&"jwt-hs256"),
+            "{asked:?}"
+        );
     }
 
     #[test]

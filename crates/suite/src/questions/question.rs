@@ -41,6 +41,7 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
                 && (entry.id == question.reference() || (stateful && capabilities.common));
             entry.kind == Kind::Design && capabilities.over_http && (apart || nothing_to_lose)
         }
+        Question::RefreshStorm => capabilities.refreshes,
         // Issue, authorise, and whatever is not restricted above.
         _ => true,
     }

@@ -10,7 +10,7 @@ pub(crate) use browser::Browser;
 pub(crate) use desk::{Desk, Row};
 pub(crate) use finished::{SMALL_RUN, finished};
 pub(crate) use invocation::{Invocation, Running, Told};
-pub(crate) use served::{Held, Served, certificate, for_each_design};
+pub(crate) use served::{Answer, Held, Served, certificate, for_each_design};
 
 use std::{
     thread,

@@ -65,11 +65,14 @@ impl Served {
     }
 
     pub(crate) fn ask(&self, method: Method, path: &str, credential: Option<&Held>, body: &Value) -> Answer {
+        self.send(method, path, credential, if body.is_null() { String::new() } else { body.to_string() })
+    }
+
+    pub(crate) fn send(&self, method: Method, path: &str, credential: Option<&Held>, body: String) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.authority);
         if let Some(Held { name, value }) = credential {
             request = request.header(name, value);
         }
-        let body = if body.is_null() { Vec::new() } else { serde_json::to_vec(body).unwrap() };
         let request = request.body(Full::new(Bytes::from(body))).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {

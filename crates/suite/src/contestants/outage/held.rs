@@ -56,7 +56,7 @@ impl Held {
             // There is one process, which is the one that revoked.
             Revocation::Immediate | Revocation::ImmediateHere(_) => Duration::ZERO,
             Revocation::Within(limit) => limit,
-            Revocation::OnlyByExpiry => Duration::MAX,
+            Revocation::NoRenewal | Revocation::OnlyByExpiry => Duration::MAX,
         };
         match self.properties.outage {
             Outage::AcceptUnchecked => Duration::MAX,

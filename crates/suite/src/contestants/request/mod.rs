@@ -10,11 +10,11 @@ use load::{Deserved, Engine, Exchange, Series};
 use measure::record::{Count, Metric, Question};
 use service::{Background, Prepare};
 
-pub(super) use self::refused::build as refused;
 use self::{
     at_a_rate::PATIENCE,
     requests::{LONGEST, Requests},
 };
+pub(super) use self::{refused::build as refused, requests::service_time};
 use super::{context::Context, not_built::NotBuilt, timed::Built};
 use crate::{
     questions::Case,
