@@ -322,6 +322,12 @@ words! {
         Recovery = "recovery",
         /// Sessions that are not accepted after an outage and were before.
         SessionsLost = "sessions-lost",
+        /// CPU time that following what others revoke takes of a process: the note says of what.
+        FeedCpu = "feed-cpu",
+        /// The share of requests with a good token that seem revoked, and ask a store.
+        SeemRevoked = "seem-revoked",
+        /// The hit rate from which a cache takes less CPU time than none.
+        BreakEven = "break-even",
     }
 }
 
@@ -340,7 +346,8 @@ impl Metric {
             | Self::P999
             | Self::ServiceP99
             | Self::Slowest
-            | Self::Recovery => "ns",
+            | Self::Recovery
+            | Self::FeedCpu => "ns",
             Self::Allocations
             | Self::WronglyAccepted
             | Self::WronglyRejected
@@ -348,7 +355,12 @@ impl Metric {
             | Self::Unanswered
             | Self::SessionsLost => "count",
             Self::Bytes => "bytes",
-            Self::Answered | Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",
+            Self::Answered
+            | Self::CpuRatio
+            | Self::Ratio
+            | Self::RatioToFloor
+            | Self::SeemRevoked
+            | Self::BreakEven => "ratio",
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 20] = [
+const OPTIONAL: [(Metric, &str); 23] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
@@ -31,6 +31,9 @@ const OPTIONAL: [(Metric, &str); 20] = [
     (Metric::Slowest, "Slowest"),
     (Metric::Recovery, "Recovery"),
     (Metric::SessionsLost, "Sessions lost"),
+    (Metric::FeedCpu, "CPU of the feed"),
+    (Metric::SeemRevoked, "Seem revoked"),
+    (Metric::BreakEven, "Pays from a hit rate of"),
 ];
 
 /// The table, cheapest first, then who has no figure. Where it is long, what follows the designs is folded away.
@@ -126,6 +129,9 @@ const fn about(metric: Metric) -> &'static str {
         Metric::Slowest => "Slowest",
         Metric::Recovery => "Recovery",
         Metric::SessionsLost => "Sessions lost",
+        Metric::FeedCpu => "CPU of the feed",
+        Metric::SeemRevoked => "Seem revoked",
+        Metric::BreakEven => "Pays from a hit rate",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
     }
 }
@@ -193,8 +199,10 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
         | Metric::P999
         | Metric::ServiceP99
         | Metric::Slowest
-        | Metric::Recovery => format::time_interval(figure),
+        | Metric::Recovery
+        | Metric::FeedCpu => format::time_interval(figure),
         Metric::Answered => format::percent(figure.value),
+        Metric::SeemRevoked | Metric::BreakEven => format::percent_interval(figure),
         Metric::Ratio | Metric::RatioToFloor | Metric::CpuRatio => format::ratio(figure),
         Metric::Allocations
         | Metric::Bytes
@@ -242,6 +250,9 @@ fn remarks(line: &Line<'_>, columns: &Columns) -> String {
         Metric::WronglyAccepted,
         Metric::Slowest,
         Metric::Recovery,
+        Metric::FeedCpu,
+        Metric::SeemRevoked,
+        Metric::BreakEven,
     ];
     let mut notes: Vec<String> = Vec::new();
     for metric in order {

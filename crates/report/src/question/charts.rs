@@ -2,7 +2,9 @@
 
 use measure::record::Question;
 
-use super::{by_size_chart, case_chart, load, outage, relative_chart, request, variants_chart};
+use super::{
+    by_size_chart, case_chart, denylist, hit_rate, load, outage, relative_chart, request, variants_chart,
+};
 use crate::{
     chart::Plan,
     view::{QuestionView, against, series},
@@ -16,6 +18,8 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         // Its chart is on the first screen: every design's cost against it.
         Question::Staleness => return Vec::new(),
         Question::Outage => return outage::charts(asked),
+        Question::Denylist => return denylist::charts(asked),
+        Question::HitRate => return hit_rate::charts(asked),
         _ => {}
     }
     let (all, alone) = series(asked);

@@ -78,6 +78,8 @@ impl Words {
             Question::Login => new("log in", LOGIN),
             Question::Staleness => new("withdraw a credential", STALENESS),
             Question::Outage => new("answer one request", OUTAGE),
+            Question::Denylist => new("authorise one request", DENYLIST),
+            Question::HitRate => new("authorise one request", HIT_RATE),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -234,6 +236,23 @@ const OUTAGE: &[&str] = &[
      waiting. An answer more than a second after its request was due counts as none.",
     "The load goes on at its rate, and nobody retries or logs in again. Users who do both add load when a store can bear it least.",
     "In the memory of a process no store can be lost. The process can, and all sessions with it: that is not measured here.",
+];
+
+const DENYLIST: &[&str] = &[
+    ANY,
+    "What seems revoked and is not asks the store. Such requests are counted, and are in no time here.",
+    "Who decides in this process is timed alone, and who asks the store with 64 requests in flight: each as it takes least CPU.",
+    "The rate of revocations is that of the whole service, while the rate of requests is that of one of its processes: each process \
+     hears of every revocation. To revoke takes time as well, of a list and of sessions alike, and is in no figure here.",
+    "Revocations are evenly spaced. When many come at once, as after a breach, they are read together and take less each.",
+];
+
+const HIT_RATE: &[&str] = &[
+    ANY,
+    "The hit rate that you will have depends on how often a user comes back before an entry is pushed out or too old: measure it.",
+    "CPU of this process decides here. In latency a session's cache pays sooner, as a hit waits for no round trip; a cache of verified \
+     tokens has nothing to wait for.",
+    "A cache in front of a store holds what was revoked elsewhere for good as long as it declares: hold it against the staleness.",
 ];
 
 const HOSTILE: &[&str] = &[

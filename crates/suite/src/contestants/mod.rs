@@ -2,6 +2,7 @@
 
 mod attempt;
 mod context;
+mod denylist;
 mod designs;
 mod entries;
 mod floors;

@@ -290,7 +290,7 @@ impl Contestant for Requests {
 }
 
 /// CPU time of this process without the calling thread: of the service, as all others of a round's threads sleep.
-fn service_time() -> Duration {
+pub(super) fn service_time() -> Duration {
     let read = |clock| {
         let time = clock_gettime(clock);
         Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))

@@ -50,7 +50,7 @@ pub(crate) struct Case {
     pub(crate) payload: Option<usize>,
     /// How often a session's use is noted, where that is the question.
     pub(crate) touch: Option<Duration>,
-    /// Requests a second, where that is the question.
+    /// Requests a second, or revocations, where that is the question.
     pub(crate) rate: Option<f64>,
     /// How all instances but the first lose their way to the store, in the staleness question.
     pub(crate) feed_loss: FeedLoss,
@@ -64,6 +64,10 @@ pub(crate) struct Case {
     pub(crate) purging: bool,
     /// What happens to the store, in the outage question.
     pub(crate) fault: Option<Fault>,
+    /// Entries of the list of what was revoked, in the denylist question.
+    pub(crate) revoked: usize,
+    /// Of 1 000 requests those that miss the cache, in the hit-rate question.
+    pub(crate) misses: Option<u32>,
     /// The least thorough profile that measures it.
     pub(super) from: Profile,
     /// The least thorough profile that measures it in a store outside this process, where filling one takes its time;
@@ -72,19 +76,24 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// Whether the round of that number measures it. A million logins take as long as all other cases of a round together, and a
-    /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes. Hundreds of revocations, each
+    /// Whether the round of that number measures it. A million logins or revocations take as long as all other cases of a round
+    /// together, and a rate its time: they are in two rounds of three, which of nine are the six that an interval takes. Hundreds of revocations, each
     /// waited for, and an outage are measured once.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
         match self.question {
             Question::Staleness | Question::Outage => round == 0,
-            _ => (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2,
+            _ => {
+                let large = self.population >= 1_000_000 || self.revoked >= 1_000_000;
+                let some_miss = matches!(self.misses, Some(2..1_000));
+                !(large || some_miss || self.rate.is_some()) || round % 3 != 2
+            }
         }
     }
 
     /// Whether building a contestant is all of the measuring, for seconds at a time, and leaves nothing to time.
     pub(crate) const fn is_counted_alone(&self) -> bool {
         matches!(self.question, Question::Load | Question::Staleness | Question::Outage)
+            || (matches!(self.question, Question::Denylist) && self.rate.is_some())
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
@@ -98,12 +107,21 @@ impl Case {
         let has_in_flight =
             matches!(self.question, Question::Request | Question::Load | Question::Login | Question::Outage)
                 || needs.iter().any(|need| need.is_waited_for());
-        (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
+        // With those that wait for nobody beside those that do.
+        let mixed = matches!(self.question, Question::Denylist | Question::HitRate);
+        (self.in_flight == 1 || has_in_flight || mixed) && (!self.independent || needs.is_empty())
+    }
+
+    /// Whether only caches have anything to show: what stands without one is measured where all requests miss and where none does.
+    const fn is_about_caches_alone(&self) -> bool {
+        matches!(self.misses, Some(1..1_000))
     }
 
     /// Whether such a contestant takes part. The reference does everywhere, for the ratios.
-    pub(crate) fn concerns(&self, id: &str, needs: &[Need], common: bool) -> bool {
-        self.is_about(needs, common) || id.trim_end_matches(TWIN_SUFFIX) == self.question.reference()
+    pub(crate) fn concerns(&self, id: &str, needs: &[Need], common: bool, caches: bool) -> bool {
+        let has_something_to_show = caches || !self.is_about_caches_alone();
+        (has_something_to_show && self.is_about(needs, common))
+            || id.trim_end_matches(TWIN_SUFFIX) == self.question.reference()
     }
 
     /// Why an entry with a limit of sessions does not take part, if so.

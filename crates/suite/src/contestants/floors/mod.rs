@@ -13,6 +13,7 @@ mod redis_benchmark;
 mod redis_get;
 mod redis_keys;
 mod signature;
+mod token_digest;
 
 use catalogue::Need;
 use measure::record::Question;
@@ -111,6 +112,27 @@ pub(crate) const ALL: &[Floor] = &[
         needs: &[],
         belongs_to: |question| question == Question::Lookup,
         build: probe::hash_alone,
+    },
+    Floor {
+        id: "floor-digest-hs256",
+        about: "SHA-256 of a text as long as a HS256 token, then one probe of a flat table with one cache line an entry",
+        needs: &[],
+        belongs_to: |question| question == Question::HitRate,
+        build: |context, case, seed| token_digest::build(jwt::Hs256Key::generate, context, case, seed),
+    },
+    Floor {
+        id: "floor-digest-rs256",
+        about: "SHA-256 of a text as long as a RS256 token, then one probe of a flat table with one cache line an entry",
+        needs: &[],
+        belongs_to: |question| question == Question::HitRate,
+        build: |context, case, seed| token_digest::build(jwt::Rs256Key::generate, context, case, seed),
+    },
+    Floor {
+        id: "floor-digest-es256",
+        about: "SHA-256 of a text as long as a ES256 token, then one probe of a flat table with one cache line an entry",
+        needs: &[],
+        belongs_to: |question| question == Question::HitRate,
+        build: |context, case, seed| token_digest::build(jwt::Es256Key::generate, context, case, seed),
     },
     Floor {
         id: "floor-axum-route",
@@ -242,8 +264,8 @@ pub(crate) fn of(general: Option<&'static str>, question: Question) -> Option<&'
     match (general, question) {
         (_, Question::Request | Question::Load) => Some("floor-axum-route"),
         (_, Question::Login) => Some("floor-argon2id"),
-        // What is counted has none.
-        (_, Question::Outage) => None,
+        // What is counted has none, and of lists every part is a difference to the reference.
+        (_, Question::Outage | Question::Denylist) => None,
         (Some("floor-redis-ping"), Question::Lookup) => Some("floor-redis-get"),
         (general, _) => general,
     }
