@@ -53,8 +53,8 @@ pub struct Capabilities {
     pub over_http: bool,
     /// One of those that most people choose between. It takes part in the cases that answer "JWT or session".
     pub common: bool,
-    /// It keeps a list of what was revoked, whose length is a question.
-    pub deny_list: bool,
+    /// It keeps a list of what was revoked, whose length is a question: the id of what does the same without a look into it.
+    pub deny_list: Option<&'static str>,
     /// It decides all requests but a few in this process and without waiting, although it needs a server for the others. Where many requests
     /// are in flight for the sake of those that wait, it is timed as those are that never do.
     pub decides_here: bool,
@@ -82,7 +82,7 @@ impl Capabilities {
         batches: false,
         over_http: true,
         common: false,
-        deny_list: false,
+        deny_list: None,
         decides_here: false,
         cache: None,
     };
@@ -105,10 +105,10 @@ impl Capabilities {
         Self { most_tokens: 200, ..self }
     }
 
-    /// The same for one with a list of what was revoked.
+    /// The same for one with a list of what was revoked, which does as much as `without` and then looks into it.
     #[must_use]
-    pub const fn with_deny_list(self) -> Self {
-        Self { deny_list: true, ..self }
+    pub const fn with_deny_list(self, without: &'static str) -> Self {
+        Self { deny_list: Some(without), ..self }
     }
 
     /// The same for one that asks its server about few requests.

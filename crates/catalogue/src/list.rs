@@ -186,7 +186,7 @@ catalogue! {
         hybrid::JwtDenylistRedis<jwt::Hs256Key, C> => |environment| {
             environment.denylist_redis(hybrid::WhenAway::Deny).await
         },
-        capabilities Capabilities::ORDINARY.with_deny_list();
+        capabilities Capabilities::ORDINARY.with_deny_list("jwt-hs256");
 
     Design JwtDenylistRedisOpen = "jwt-denylist-redis-open", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the same, but when Redis is away every token that proves itself is accepted, revoked or not",
@@ -201,7 +201,7 @@ catalogue! {
             let keys = environment.keyspace(Need::Redis).await?;
             Ok(hybrid::JwtDenylistMemory::new(key, policy, clock, keys, hybrid::FeedConfig::default()).await?)
         },
-        capabilities Capabilities::ORDINARY.with_deny_list().that_decides_here();
+        capabilities Capabilities::ORDINARY.with_deny_list("jwt-hs256").that_decides_here();
 
     Design JwtEpoch = "jwt-epoch", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
         "jwt-hs256, then a time for each user before which no token is accepted: in Redis, remembered in this process for 5 s",
@@ -255,7 +255,16 @@ catalogue! {
             let (feed, filter) = (hybrid::FeedConfig::default(), hybrid::FilterConfig::default());
             Ok(hybrid::JwtDenylistBloom::new(key, policy, clock, list, stream, feed, filter).await?)
         },
-        capabilities Capabilities::ORDINARY.with_deny_list().that_decides_here();
+        capabilities Capabilities::ORDINARY.with_deny_list("jwt-hs256").that_decides_here();
+
+    Design JwtStatusList = "jwt-status-list", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256, then a bit in the issuer's status list (IETF draft), fetched from Redis each second; denies when none is younger than 5 s",
+        hybrid::JwtStatusList<jwt::Hs256Key, C> => |environment| {
+            let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
+            let (list_key, keys) = (environment.key_for("jwt-status-list"), environment.keyspace(Need::Redis).await?);
+            Ok(hybrid::JwtStatusList::new(key, list_key, policy, clock, keys, hybrid::FeedConfig::default()).await?)
+        },
+        capabilities Capabilities::ORDINARY.with_deny_list("floor-listed-token").that_decides_here();
 
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),

@@ -298,6 +298,8 @@ words! {
         Ratio = "ratio",
         /// Time over the time of the contestant's floor.
         RatioToFloor = "ratio-to-floor",
+        /// CPU time of the measuring process less that of the contestant's floor.
+        AddedToFloor = "added-to-floor",
         /// The time that half of all single operations stay within.
         P50 = "p50",
         /// The time that 99 % of them stay within.
@@ -347,6 +349,7 @@ impl Metric {
             | Self::ServiceP99
             | Self::Slowest
             | Self::Recovery
+            | Self::AddedToFloor
             | Self::FeedCpu => "ns",
             Self::Allocations
             | Self::WronglyAccepted

@@ -10,9 +10,10 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 23] = [
+const OPTIONAL: [(Metric, &str); 24] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
+    (Metric::AddedToFloor, "Added to floor"),
     (Metric::Cpu, "CPU time"),
     (Metric::CpuAdded, "CPU added"),
     (Metric::CpuRatio, "CPU ratio"),
@@ -83,8 +84,14 @@ impl Columns {
         let counted = metrics.iter().filter_map(|(metric, _)| {
             let mut notes = case.lines.iter().filter_map(|line| Some(line.row(*metric)?.note.as_str()));
             let first = notes.next().filter(|first| !first.is_empty())?;
-            let counts =
-                !matches!(metric, Metric::Ratio | Metric::RatioToFloor | Metric::CpuAdded | Metric::CpuRatio);
+            let counts = !matches!(
+                metric,
+                Metric::Ratio
+                    | Metric::RatioToFloor
+                    | Metric::AddedToFloor
+                    | Metric::CpuAdded
+                    | Metric::CpuRatio
+            );
             (counts && notes.all(|note| note == first)).then(|| (*metric, first.to_owned()))
         });
         let counted = counted.collect();
@@ -116,7 +123,7 @@ fn caption(case: &Case<'_>, columns: &Columns) -> Markup {
 const fn about(metric: Metric) -> &'static str {
     match metric {
         Metric::Bytes => "Bytes",
-        Metric::Cpu | Metric::CpuAdded | Metric::CpuRatio => "CPU time",
+        Metric::Cpu | Metric::CpuAdded | Metric::CpuRatio | Metric::AddedToFloor => "CPU time",
         Metric::StoreCpu => "CPU time of the store",
         Metric::Allocations => "Allocations",
         Metric::P50 | Metric::P99 | Metric::P999 => "Quantiles",
@@ -166,7 +173,7 @@ fn row(line: &Line<'_>, columns: &Columns) -> Markup {
             } @else {
                 (cell(line, Metric::Time, None))
                 @for (metric, _) in &columns.metrics {
-                    (cell(line, *metric, line.floor.filter(|_| *metric == Metric::RatioToFloor)))
+                    (cell(line, *metric, line.floor.filter(|_| matches!(metric, Metric::RatioToFloor | Metric::AddedToFloor))))
                 }
                 @if columns.criterion {
                     td.number { (line.criterion.map_or("–".to_owned(), format::time)) }
@@ -200,6 +207,7 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
         | Metric::ServiceP99
         | Metric::Slowest
         | Metric::Recovery
+        | Metric::AddedToFloor
         | Metric::FeedCpu => format::time_interval(figure),
         Metric::Answered => format::percent(figure.value),
         Metric::SeemRevoked | Metric::BreakEven => format::percent_interval(figure),

@@ -57,8 +57,12 @@ fn with_list<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Line<'a>> {
     case.lines.iter().filter(|line| line.contends() && line.figure(Metric::SeemRevoked).is_some())
 }
 
-/// What following takes in a second, in nanoseconds, by rising rate of revocations.
+/// What following takes in a second, in nanoseconds, by rising rate of revocations. Who fetches a list takes the same at any rate.
 fn followed(asked: &QuestionView<'_>, id: &str) -> Vec<(f64, Estimate)> {
+    let fetched = longest(asked).and_then(|(_, case)| case.line(id)?.figure(Metric::FeedCpu));
+    if let Some(fetched) = fetched {
+        return rates(asked).into_iter().map(|(rate, _)| (rate, fetched)).collect();
+    }
     let spent =
         |(rate, case): (f64, &Case<'_>)| Some((rate, times(case.line(id)?.figure(Metric::FeedCpu)?, rate)));
     rates(asked).into_iter().filter_map(spent).collect()
@@ -103,7 +107,7 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
     let (length, case) = longest(asked)?;
     let mut sentence = Sentence::default();
     let mut added: Vec<_> =
-        with_list(case).filter_map(|line| Some((line, line.figure(Metric::CpuAdded)?))).collect();
+        with_list(case).filter_map(|line| Some((line, line.figure(Metric::AddedToFloor)?))).collect();
     added.sort_by(|(_, one), (_, other)| one.value.total_cmp(&other.value));
     if !added.is_empty() {
         sentence
@@ -112,6 +116,9 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
             .text(" revoked tokens in the list, a look into it adds ");
         sentence.list(&added, |sentence, (line, added)| {
             sentence.figure(format::time_interval(*added)).text(" with ").name(line.id);
+            if let Some(floor) = line.floor.filter(|floor| *floor != line.batch.reference) {
+                sentence.text(" (to ").name(floor).text(")");
+            }
         });
         sentence
             .text(" to ")
@@ -178,6 +185,9 @@ fn limits(sentence: &mut Sentence, asked: &QuestionView<'_>, case: &Case<'_>) {
                     .figure(rate)
                     .text(" revocations on")
             }
+            Limit::Above(_) if line.figure(Metric::FeedCpu).is_some() => {
+                sentence.text(" takes less than ").name(SESSION).text(" at any rate of revocations")
+            }
             Limit::Above(rate) => {
                 let rate = format!("{}/s", format::count(rate));
                 sentence
@@ -212,13 +222,15 @@ fn limits(sentence: &mut Sentence, asked: &QuestionView<'_>, case: &Case<'_>) {
 pub(super) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
     let figure = |text: String| Content::Figure(text, String::new());
     let own = |line: &Line<'_>| {
-        let added = line.figure(Metric::CpuAdded).filter(|_| !line.is_reference());
-        let added = added.map_or(String::new(), |added| format!("adds {}", format::time_interval(added)));
+        let added = line.figure(Metric::AddedToFloor).zip(line.floor);
+        let added = added.map_or(String::new(), |(added, floor)| {
+            format!("adds {} to {floor}", format::time_interval(added))
+        });
         own_cpu(line).map_or(Content::None, |own| Content::Figure(format::time_interval(own), added))
     };
     let lists = lists(asked);
     let mut tables = Vec::new();
-    let about = "CPU time of one request in this process, and what it adds to the reference.";
+    let about = "CPU time of one request in this process, and what the look into the list adds.";
     tables.extend(table("By length of the list", about, &lists, &own, own_cpu));
     let per_entry = |line: &Line<'_>| {
         line.figure(Metric::Bytes).map_or(Content::None, |bytes| figure(format::bytes_interval(bytes)))
@@ -242,6 +254,11 @@ pub(super) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
         line.figure(Metric::FeedCpu)
             .map_or(Content::None, |own| Content::Figure(format::time_interval(own), store))
     };
+    let fetch = |line: &Line<'_>| {
+        line.figure(Metric::FeedCpu).map_or(Content::None, |own| figure(format::time_interval(own)))
+    };
+    let about = "CPU time of a process in a second, to publish its lists and to fetch them, if something was revoked since.";
+    tables.extend(table("Fetching a list", about, &lists, &fetch, |line| line.figure(Metric::FeedCpu)));
     let about = "CPU time of a process for each revocation that it hears of; of the store to take it and to tell one process.";
     tables.extend(table("Following what others revoke", about, &rates(asked), &follow, |line| {
         line.figure(Metric::FeedCpu)
@@ -393,7 +410,8 @@ mod tests {
             batch.contestants.truncate(1);
             for (id, time) in [("jwt-denylist-memory", 400.0), (SESSION, session)] {
                 let mut one = batch.contestants[0].clone();
-                (one.id, one.floor) = (id.to_owned(), None);
+                one.id = id.to_owned();
+                one.floor = (id != SESSION).then(|| "jwt-hs256".to_owned());
                 one.rounds.iter_mut().for_each(|round| round.samples_ns.fill(time));
                 one.counts.clear();
                 batch.contestants.push(one);

@@ -13,9 +13,12 @@ use measure::{
     record::{Count, Metric},
 };
 
+use rustix::time::ClockId;
+
 use super::{context::Context, not_built::NotBuilt, request::service_time as others, timed::Built};
+
 use crate::{
-    jobs::own_orders,
+    jobs::{cpu_time, own_orders},
     questions::Case,
     rounds::placement,
     workload::{Credentials, principal, user},
@@ -85,6 +88,30 @@ async fn decided(design: &dyn Untimed, presented: &[u8], index: usize) -> Result
         Ok(_) => Err(NotBuilt::Broken("a token stands for another user".to_owned())),
         Err(denial) => Err(NotBuilt::Broken(format!("a good token was refused: {denial}"))),
     }
+}
+
+/// How often a design fetches its list, if it does.
+pub(super) fn fetched_every(design: &impl Authoriser) -> Option<Duration> {
+    let every = design.settings().into_iter().find(|(name, _)| *name == "list_every")?.1;
+    humantime::parse_duration(&every).ok()
+}
+
+/// What publishing and fetching takes of a process in a second, if something was revoked since the last time.
+pub(super) fn fetch(context: &Context, design: &dyn Untimed, every: Duration) -> Result<Count, NotBuilt> {
+    context.wait(async {
+        let token = design.issue_untimed(&principal(0)).await;
+        let token = token.map_err(|error| NotBuilt::Broken(error.to_string()))?;
+        design.revoke_untimed(token.reveal().as_bytes()).await.map_err(broken)
+    })?;
+    let before = cpu_time(ClockId::ThreadCPUTime);
+    context.wait(design.add_revocations_untimed(0)).map_err(broken)?;
+    let spent = cpu_time(ClockId::ThreadCPUTime).saturating_sub(before);
+    Ok(Count {
+        metric: Metric::FeedCpu,
+        value: spent.as_nanos() as f64 / every.as_secs_f64(),
+        over: 1,
+        note: "of a process in a second, to publish its lists and to fetch them".to_owned(),
+    })
 }
 
 /// Which share of good tokens seems revoked, counted over tokens that are issued for it.

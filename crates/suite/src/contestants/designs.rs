@@ -103,7 +103,7 @@ impl Builder<'_> {
             };
         }
         if self.case.question == Question::Denylist {
-            if const { E::CAPABILITIES.deny_list } {
+            if const { E::CAPABILITIES.deny_list.is_some() } {
                 return self.deny_list::<E>();
             }
             if self.case.rate.is_some() {
@@ -160,6 +160,10 @@ impl Builder<'_> {
         let environment = context.environment(case);
         if let Some(rate) = case.rate {
             let design = self.design::<E>(&environment)?;
+            if denylist::fetched_every(&design).is_some() {
+                let reason = "fetches its lists at an interval, whatever is revoked: see the cases by length";
+                return Err(NotBuilt::NothingToTime(reason.to_owned()));
+            }
             return denylist::follow(context, E::NEEDS, rate, &design);
         }
         if const { !E::CAPABILITIES.decides_here } && case.revoked > MOST_KEYS {
@@ -180,6 +184,9 @@ impl Builder<'_> {
         let mut waits = true;
         if const { E::CAPABILITIES.decides_here } {
             counts.push(context.wait(denylist::seem_revoked(&design, case))?);
+            if let Some(every) = denylist::fetched_every(&design) {
+                counts.push(denylist::fetch(context, &design, every)?);
+            }
             if let Some(decided_here) =
                 context.wait(denylist::that_nobody_waits_for(&design, &credentials))?
             {

@@ -63,6 +63,7 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
             needs: described.needs,
             floor: match (question, described.capabilities.cache) {
                 (Question::HitRate, cache) => cache.map(|cache| cache.hit),
+                (Question::Denylist, _) => described.capabilities.deny_list,
                 _ => floors::of(described.floor, question),
             },
             most_sessions: described.capabilities.most_sessions,

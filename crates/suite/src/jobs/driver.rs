@@ -205,7 +205,7 @@ impl<J: Job> Contestant for Remote<J> {
 }
 
 /// CPU time so far, user and system, of all threads of this process or of the calling one.
-pub(super) fn cpu_time(clock: ClockId) -> Duration {
+pub(crate) fn cpu_time(clock: ClockId) -> Duration {
     let time = clock_gettime(clock);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }

@@ -22,7 +22,7 @@ pub(crate) use authorise::{AuthoriseJob, own_orders};
 pub(crate) use batch::{BatchJob, Shared};
 #[cfg(test)]
 pub(crate) use driver::now;
-pub(crate) use driver::{InProcess, Remote};
+pub(crate) use driver::{InProcess, Remote, cpu_time};
 pub(crate) use hit_rate::{HitRate, HitRateJob, Misses};
 pub(crate) use issue::IssueJob;
 pub(crate) use job::Job;

@@ -43,7 +43,9 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
         }
         // Lists, and what they are held against: no list, and sessions.
         Question::Denylist => {
-            capabilities.deny_list || entry.id == question.reference() || (stateful && capabilities.common)
+            capabilities.deny_list.is_some()
+                || entry.id == question.reference()
+                || (stateful && capabilities.common)
         }
         // Caches, what they are in front of, and what their hits are held against.
         Question::HitRate => {
