@@ -19,7 +19,7 @@
 //! | `memory_list` | what is revoked, in memory |
 //! | `silence` | for how long nothing was heard of what others did |
 //! | `signed_sessions` | sessions whose ids prove that they were issued here |
-//! | `statuses`, `status_exchange` | such lists, and how they are published and fetched |
+//! | `statuses`, `status_exchange`, `status_scripts` | such lists, and how they are published and fetched |
 //! | `tracked_sessions` | sessions in Redis, remembered until it says that they have changed |
 //! | `ticks` | a clock that is cheap to read and never goes back |
 //! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
@@ -43,6 +43,7 @@ mod revocations;
 mod signed_sessions;
 mod silence;
 mod status_exchange;
+mod status_scripts;
 mod statuses;
 mod ticks;
 mod tracked_sessions;

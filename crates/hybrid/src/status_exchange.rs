@@ -12,74 +12,19 @@ use std::{
 use authoriser::{Clock, Timestamp, UserId};
 use jwt::{JwsKey, Policy, StatusIndex, StatusListToken};
 use rand::Rng;
-use redis::{RedisError, Script, aio::MultiplexedConnection, cmd, pipe};
+use redis::{RedisError, aio::MultiplexedConnection, cmd, pipe};
 use session::{RedisKeyspace, StoreError};
 
 use crate::{
     FeedConfig, revocations,
     silence::Silence,
+    status_scripts::Scripts,
     statuses::{LIST_BYTES, LIST_LENGTH, ListError, Statuses, pack, unpack},
     ticks,
 };
 
 /// Lists are published and fetched so many times in the limit.
 const TIMES: u32 = 5;
-
-/// What scripts begin with. KEYS: counter, lists. ARGV: seconds to keep it, tokens in a list. Reserves places, and answers the first.
-///
-/// Where the counter is lost, lists are numbered from the second in which that is: none is used twice. The list after the one in use is
-/// there before it is needed.
-const RESERVE: &str = r"
-local now, keep, length = tonumber(redis.call('TIME')[1]), tonumber(ARGV[1]), tonumber(ARGV[2])
-local function reserve(count)
-    local first = tonumber(redis.call('GET', KEYS[1]) or now * length)
-    redis.call('SET', KEYS[1], string.format('%.0f', first + count), 'EX', keep)
-    for list = math.floor(first / length), math.floor((first + count) / length) + 1 do
-        redis.call('ZADD', KEYS[2], now + keep, string.format('%.0f', list))
-    end
-    redis.call('EXPIRE', KEYS[2], keep)
-    return first
-end
-";
-
-/// ARGV: as above, places.
-const RESERVE_MANY: &str = "return string.format('%.0f', reserve(tonumber(ARGV[3])))";
-
-/// KEYS: as above, user. Notes the place among the user's.
-const ISSUE: &str = r"
-local place = string.format('%.0f', reserve(1))
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-redis.call('ZADD', KEYS[3], now + keep, place)
-redis.call('EXPIRE', KEYS[3], keep)
-return place";
-
-/// KEYS: bits, lists. ARGV: seconds to keep it, bit, list. Answers what the bit was.
-const REVOKE: &str = r"
-local now, keep = tonumber(redis.call('TIME')[1]), tonumber(ARGV[1])
-redis.call('ZADD', KEYS[2], now + keep, ARGV[3])
-redis.call('EXPIRE', KEYS[2], keep)
-local was = redis.call('SETBIT', KEYS[1], ARGV[2], 1)
-redis.call('EXPIRE', KEYS[1], keep)
-return was";
-
-/// KEYS: user, lists. ARGV: seconds to keep it, tokens in a list, what keys of bits begin with. Answers the places that were not revoked
-/// before.
-const REVOKE_ALL: &str = r"
-local now, keep, length = tonumber(redis.call('TIME')[1]), tonumber(ARGV[1]), tonumber(ARGV[2])
-local revoked = {}
-for _, place in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) do
-    local list = math.floor(tonumber(place) / length)
-    local index = tonumber(place) - list * length
-    local name = string.format('%.0f', list)
-    if redis.call('SETBIT', ARGV[3] .. name, index - index % 8 + 7 - index % 8, 1) == 0 then
-        revoked[#revoked + 1] = place
-    end
-    redis.call('EXPIRE', ARGV[3] .. name, keep)
-    redis.call('ZADD', KEYS[2], now + keep, name)
-end
-redis.call('EXPIRE', KEYS[2], keep)
-redis.call('DEL', KEYS[1])
-return revoked";
 
 /// Why lists could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -129,13 +74,6 @@ pub(crate) struct Exchange<K, C> {
     failing: AtomicBool,
 }
 
-struct Scripts {
-    reserve: Script,
-    issue: Script,
-    revoke: Script,
-    revoke_all: Script,
-}
-
 #[derive(Default)]
 struct Packed {
     /// As they were published, and packed.
@@ -156,14 +94,8 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
         clock: C,
         config: FeedConfig,
     ) -> Result<Self, StoreError> {
-        let script = |code: &str| Script::new(&format!("{RESERVE}{code}"));
-        let scripts = Scripts {
-            reserve: script(RESERVE_MANY),
-            issue: script(ISSUE),
-            revoke: Script::new(REVOKE),
-            revoke_all: Script::new(REVOKE_ALL),
-        };
-        keys.load([&scripts.reserve, &scripts.issue, &scripts.revoke, &scripts.revoke_all]).await?;
+        let scripts = Scripts::new();
+        keys.load(scripts.all()).await?;
         let exchange = Self {
             keys,
             key,

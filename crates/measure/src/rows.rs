@@ -2,10 +2,10 @@
 //! made of these, so that they cannot disagree.
 
 use crate::{
+    across::own_cpu,
+    break_even,
     record::{Batch, Contestant, Count, Execution, Kind, Metric, Question, Round, RunRecord},
-    stats::{
-        self, Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_difference, quiet_ratio,
-    },
+    stats::{Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_difference, quiet_ratio},
 };
 
 /// One figure with its interval, or the reason why there is none.
@@ -155,7 +155,7 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
             row(Metric::AddedToFloor, Outcome::Ok(estimate, samples), format!("to {floor}"))
         }));
     }
-    if let Some((estimate, samples, note)) = break_even(execution, batch, one) {
+    if let Some((estimate, samples, note)) = break_even::of_cache(execution, batch, one) {
         rows.push(row(Metric::BreakEven, Outcome::Ok(estimate, samples), note));
     }
     for metric in Metric::ALL {
@@ -243,47 +243,6 @@ fn over_http(batch: &Batch) -> bool {
     batch.question == Question::Request
 }
 
-/// CPU time of this process: the time itself, where nothing waits.
-const fn own_cpu(round: &Round) -> &Vec<f64> {
-    if round.cpu_ns.is_empty() { &round.samples_ns } else { &round.cpu_ns }
-}
-
-/// The cases that a break-even hit rate comes from: all requests miss, and one in a thousand does.
-const ALL_MISS: &str = "1000-misses";
-const ONE_MISSES: &str = "1-miss";
-const HIT_RATE: f64 = 0.999;
-
-/// The entry that a cache is in front of, by the name that such an entry has.
-#[must_use]
-pub fn without_cache(id: &str) -> Option<&str> {
-    id.strip_suffix("-cached").or_else(|| id.strip_suffix("-tracked"))
-}
-
-/// From which hit rate on a cache takes less CPU than the same without it, over how many samples, and what it is compared with.
-fn break_even(execution: &Execution, all_miss: &Batch, one: &Contestant) -> Option<(Estimate, u64, String)> {
-    if all_miss.question != Question::HitRate || all_miss.case != ALL_MISS {
-        return None;
-    }
-    let of_batch = |batch: &Batch| batch.question == Question::HitRate && batch.case == ONE_MISSES;
-    let one_misses = execution.batches.iter().find(|batch| of_batch(batch))?;
-    let find = |batch: &'_ Batch, id: &str| batch.contestants.iter().position(|found| found.id == id);
-    let without = &all_miss.contestants[find(all_miss, without_cache(&one.id)?)?];
-    let hits = &one_misses.contestants[find(one_misses, &one.id)?];
-    let of_round = |of: &Contestant, number: u32| {
-        let found = of.rounds.iter().find(|round| round.round == number)?;
-        (!own_cpu(found).is_empty()).then(|| own_cpu(found).clone())
-    };
-    let rounds = in_order(one).into_iter().filter_map(|round| {
-        let number = round.round;
-        Some([of_round(one, number)?, of_round(hits, number)?, of_round(without, number)?])
-    });
-    let rounds: Vec<[Vec<f64>; 3]> = rounds.collect();
-    let series = |of: usize| rounds.iter().map(|round| round[of].as_slice()).collect::<Vec<_>>();
-    let estimate = stats::break_even(&series(0), &series(1), HIT_RATE, &series(2))?;
-    let samples = rounds.iter().map(|round| round[0].len() as u64).sum();
-    Some((estimate, samples, format!("against {}, in CPU time of this process", without.id)))
-}
-
 type Compare = fn(&[&[f64]], &[&[f64]]) -> Option<Estimate>;
 
 /// How a series of this contestant compares with that of another, and over how many samples, in the rounds that both have.
@@ -329,7 +288,10 @@ fn ratio_note(batch: &Batch, noise: Option<f64>, one: &Contestant, estimate: Est
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::example;
+    use crate::{
+        break_even::{ALL_MISS, HIT_RATE, ONE_MISSES},
+        example,
+    };
 
     fn find<'a>(rows: &'a [Row], contestant: &str, metric: Metric) -> &'a Row {
         rows.iter().find(|row| row.contestant == contestant && row.metric == metric).unwrap()

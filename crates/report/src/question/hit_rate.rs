@@ -1,8 +1,8 @@
 //! Caches: from which hit rate on one pays, and what a hit is held against.
 
 use measure::{
+    break_even::without_cache,
     record::{Kind, Metric},
-    rows::without_cache,
     stats::Estimate,
 };
 

@@ -248,3 +248,83 @@ async fn until(due: Instant) {
         tokio::task::yield_now().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use authoriser::conformance::services_are_required;
+    use measure::record::Question;
+    use servers::{RedisServer, StartError};
+
+    use super::*;
+    use crate::{contestants, questions};
+
+    /// What is counted of a design over a server of the test's own.
+    fn counted(case: &str, id: &str) -> Option<Result<Vec<Count>, NotBuilt>> {
+        let server = match RedisServer::start() {
+            Ok(server) => server,
+            Err(StartError::NotInstalled { .. }) if !services_are_required() => return None,
+            Err(error) => panic!("{error}"),
+        };
+        let context = Context::with(vec![(Need::Redis, server.tcp_url())], 1).unwrap();
+        let case = questions::find(Question::Denylist, case).unwrap();
+        let built = contestants::build(&context, case, id).map(|built| built.counts);
+        context.clean_up();
+        Some(built)
+    }
+
+    fn value(counts: &[Count], metric: Metric) -> Option<f64> {
+        counts.iter().find(|count| count.metric == metric).map(|count| count.value)
+    }
+
+    #[test]
+    fn a_list_is_as_long_as_the_case_says_and_its_bytes_are_counted() {
+        // A key of 16 bytes and its end, of which a table is half full at the least; a key of the server; a filter for a million.
+        for (id, least, most) in [
+            ("jwt-denylist-memory", 24.0, 150.0),
+            ("jwt-denylist-redis", 40.0, 300.0),
+            ("jwt-denylist-bloom", 380.0, 500.0),
+        ] {
+            let Some(counts) = counted("10k-revoked", id) else { return };
+            let counts = counts.unwrap_or_else(|error| panic!("{id}: {error}"));
+            let bytes = value(&counts, Metric::Bytes).unwrap();
+            assert!((least..most).contains(&bytes), "{id}: {bytes}");
+            // Ten thousand in a filter for a million: next to nothing.
+            let seem = value(&counts, Metric::SeemRevoked);
+            assert_eq!(seem.is_some(), id != "jwt-denylist-redis", "{id}");
+            assert!(seem.unwrap_or_default() < 1e-3, "{id}: {seem:?}");
+            let bytes = value(&counted("empty-list", id).unwrap().unwrap(), Metric::Bytes);
+            assert_eq!(bytes, None, "{id}: of no revocation");
+        }
+    }
+
+    #[test]
+    fn who_follows_takes_cpu_time_for_it_and_others_say_why_they_do_not() {
+        for id in ["jwt-denylist-memory", "jwt-denylist-bloom"] {
+            let Some(counts) = counted("100-a-second", id) else { return };
+            let counts = counts.unwrap_or_else(|error| panic!("{id}: {error}"));
+            let each = value(&counts, Metric::FeedCpu).unwrap();
+            assert!((500.0..20e6).contains(&each), "{id}: {each} ns");
+        }
+        for (id, why) in [
+            ("jwt-hs256", "keeps no list"),
+            ("session-redis", "keeps no list"),
+            ("jwt-denylist-redis", "follows nothing"),
+            ("jwt-status-list", "at an interval"),
+            ("floor-listed-token", "keeps no list"),
+        ] {
+            let Some(built) = counted("100-a-second", id) else { return };
+            match built {
+                Err(NotBuilt::NothingToTime(reason)) => assert!(reason.contains(why), "{id}: {reason}"),
+                other => panic!("{id}: {:?}", other.map(|counts| counts.len())),
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_fetched_is_presented_tokens_that_it_has_a_place_for() {
+        let Some(counts) = counted("10k-revoked", "jwt-status-list") else { return };
+        let counts = counts.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(value(&counts, Metric::SeemRevoked), Some(0.0));
+        assert!(value(&counts, Metric::FeedCpu).unwrap() > 10_000.0, "it was packed and unpacked");
+    }
+}

@@ -2,14 +2,15 @@
 
 use std::{rc::Rc, sync::Arc, time::Duration};
 
-use authoriser::{Authoriser, Credential, Family, IssueError, Revocation, Transport};
-use catalogue::{Entry, Environment, Kind, Need, Visitor};
+use authoriser::{Authoriser, Family, IssueError, Revocation};
+use catalogue::{Entry, Environment, Kind, Visitor};
 use measure::{
     allocations::Counting,
     record::{Count, Metric, Question},
 };
 
 use super::{
+    bytes::{IN_THIS_PROCESS, credential_bytes, session_bytes, stored_bytes_note},
     context::Context,
     denylist,
     entries::MANY_SUFFIX,
@@ -370,23 +371,6 @@ impl Builder<'_> {
     }
 }
 
-const IN_THIS_PROCESS: &str = "a session in the memory of this process: bytes allocated or mapped, index and vacant places of its tables included";
-
-fn session_bytes(case: &Case, value: f64, note: &str) -> Count {
-    Count { metric: Metric::Bytes, value, over: case.population as u64, note: note.to_owned() }
-}
-
-/// What a credential adds to each request.
-fn credential_bytes(transport: Transport, credentials: &Credentials) -> Count {
-    let credential = String::from_utf8_lossy(credentials.get(0).0).into_owned();
-    Count {
-        metric: Metric::Bytes,
-        value: transport.request_bytes(&Credential::new(credential)) as f64,
-        over: 1,
-        note: "the whole header line that carries the credential, in each request".to_owned(),
-    }
-}
-
 const fn is_stateful<E: Entry>() -> bool {
     matches!(E::FAMILY, Family::Stateful)
 }
@@ -394,18 +378,4 @@ const fn is_stateful<E: Entry>() -> bool {
 /// Whether an entry's operations wait for somebody outside this process.
 const fn waits<E: Entry>() -> bool {
     !E::NEEDS.is_empty()
-}
-
-/// What the bytes of a session in that store are.
-const fn stored_bytes_note(store: Need) -> &'static str {
-    match store {
-        Need::Redis | Need::RedisUnix | Need::RedisCluster => {
-            "a session in the server: growth of used_memory, index, TTL and vacant places of its tables included"
-        }
-        Need::Postgres => "a session on the server's disk: growth of the table and its indices",
-        Need::Memcached => {
-            "a session in the server: growth of its items with their headers, without what slabs leave unused"
-        }
-        Need::Folder => "a session on the disk: growth of the blocks that its files occupy, index included",
-    }
 }

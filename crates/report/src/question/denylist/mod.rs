@@ -1,25 +1,23 @@
 //! Lists of what was revoked: what a look adds, what following others takes, and up to which rate of revocations a list is cheaper
 //! than a session.
 
-use measure::{
-    record::{Kind, Metric},
-    stats::Estimate,
-};
+mod charts;
+mod tables;
+
+use measure::{record::Metric, stats::Estimate};
 
 use crate::{
-    chart::{LAST, Line as Curve, LineChart, Panel, Plan, Scale, troubles_along},
-    text::{Column, Content, Row, Sentence, Table, format, grouped, sort_by_figure},
-    view::{Axis, Case, Line, QuestionView, Unit, curves, number},
+    text::{Sentence, format},
+    view::{Case, Line, QuestionView, number},
 };
+
+pub(super) use self::{charts::charts, tables::tables};
 
 /// Requests a second for which the rates are told.
 const REQUESTS: f64 = 10_000.0;
 
 /// What several processes share that do not keep a list.
 const SESSION: &str = "session-redis";
-
-const LISTED: Axis = Axis { name: "revoked tokens in the list", unit: Unit::Count, nouns: &["revoked"] };
-const RATE: Axis = Axis { name: "revocations a second", unit: Unit::Count, nouns: &["a"] };
 
 /// CPU time of this process: the time itself, where nothing waits.
 pub(super) fn own_cpu(line: &Line<'_>) -> Option<Estimate> {
@@ -218,166 +216,6 @@ fn limits(sentence: &mut Sentence, asked: &QuestionView<'_>, case: &Case<'_>) {
     }
 }
 
-/// By list, and what following takes.
-pub(super) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
-    let figure = |text: String| Content::Figure(text, String::new());
-    let own = |line: &Line<'_>| {
-        let added = line.figure(Metric::AddedToFloor).zip(line.floor);
-        let added = added.map_or(String::new(), |(added, floor)| {
-            format!("adds {} to {floor}", format::time_interval(added))
-        });
-        own_cpu(line).map_or(Content::None, |own| Content::Figure(format::time_interval(own), added))
-    };
-    let lists = lists(asked);
-    let mut tables = Vec::new();
-    let about = "CPU time of one request in this process, and what the look into the list adds.";
-    tables.extend(table("By length of the list", about, &lists, &own, own_cpu));
-    let per_entry = |line: &Line<'_>| {
-        line.figure(Metric::Bytes).map_or(Content::None, |bytes| figure(format::bytes_interval(bytes)))
-    };
-    let about =
-        "Of the process, or of the store where the list is there: all that it has taken, over its entries.";
-    tables.extend(table("Bytes for each revocation", about, &lists, &per_entry, |line| {
-        line.figure(Metric::Bytes)
-    }));
-    let seem = |line: &Line<'_>| {
-        line.figure(Metric::SeemRevoked)
-            .map_or(Content::None, |share| figure(format::percent_interval(share)))
-    };
-    let about = "Of good tokens: they ask the store. What is timed are the others.";
-    let seem =
-        table("Good tokens that seem revoked", about, &lists, &seem, |line| line.figure(Metric::SeemRevoked));
-    tables.extend(seem);
-    let follow = |line: &Line<'_>| {
-        let store = line.figure(Metric::StoreCpu);
-        let store = store.map_or(String::new(), |store| format!("store {}", format::time_interval(store)));
-        line.figure(Metric::FeedCpu)
-            .map_or(Content::None, |own| Content::Figure(format::time_interval(own), store))
-    };
-    let fetch = |line: &Line<'_>| {
-        line.figure(Metric::FeedCpu).map_or(Content::None, |own| figure(format::time_interval(own)))
-    };
-    let about = "CPU time of a process in a second, to publish its lists and to fetch them, if something was revoked since.";
-    tables.extend(table("Fetching a list", about, &lists, &fetch, |line| line.figure(Metric::FeedCpu)));
-    let about = "CPU time of a process for each revocation that it hears of; of the store to take it and to tell one process.";
-    tables.extend(table("Following what others revoke", about, &rates(asked), &follow, |line| {
-        line.figure(Metric::FeedCpu)
-    }));
-    tables
-}
-
-fn table(
-    title: &str,
-    about: &str,
-    cases: &[(f64, &Case<'_>)],
-    cell: &dyn Fn(&Line<'_>) -> Content,
-    sorting: fn(&Line<'_>) -> Option<Estimate>,
-) -> Option<Table> {
-    let cases: Vec<_> = cases
-        .iter()
-        .map(|(_, case)| *case)
-        .filter(|case| case.lines.iter().any(|line| sorting(line).is_some()))
-        .collect();
-    let mut ids: Vec<(&str, Kind)> = Vec::new();
-    for line in cases.iter().flat_map(|case| &case.lines) {
-        if sorting(line).is_some() && !ids.iter().any(|(known, _)| *known == line.id) {
-            ids.push((line.id, line.kind));
-        }
-    }
-    let rows = ids.into_iter().map(|(id, kind)| {
-        let first = cases.iter().rev().find_map(|case| sorting(case.line(id)?));
-        let cells = cases.iter().map(|case| case.line(id).map_or(Content::None, cell)).collect();
-        (first, Row { name: id.to_owned(), kind: Some(kind), about: String::new(), cells })
-    });
-    let mut rows: Vec<_> = rows.collect();
-    sort_by_figure(&mut rows);
-    (!rows.is_empty()).then(|| Table {
-        title: title.to_owned(),
-        about: about.to_owned(),
-        first: "Contestant",
-        columns: cases.iter().map(|case| Column::number(case.name)).collect(),
-        groups: grouped(rows.into_iter().map(|(_, row)| row).collect()),
-        notes: Vec::new(),
-    })
-}
-
-/// Against the length of the list, and against the rate of revocations.
-pub(super) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
-    let line = |name: &str, kind, points| Curve { name: name.to_owned(), kind, points };
-    let mut plans = Vec::new();
-    let lists: Vec<_> = lists(asked).into_iter().filter(|(length, _)| *length > 0.0).collect();
-    if lists.len() > 1 {
-        let lines = curves(&lists, Metric::Time).into_iter().map(|curve| {
-            let of = |(at, time): (f64, Estimate)| {
-                let here =
-                    lists.iter().find(|(length, _)| *length == at).and_then(|(_, case)| case.line(curve.id));
-                (at, here.and_then(own_cpu).unwrap_or(time))
-            };
-            line(curve.id, curve.kind, curve.points.into_iter().map(of).collect())
-        });
-        let chart = LineChart {
-            title: "A request against the length of the list of what was revoked".to_owned(),
-            subtitle: format!(
-                "CPU time of one request in this process, on logarithmic axes. The figure beside a name is its last{LAST}."
-            ),
-            axis: LISTED,
-            scale: Scale::Time,
-            limits: Vec::new(),
-            panels: vec![Panel { title: String::new(), lines: lines.collect() }],
-            notes: troubles_along(lists.iter().map(|(_, case)| *case), Kind::ALL),
-        };
-        plans.push(("denylist-length".to_owned(), Plan::LineChart(chart)));
-    }
-    let rates = rates(asked);
-    let ends = rates.first().zip(rates.last()).map(|((first, _), (last, _))| (*first, *last));
-    if let (Some((_, case)), Some((first, last))) =
-        (longest(asked), ends.filter(|(first, last)| first < last))
-    {
-        let of = |each: &Line<'_>| {
-            let own = own_cpu(each)?;
-            let spent = followed(asked, each.id);
-            let points = if each.figure(Metric::SeemRevoked).is_none() {
-                vec![(first, own), (last, own)]
-            } else {
-                let sum = |(rate, spent): (f64, Estimate)| {
-                    let of_request = times(spent, 1.0 / REQUESTS);
-                    let add = |of: fn(&Estimate) -> f64| of(&own) + of(&of_request);
-                    let value = add(|figure| figure.value);
-                    (
-                        rate,
-                        Estimate {
-                            value,
-                            low: add(|figure| figure.low),
-                            high: add(|figure| figure.high),
-                            ..own
-                        },
-                    )
-                };
-                spent.into_iter().map(sum).collect()
-            };
-            (!points.is_empty()).then(|| line(each.id, each.kind, points))
-        };
-        let contending = case.lines.iter().filter(|line| line.contends());
-        let chart = LineChart {
-            title: "A request against revocations a second".to_owned(),
-            subtitle: format!(
-                "CPU time of one request in this process, with its share of what following others' revocations takes at \
-                 {} requests a second, on logarithmic axes. Where lines cross, the order flips. The figure beside a name is its last{LAST}.",
-                format::count(REQUESTS)
-            ),
-            axis: RATE,
-            scale: Scale::Time,
-            limits: Vec::new(),
-            panels: vec![Panel { title: String::new(), lines: contending.filter_map(of).collect() }],
-            notes: Vec::new(),
-        };
-        if chart.panels.iter().any(|panel| !panel.lines.is_empty()) {
-            plans.push(("denylist-rate".to_owned(), Plan::LineChart(chart)));
-        }
-    }
-    plans
-}
-
 #[cfg(test)]
 mod tests {
     use measure::{
@@ -386,7 +224,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::view::View;
+    use crate::{chart::Plan, view::View};
 
     #[test]
     fn the_limit_is_where_following_takes_what_is_spared() {
