@@ -43,6 +43,9 @@ pub trait Untimed: Send + Sync {
     /// [`Authoriser::public_keys`].
     fn public_keys_untimed(&self) -> Boxed<'_, Option<String>>;
 
+    /// [`Authoriser::add_revocations`].
+    fn add_revocations_untimed(&self, count: usize) -> Boxed<'_, Result<(), Denial>>;
+
     /// [`Authoriser::mapped_bytes`].
     fn bytes_mapped(&self) -> usize;
 }
@@ -82,6 +85,10 @@ impl<A: Authoriser> Untimed for A {
 
     fn public_keys_untimed(&self) -> Boxed<'_, Option<String>> {
         Box::pin(self.public_keys())
+    }
+
+    fn add_revocations_untimed(&self, count: usize) -> Boxed<'_, Result<(), Denial>> {
+        Box::pin(self.add_revocations(count))
     }
 
     fn bytes_mapped(&self) -> usize {

@@ -55,6 +55,22 @@ pub struct Capabilities {
     pub refreshes: bool,
     /// One of those that most people choose between. It takes part in the cases that answer "JWT or session".
     pub common: bool,
+    /// It keeps a list of what was revoked, whose length is a question: the id of what does the same without a look into it.
+    pub deny_list: Option<&'static str>,
+    /// It decides all requests but a few in this process and without waiting, although it needs a server for the others. Where many requests
+    /// are in flight for the sake of those that wait, it is timed as those are that never do.
+    pub decides_here: bool,
+    /// What it puts a cache in front of, if it does.
+    pub cache: Option<Cache>,
+}
+
+/// A cache in front of another entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cache {
+    /// The id of the entry without it.
+    pub of: &'static str,
+    /// The id of what a hit is held against: what it cannot do without, or an entry that it should hardly exceed.
+    pub hit: &'static str,
 }
 
 impl Capabilities {
@@ -69,6 +85,9 @@ impl Capabilities {
         over_http: true,
         refreshes: false,
         common: false,
+        deny_list: None,
+        decides_here: false,
+        cache: None,
     };
 
     /// The same for one of those that most people choose between.
@@ -87,6 +106,24 @@ impl Capabilities {
     #[must_use]
     pub const fn signed_with_rsa(self) -> Self {
         Self { most_tokens: 200, ..self }
+    }
+
+    /// The same for one with a list of what was revoked, which does as much as `without` and then looks into it.
+    #[must_use]
+    pub const fn with_deny_list(self, without: &'static str) -> Self {
+        Self { deny_list: Some(without), ..self }
+    }
+
+    /// The same for one that asks its server about few requests.
+    #[must_use]
+    pub const fn that_decides_here(self) -> Self {
+        Self { decides_here: true, ..self }
+    }
+
+    /// The same for a cache in front of the entry `of`, whose hits are held against `hit`.
+    #[must_use]
+    pub const fn with_cache(self, of: &'static str, hit: &'static str) -> Self {
+        Self { cache: Some(Cache { of, hit }), ..self }
     }
 
     /// The same without refusals and requests, for our own path over somebody else's primitives.

@@ -152,7 +152,8 @@ impl<C: Clock> Environment<C> {
     }
 
     /// Issuer, audience and lifetime of all tokens of the environment.
-    pub(crate) fn token_policy(&self) -> jwt::Policy {
+    #[must_use]
+    pub fn token_policy(&self) -> jwt::Policy {
         let lifetime = self.lifetime.unwrap_or(TOKEN_LIFETIME);
         jwt::Policy::new(ISSUER, AUDIENCE, lifetime).with_private_claims(self.private_claims.clone())
     }

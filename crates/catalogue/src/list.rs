@@ -166,23 +166,27 @@ catalogue! {
     Design JwtHs256Cached = "jwt-hs256-cached", Hybrid, needs &[], floor None,
         "jwt-hs256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
         hybrid::CachedJwt<jwt::Hs256Key, C> => |environment| environment.cached_jwt(environment.hmac_key()),
-        capabilities Capabilities::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.without_payloads()
+            .with_cache("jwt-hs256", "floor-digest-hs256");
 
     Design JwtRs256Cached = "jwt-rs256-cached", Hybrid, needs &[], floor None,
         "jwt-rs256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
         hybrid::CachedJwt<jwt::Rs256Key, C> => |environment| environment.cached_jwt(published()?),
-        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads();
+        capabilities Capabilities::ORDINARY.signed_with_rsa().without_payloads()
+            .with_cache("jwt-rs256", "floor-digest-rs256");
 
     Design JwtEs256Cached = "jwt-es256-cached", Hybrid, needs &[], floor None,
         "jwt-es256 behind a cache of verified tokens, by the SHA-256 of the whole token; times checked at each hit",
         hybrid::CachedJwt<jwt::Es256Key, C> => |environment| environment.cached_jwt(published()?),
-        capabilities Capabilities::ORDINARY.without_payloads();
+        capabilities Capabilities::ORDINARY.without_payloads()
+            .with_cache("jwt-es256", "floor-digest-es256");
 
     Design JwtDenylistRedis = "jwt-denylist-redis", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "jwt-hs256, then one round trip to a deny-list in Redis by issuer and jti; denies when Redis is away",
         hybrid::JwtDenylistRedis<jwt::Hs256Key, C> => |environment| {
             environment.denylist_redis(hybrid::WhenAway::Deny).await
-        };
+        },
+        capabilities Capabilities::ORDINARY.with_deny_list("jwt-hs256");
 
     Design JwtDenylistRedisOpen = "jwt-denylist-redis-open", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the same, but when Redis is away every token that proves itself is accepted, revoked or not",
@@ -196,7 +200,8 @@ catalogue! {
             let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
             let keys = environment.keyspace(Need::Redis).await?;
             Ok(hybrid::JwtDenylistMemory::new(key, policy, clock, keys, hybrid::FeedConfig::default()).await?)
-        };
+        },
+        capabilities Capabilities::ORDINARY.with_deny_list("jwt-hs256").that_decides_here();
 
     Design JwtEpoch = "jwt-epoch", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
         "jwt-hs256, then a time for each user before which no token is accepted: in Redis, remembered in this process for 5 s",
@@ -212,7 +217,17 @@ catalogue! {
             let store = environment.store::<RedisStore>(Need::Redis).await?;
             let (policy, clock) = (environment.session_policy(), environment.clock());
             Ok(hybrid::CachedSessions::new(store, policy, clock, hybrid::CacheConfig::default()))
-        };
+        },
+        capabilities Capabilities::ORDINARY.that_decides_here().with_cache("session-redis", "session-memory");
+
+    Design SessionPostgresCached = "session-postgres-cached", Hybrid, needs &[Need::Postgres], floor Some("floor-flat-probe"),
+        "session-postgres, whose records are remembered in this process for 5 s: one who misses asks, others wait for the answer",
+        hybrid::CachedSessions<PostgresStore, C> => |environment| {
+            let store = environment.store::<PostgresStore>(Need::Postgres).await?;
+            let (policy, clock) = (environment.session_policy(), environment.clock());
+            Ok(hybrid::CachedSessions::new(store, policy, clock, hybrid::CacheConfig::default()))
+        },
+        capabilities Capabilities::ORDINARY.that_decides_here().with_cache("session-postgres", "session-memory");
 
     Design SessionRedisTracked = "session-redis-tracked", Hybrid, needs &[Need::Redis], floor Some("floor-flat-probe"),
         "session-redis, whose records are remembered in this process until Redis says that they have changed, for a minute at most",
@@ -221,7 +236,8 @@ catalogue! {
             let (policy, clock) = (environment.session_policy(), environment.clock());
             let cache = hybrid::CacheConfig { ttl: std::time::Duration::from_secs(60), ..hybrid::CacheConfig::default() };
             Ok(hybrid::TrackedSessions::new(store, policy, clock, cache, hybrid::FeedConfig::default()).await?)
-        };
+        },
+        capabilities Capabilities::ORDINARY.that_decides_here().with_cache("session-redis", "session-redis-cached");
 
     Design SessionSignedId = "session-signed-id", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "session-redis, whose ids carry an HMAC-SHA256: one that was made up is refused before the store is asked",
@@ -238,7 +254,17 @@ catalogue! {
             let (list, stream) = (environment.keyspace(Need::Redis).await?, environment.keyspace(Need::Redis).await?);
             let (feed, filter) = (hybrid::FeedConfig::default(), hybrid::FilterConfig::default());
             Ok(hybrid::JwtDenylistBloom::new(key, policy, clock, list, stream, feed, filter).await?)
-        };
+        },
+        capabilities Capabilities::ORDINARY.with_deny_list("jwt-hs256").that_decides_here();
+
+    Design JwtStatusList = "jwt-status-list", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "jwt-hs256, then a bit in the issuer's status list (IETF draft), fetched from Redis each second; denies when none is younger than 5 s",
+        hybrid::JwtStatusList<jwt::Hs256Key, C> => |environment| {
+            let (key, policy, clock) = (environment.hmac_key(), environment.token_policy(), environment.clock());
+            let (list_key, keys) = (environment.key_for("jwt-status-list"), environment.keyspace(Need::Redis).await?);
+            Ok(hybrid::JwtStatusList::new(key, list_key, policy, clock, keys, hybrid::FeedConfig::default()).await?)
+        },
+        capabilities Capabilities::ORDINARY.with_deny_list("floor-listed-token").that_decides_here();
 
     Design JwtRefresh = "jwt-refresh", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
         "jwt-hs256 that lives for 5 min, renewed by a rotating refresh token whose family is in Redis: reuse ends it, 10 s of grace",

@@ -31,6 +31,7 @@ pub struct JwtDenylistBloom<K, C: Clock> {
     known: Arc<Known<C>>,
     feed: Feed,
     limit: Duration,
+    filter: FilterConfig,
 }
 
 /// What was heard.
@@ -67,11 +68,11 @@ impl<K: JwsKey, C: Clock> JwtDenylistBloom<K, C> {
         filter: FilterConfig,
     ) -> Result<Self, StoreError> {
         let exact = Revocations::new(list, &policy).await?;
-        let filter = Filter::new(filter, revocations::keep(&policy));
-        let known = Arc::new(Known { filter, clock: clock.clone() });
+        let known = Filter::new(filter, revocations::keep(&policy));
+        let known = Arc::new(Known { filter: known, clock: clock.clone() });
         let limit = feed.sane().limit;
         let feed = Feed::start(stream, &policy, feed, Arc::clone(&known)).await?;
-        Ok(Self { tokens: Jwt::new(key, policy, clock.clone()), clock, exact, known, feed, limit })
+        Ok(Self { tokens: Jwt::new(key, policy, clock.clone()), clock, exact, known, feed, limit, filter })
     }
 
     /// Tells every process, after the exact list has it: who looks there because of the event finds it.
@@ -97,6 +98,8 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistBloom<K, C> {
         let mut settings = self.exact.keys().settings();
         settings.push(("feed_limit", format!("{:?}", self.limit)));
         settings.push(("filter_bytes", self.known.filter.bytes().to_string()));
+        settings.push(("filter_expected", self.filter.expected.to_string()));
+        settings.push(("filter_false_positives", self.filter.false_positives.to_string()));
         settings
     }
 
@@ -144,6 +147,13 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistBloom<K, C> {
         self.exact.revoke_all(user, now).await?;
         self.tell(Event::User { user, until: now }).await?;
         Ok(Revoked::Uncounted)
+    }
+
+    /// In the filter alone: none of them is ever presented, and the exact list is asked about what is.
+    async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
+        revocations::of_nobody(self.tokens.policy(), self.clock.now(), count)
+            .for_each(|event| self.known.hear(&event, Place::default()));
+        Ok(())
     }
 }
 

@@ -154,6 +154,12 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistMemory<K, C> {
         let removed = self.known.list.purge(part, self.clock.now()) as u64;
         Ok(Purged { removed, round_complete: part == MemoryList::PARTS - 1 })
     }
+
+    async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
+        revocations::of_nobody(self.tokens.policy(), self.clock.now(), count)
+            .for_each(|event| self.known.hear(&event, Place::default()));
+        Ok(())
+    }
 }
 
 impl<K: JwsKey, C: Clock> fmt::Debug for JwtDenylistMemory<K, C> {

@@ -12,7 +12,7 @@ use authoriser::{
 use jwt::{Claims, JwsKey, Jwt, Policy, TokenId};
 use session::{RedisKeyspace, StoreError};
 
-use crate::revocations::Revocations;
+use crate::revocations::{self, Revocations};
 
 /// What is decided when Redis cannot be asked whether a token was revoked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +125,12 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistRedis<K, C> {
     async fn revoke_all(&self, user: UserId) -> Result<Revoked, Denial> {
         self.revocations.revoke_all(user, self.clock.now()).await?;
         Ok(Revoked::Uncounted)
+    }
+
+    async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
+        let now = self.clock.now();
+        let events = revocations::of_nobody(self.tokens.policy(), now, count);
+        Ok(self.revocations.revoke_many(events, now).await?)
     }
 }
 

@@ -16,10 +16,12 @@
 //! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
 //! | `filter` | what is perhaps revoked |
 //! | `jwt_refresh` | short-lived tokens over a refresh session in Redis |
+//! | `jwt_status_list` | tokens whose status is a bit in a list that is fetched |
 //! | `local_cache` | what was found in a shared store, remembered for a limited time |
 //! | `memory_list` | what is revoked, in memory |
 //! | `silence` | for how long nothing was heard of what others did |
 //! | `signed_sessions` | sessions whose ids prove that they were issued here |
+//! | `statuses`, `status_exchange`, `status_scripts` | such lists, and how they are published and fetched |
 //! | `tracked_sessions` | sessions in Redis, remembered until it says that they have changed |
 //! | `ticks` | a clock that is cheap to read and never goes back |
 //! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
@@ -37,6 +39,7 @@ mod families;
 mod feed;
 mod filter;
 mod jwt_refresh;
+mod jwt_status_list;
 mod local_cache;
 mod memory_list;
 mod not_before;
@@ -44,6 +47,9 @@ mod refresh_token;
 mod revocations;
 mod signed_sessions;
 mod silence;
+mod status_exchange;
+mod status_scripts;
+mod statuses;
 mod ticks;
 mod tracked_sessions;
 
@@ -55,6 +61,7 @@ pub use denylist_redis::{JwtDenylistRedis, WhenAway};
 pub use epoch::JwtEpoch;
 pub use filter::FilterConfig;
 pub use jwt_refresh::{JwtRefresh, RefreshConfig};
+pub use jwt_status_list::JwtStatusList;
 pub use local_cache::CacheConfig;
 pub use signed_sessions::SignedSessions;
 pub use silence::FeedConfig;

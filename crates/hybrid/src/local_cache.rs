@@ -95,6 +95,12 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
         &self.config
     }
 
+    /// The value of a key, where it is here and good at `now`: one look, and no future of the cache.
+    #[inline]
+    pub(crate) fn get(&self, key: &K, user: u64, now: Timestamp) -> Option<Cached<V>> {
+        self.entries.get(key).filter(|cached| self.is_good(cached, user, now))
+    }
+
     /// The value of a key that belongs to the user with this number. What `load` refuses is not remembered; where the value is here, it is not
     /// begun.
     ///
@@ -106,15 +112,14 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
         user: u64,
         load: impl Future<Output = Result<V, E>>,
     ) -> Result<(Cached<V>, Found), E> {
-        // A hit takes one look, and no future of the cache.
-        if let Some(cached) = self.entries.get(key)
-            && self.is_good(&cached, user)
-        {
+        if let Some(cached) = self.get(key, user, self.clock.now()) {
             return Ok((cached, Found::Here));
         }
         loop {
             let guard = match self.entries.get_value_or_guard_async(key).await {
-                Ok(cached) if self.is_good(&cached, user) => return Ok((cached, Found::Here)),
+                Ok(cached) if self.is_good(&cached, user, self.clock.now()) => {
+                    return Ok((cached, Found::Here));
+                }
                 Ok(cached) => {
                     self.forget(key, &cached);
                     continue;
@@ -164,8 +169,7 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
     }
 
     #[inline]
-    fn is_good(&self, cached: &Cached<V>, user: u64) -> bool {
-        let now = self.clock.now();
+    fn is_good(&self, cached: &Cached<V>, user: u64, now: Timestamp) -> bool {
         let ttl = self.config.ttl;
         // Whole seconds: what was asked for late in one second and is looked at early in another is younger than it seems.
         now >= cached.asked

@@ -290,6 +290,7 @@ mod tests {
             issued_at: Timestamp(issued_at),
             expires_at: Timestamp(issued_at + 100),
             not_before: None,
+            status: None,
             id,
         }
     }

@@ -55,6 +55,7 @@ mod tests {
             issued_at: Timestamp(at),
             expires_at: Timestamp(at + 100),
             not_before: None,
+            status: None,
             id: TokenId::from_bytes([id; 16]),
         }
     }

@@ -18,10 +18,13 @@ use std::{
 use authbench_hybrid::{CacheConfig, CachedSessions};
 use authoriser::{
     Authoriser, Denial, ManualClock, Proof, Revoked, UserId,
-    conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
+    conformance::{
+        Unavailable, outage_holds_its_declaration, revocation_reaches_another_process, services_are_required,
+    },
 };
 use common::{ask, block_on, clock, counting::Counting, issue, orders_of, own_prefix, own_redis};
-use session::{MemoryStore, RedisStore, SessionPolicy, SessionStore, Sessions, SharedStore};
+use servers::{PostgresServer, StartError};
+use session::{MemoryStore, PostgresStore, RedisStore, SessionPolicy, SessionStore, Sessions, SharedStore};
 
 const TTL: Duration = Duration::from_secs(2);
 const CONFIG: CacheConfig = CacheConfig { ttl: TTL, capacity: 1_000 };
@@ -64,6 +67,31 @@ fn without_redis_it_serves_for_as_long_as_declared() {
         let clock = clock();
         let design = over(&server.tcp_url(), "d", &clock).await.unwrap();
         outage_holds_its_declaration(&design, &clock, || server.kill()).await;
+    });
+}
+
+#[test]
+fn over_postgresql_it_keeps_to_the_same_and_sessions_outlive_a_kill() {
+    let mut server = match PostgresServer::start() {
+        Ok(server) => server,
+        Err(error @ StartError::NotInstalled { .. }) => {
+            assert!(!services_are_required(), "not available: {error}");
+            return;
+        }
+        Err(error) => panic!("{error}"),
+    };
+    block_on(async {
+        let (url, clock) = (server.tcp_url(), clock());
+        let over = async || {
+            let store = PostgresStore::open(&url, "d").await.unwrap();
+            CachedSessions::new(store, SessionPolicy::default(), clock.clone(), CONFIG)
+        };
+        let (here, there) = (over().await, over().await);
+        revocation_reaches_another_process(&here, &there, &clock).await;
+        let login = issue(&here, 9).await;
+        outage_holds_its_declaration(&here, &clock, || server.kill()).await;
+        server.restart().unwrap();
+        common::until(async || ask(&here, &login, 9).await.is_ok()).await;
     });
 }
 

@@ -8,7 +8,7 @@ use authoriser::{
 };
 
 use crate::{
-    Claims, MAX_TOKEN_BYTES, Policy, Rejection, SigningFailed, TokenId,
+    Claims, MAX_TOKEN_BYTES, Policy, Rejection, SigningFailed, StatusIndex, TokenId,
     claims::{self, Dialect, JwtDialect, PlainForm},
     compact,
 };
@@ -18,6 +18,20 @@ const USUAL_BYTES: usize = 512;
 
 /// No token holds a larger payload.
 const MOST_BYTES: usize = MAX_TOKEN_BYTES / 4 * 3;
+
+/// Which token is issued, and where its status is.
+#[derive(Clone, Copy)]
+pub(crate) struct Which {
+    pub(crate) id: TokenId,
+    pub(crate) status: Option<StatusIndex>,
+}
+
+impl From<TokenId> for Which {
+    /// In no status list.
+    fn from(id: TokenId) -> Self {
+        Self { id, status: None }
+    }
+}
 
 /// The payload's side of a design.
 pub(crate) struct Body<D = JwtDialect> {
@@ -63,16 +77,16 @@ impl<D: Dialect> Body<D> {
         &self,
         principal: &Principal,
         now: Timestamp,
-        id: TokenId,
+        which: Which,
         header_and_dot: &str,
         signature_chars: usize,
         sign: impl FnOnce(&[u8]) -> Result<S, SigningFailed>,
     ) -> Result<Credential, IssueError> {
         let finish = |payload: &[u8]| seal(payload, header_and_dot, signature_chars, sign);
         if self.payload_room() <= USUAL_BYTES {
-            finish(self.write(principal, now, id, &mut [0; USUAL_BYTES])?)
+            finish(self.write(principal, now, which, &mut [0; USUAL_BYTES])?)
         } else {
-            self.issue_large(principal, now, id, finish)
+            self.issue_large(principal, now, which, finish)
         }
     }
 
@@ -82,10 +96,10 @@ impl<D: Dialect> Body<D> {
         &self,
         principal: &Principal,
         now: Timestamp,
-        id: TokenId,
+        which: Which,
         finish: impl FnOnce(&[u8]) -> Result<Credential, IssueError>,
     ) -> Result<Credential, IssueError> {
-        finish(self.write(principal, now, id, &mut [0; MOST_BYTES])?)
+        finish(self.write(principal, now, which, &mut [0; MOST_BYTES])?)
     }
 
     /// Writes the payload of a new token into the buffer.
@@ -94,7 +108,7 @@ impl<D: Dialect> Body<D> {
         &self,
         principal: &Principal,
         now: Timestamp,
-        id: TokenId,
+        Which { id, status }: Which,
         buffer: &'b mut [u8],
     ) -> Result<&'b [u8], IssueError> {
         let claims = Claims {
@@ -103,6 +117,7 @@ impl<D: Dialect> Body<D> {
             issued_at: now,
             expires_at: now.after(self.policy.lifetime),
             not_before: None,
+            status,
             id,
         };
         self.plain.write(&claims, buffer).ok_or(IssueError::Unrepresentable(

@@ -8,8 +8,8 @@ use authoriser::{
 };
 
 use crate::{
-    Claims, JwsKey, MAX_TOKEN_BYTES, Policy, Rejection, TokenId,
-    body::Body,
+    Claims, JwsKey, MAX_TOKEN_BYTES, Policy, Rejection, StatusIndex, TokenId,
+    body::{Body, Which},
     compact::{self, Parts},
     header,
 };
@@ -62,10 +62,33 @@ impl<K: JwsKey, C: Clock> Jwt<K, C> {
         now: Timestamp,
         id: TokenId,
     ) -> Result<Credential, IssueError> {
+        self.issue_which(principal, now, id.into())
+    }
+
+    /// The same for a token whose status is at this place of a list.
+    ///
+    /// # Errors
+    /// As [`Authoriser::issue`].
+    pub fn issue_listed(
+        &self,
+        principal: &Principal,
+        now: Timestamp,
+        id: TokenId,
+        status: StatusIndex,
+    ) -> Result<Credential, IssueError> {
+        self.issue_which(principal, now, Which { id, status: Some(status) })
+    }
+
+    fn issue_which(
+        &self,
+        principal: &Principal,
+        now: Timestamp,
+        which: Which,
+    ) -> Result<Credential, IssueError> {
         self.body.issue(
             principal,
             now,
-            id,
+            which,
             &self.header_and_dot,
             self.key.signature_chars(),
             |signing_input| self.key.sign(signing_input),

@@ -15,7 +15,12 @@ pub(crate) const MAX_HEADER_CHARS: usize = 1024;
 
 /// Our header for an algorithm and a key id, encoded, with the dot that follows it.
 pub(crate) fn encode(algorithm: Algorithm, kid: Option<&str>) -> String {
-    let mut json = format!(r#"{{"alg":"{algorithm}","typ":"{TOKEN_TYPE}""#);
+    encode_typed(algorithm, TOKEN_TYPE, kid)
+}
+
+/// The same for another type of token.
+pub(crate) fn encode_typed(algorithm: Algorithm, token_type: &str, kid: Option<&str>) -> String {
+    let mut json = format!(r#"{{"alg":"{algorithm}","typ":"{token_type}""#);
     if let Some(kid) = kid {
         json.push_str(r#","kid":"#);
         json::write_string(&mut json, kid);
@@ -71,7 +76,12 @@ impl Header {
 
     /// `typ` is there, and an access token's.
     pub(crate) fn demand_access_token(&self) -> Result<(), Rejection> {
-        let same = self.token_type.as_deref().is_some_and(is_access_token);
+        self.demand_type(TOKEN_TYPE)
+    }
+
+    /// `typ` is there, and this one.
+    pub(crate) fn demand_type(&self, wanted: &str) -> Result<(), Rejection> {
+        let same = self.token_type.as_deref().is_some_and(|typ| is_type(typ, wanted));
         if same { Ok(()) } else { Err(Rejection::TokenType) }
     }
 }
@@ -85,13 +95,13 @@ pub(crate) fn check(encoded: &[u8], algorithm: Algorithm) -> Result<(), Rejectio
 }
 
 /// Media types compare without regard to case, and `application/` may be left out (RFC 7515, section 4.1.9).
-fn is_access_token(typ: &str) -> bool {
+fn is_type(typ: &str, wanted: &str) -> bool {
     const PREFIX: &str = "application/";
     let name = match typ.split_at_checked(PREFIX.len()) {
         Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
         _ => typ,
     };
-    name.eq_ignore_ascii_case(TOKEN_TYPE)
+    name.eq_ignore_ascii_case(wanted)
 }
 
 #[cfg(test)]

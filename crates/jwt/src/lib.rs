@@ -39,6 +39,7 @@
 //! | `jws` | any signed text under any JWK |
 //! | `envelope` | messages in one part that is proven as a whole, for the two below |
 //! | `paseto` | the same claims in another envelope: PASETO v4, encrypted or signed |
+//! | `status_list` | the signed list of the statuses of many tokens |
 //! | `cookies` | the same claims as a cookie's value, signed or encrypted |
 
 mod body;
@@ -57,8 +58,9 @@ mod paseto;
 mod policy;
 mod private_claims;
 mod rejection;
+mod status_list;
 
-pub use claims::{Claims, Scope, TokenId, parse_user};
+pub use claims::{Claims, Scope, StatusIndex, TokenId, parse_user};
 pub use compact::MAX_TOKEN_BYTES;
 pub use cookies::{
     COOKIE_NAME, ClaimsCookie, CookieKey, InvalidCookieName, MAX_COOKIE_BYTES, PrivateCookie,
@@ -89,3 +91,4 @@ pub use paseto::{
 pub use policy::Policy;
 pub use private_claims::{PrivateClaims, PrivateClaimsError};
 pub use rejection::Rejection;
+pub use status_list::StatusListToken;

@@ -20,6 +20,9 @@ pub struct Policy {
     pub leeway: Duration,
     /// What the issuer adds to every token. Whoever reads a token ignores them: empty unless they are set.
     pub private_claims: PrivateClaims,
+    /// What the URI of every status list begins with; a number follows. With it, every token has to name its place in one of them
+    /// (Token Status List, draft-ietf-oauth-status-list-21). Unset unless it is set.
+    pub status_lists: Option<String>,
 }
 
 impl Policy {
@@ -32,6 +35,7 @@ impl Policy {
             lifetime,
             leeway: Duration::ZERO,
             private_claims: PrivateClaims::default(),
+            status_lists: None,
         }
     }
 
@@ -39,6 +43,12 @@ impl Policy {
     #[must_use]
     pub fn with_leeway(self, leeway: Duration) -> Self {
         Self { leeway, ..self }
+    }
+
+    /// The same policy for an issuer whose status lists have URIs that begin so.
+    #[must_use]
+    pub fn with_status_lists(self, lists: impl Into<String>) -> Self {
+        Self { status_lists: Some(lists.into()), ..self }
     }
 
     /// The same policy for an issuer that adds these claims to every token.

@@ -81,10 +81,10 @@ pub(crate) const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\'
 }
 
-/// Whether a claim of this name has a meaning here: RFC 7519, section 4.1, and RFC 8693, section 4.2.
+/// Whether a claim of this name has a meaning here: RFC 7519, section 4.1; RFC 8693, section 4.2; Token Status List, section 6.1.
 #[inline]
 pub(crate) const fn is_taken(name: &[u8]) -> bool {
-    matches!(name, b"iss" | b"sub" | b"aud" | b"exp" | b"nbf" | b"iat" | b"jti" | b"scope")
+    matches!(name, b"iss" | b"sub" | b"aud" | b"exp" | b"nbf" | b"iat" | b"jti" | b"scope" | b"status")
 }
 
 #[cfg(test)]

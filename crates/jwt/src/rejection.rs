@@ -29,7 +29,7 @@ pub enum Rejection {
     /// The header's `alg` is missing or not exactly that of the key; or a PASETO is not of the key's version and purpose.
     #[error("the algorithm is not the key's")]
     Algorithm,
-    /// The header's `typ` is missing or not that of an access token.
+    /// The header's `typ` is missing or not that of an access token, or of whatever is read.
     #[error("not the type of an access token")]
     TokenType,
     /// The header names extensions that must be understood, and none is (RFC 7515, section 4.1.11).

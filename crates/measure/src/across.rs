@@ -6,7 +6,7 @@
 
 use crate::{
     record::{Contestant, Metric, Round},
-    stats::{Estimate, median, over_rounds, quiet_ratio},
+    stats::{self, Estimate, median, over_rounds, quiet_ratio},
 };
 
 /// How many times its figure in `base` a contestant's figure in `one` is: of times, the ratio of the quiet times
@@ -26,6 +26,32 @@ pub fn ratio(one: &Contestant, base: &Contestant, metric: Metric) -> Option<Esti
     let ratios: Vec<f64> =
         pairs.into_iter().filter(|(_, base)| *base > 0.0).map(|(one, base)| one / base).collect();
     over_rounds(&ratios)
+}
+
+/// CPU time of this process: the time itself, where nothing waits.
+pub(crate) const fn own_cpu(round: &Round) -> &Vec<f64> {
+    if round.cpu_ns.is_empty() { &round.samples_ns } else { &round.cpu_ns }
+}
+
+/// From which share of hits on a cache takes less CPU than the same without it, and over how many samples: from the cache where
+/// all requests miss, the cache with a `share` of hits, and what it is in front of ([`stats::break_even`]). `None` as for [`ratio`].
+#[must_use]
+pub fn break_even(
+    misses: &Contestant,
+    hits: &Contestant,
+    share: f64,
+    without: &Contestant,
+) -> Option<(Estimate, u64)> {
+    let [misses, hits, without] = [misses, hits, without].map(|one| sampled(one, own_cpu));
+    let (misses, hits, without) = (misses?, hits?, without?);
+    let has = |series: &[(u32, &[f64])], round: u32| series.iter().any(|(known, _)| *known == round);
+    let rounds = misses.iter().map(|(round, _)| *round);
+    let in_all: Vec<u32> = rounds.filter(|round| has(&hits, *round) && has(&without, *round)).collect();
+    let samples = misses.iter().map(|(_, samples)| samples.len() as u64).sum();
+    let of_all = |round: &&(u32, &[f64])| in_all.contains(&round.0);
+    let [misses, hits, without] = [&misses, &hits, &without]
+        .map(|series| series.iter().filter(of_all).map(|(_, samples)| *samples).collect::<Vec<_>>());
+    Some((stats::break_even(&misses, &hits, share, &without)?, samples))
 }
 
 /// A contestant in two cases that differ in one number: in the one with less of it, and in the one with more.

@@ -2,6 +2,8 @@
 //! made of these, so that they cannot disagree.
 
 use crate::{
+    across::own_cpu,
+    break_even,
     percentiles::percentiles,
     record::{Batch, Contestant, Count, Execution, Kind, Metric, Question, Round, RunRecord},
     stats::{Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_difference, quiet_ratio},
@@ -124,12 +126,12 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
         let whose = if over_http(batch) { "the service, without its clients" } else { "this process only" };
         rows.push(row(Metric::Cpu, Outcome::Ok(cpu, samples(one)), whose.to_owned()));
     }
-    if over_http(batch) {
-        // Clients share the machine: what a request takes of the service's processor is what survives a rerun.
+    if over_http(batch) || batch.question == Question::Denylist {
+        // Over HTTP clients share the machine: what a request takes of the service's processor is what survives a rerun.
         let to = format!("to {}", batch.reference);
         let compared = [(Metric::CpuAdded, quiet_difference as Compare), (Metric::CpuRatio, quiet_ratio)];
         for (metric, compare) in compared {
-            let figure = compared_with(batch, one, &batch.reference, |round| &round.cpu_ns, compare);
+            let figure = compared_with(batch, one, &batch.reference, own_cpu, compare);
             rows.extend(
                 figure.map(|(estimate, samples)| row(metric, Outcome::Ok(estimate, samples), to.clone())),
             );
@@ -150,6 +152,15 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
         one.floor.as_ref().and_then(|floor| Some((floor, ratio(batch, one, floor)?)))
     {
         rows.push(row(Metric::RatioToFloor, Outcome::Ok(estimate, samples), format!("to {floor}")));
+    }
+    if let Some(floor) = one.floor.as_ref().filter(|_| batch.question == Question::Denylist) {
+        let added = compared_with(batch, one, floor, own_cpu, quiet_difference);
+        rows.extend(added.map(|(estimate, samples)| {
+            row(Metric::AddedToFloor, Outcome::Ok(estimate, samples), format!("to {floor}"))
+        }));
+    }
+    if let Some((estimate, samples, note)) = break_even::of_cache(execution, batch, one) {
+        rows.push(row(Metric::PaysFrom, Outcome::Ok(estimate, samples), note));
     }
     for metric in Metric::ALL {
         let counts: Vec<&Count> = one.counts.iter().filter(|count| count.metric == *metric).collect();
@@ -288,7 +299,10 @@ fn ratio_note(batch: &Batch, noise: Option<f64>, one: &Contestant, estimate: Est
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::example;
+    use crate::{
+        break_even::{ALL_MISS, HIT_RATE, ONE_MISSES},
+        example,
+    };
 
     fn find<'a>(rows: &'a [Row], contestant: &str, metric: Metric) -> &'a Row {
         rows.iter().find(|row| row.contestant == contestant && row.metric == metric).unwrap()
@@ -312,6 +326,41 @@ mod tests {
         let floor = find(&rows, "jwt-hs256", Metric::RatioToFloor);
         assert_eq!(floor.outcome.estimate().unwrap().value, 2.0);
         assert_eq!(floor.note, "to floor-x");
+    }
+
+    #[test]
+    fn what_a_list_adds_is_a_difference_to_what_has_none() {
+        let mut record = example::record();
+        let batch = &mut record.executions[0].batches[0];
+        batch.question = Question::Denylist;
+        batch.contestants.iter_mut().find(|one| one.id == "peer-x").unwrap().floor =
+            Some("floor-x".to_owned());
+        let rows = rows(&record);
+        let value = |metric| find(&rows, "peer-x", metric).outcome.estimate().unwrap();
+        let added = value(Metric::CpuAdded);
+        assert_eq!((added.value, added.low, added.high), (600.0, 600.0, 600.0), "to jwt-hs256");
+        assert_eq!(value(Metric::AddedToFloor).value, 750.0);
+        assert_eq!(find(&rows, "peer-x", Metric::AddedToFloor).note, "to floor-x");
+    }
+
+    #[test]
+    fn a_cache_has_a_row_with_its_break_even_hit_rate() {
+        let mut record = example::record();
+        let mut all_miss = record.executions[0].batches[0].clone();
+        (all_miss.question, all_miss.case) = (Question::HitRate, ALL_MISS.to_owned());
+        all_miss.contestants.truncate(1);
+        let mut cached = all_miss.contestants[0].clone();
+        cached.id = "jwt-hs256-cached".to_owned();
+        cached.rounds.iter_mut().for_each(|round| round.samples_ns.fill(400.0));
+        all_miss.contestants.push(cached);
+        let mut one_misses = Batch { case: ONE_MISSES.to_owned(), ..all_miss.clone() };
+        one_misses.contestants[1].rounds.iter_mut().for_each(|round| round.samples_ns.fill(200.0));
+        record.executions[0].batches = vec![all_miss, one_misses];
+        let found: Vec<_> = rows(&record).into_iter().filter(|row| row.metric == Metric::PaysFrom).collect();
+        let [row] = &found[..] else { panic!("{found:?}") };
+        // 100 of 200 that hits spare have to be won back.
+        assert_eq!((row.case.as_str(), row.contestant.as_str()), (ALL_MISS, "jwt-hs256-cached"));
+        assert!((row.outcome.estimate().unwrap().value - HIT_RATE / 2.0).abs() < 1e-9);
     }
 
     #[test]

@@ -220,6 +220,31 @@ pub fn quiet_difference(ones: &[&[f64]], others: &[&[f64]]) -> Option<Estimate> 
     estimate_on(&Linear, above - below, &pairs, within, figure)
 }
 
+/// The share of hits from which a cache takes no longer than none: `misses` are times without a hit, `hits` those with a `share` of
+/// hits, and `without` those without the cache, all of the same rounds. With *m*, *h* and *w* their quiet times a hit
+/// spares (*m* − *h*) / share, of which (*m* − *w*) has to be won back. Below zero where even a miss takes no longer than none.
+/// The interval is the one expected on a rerun, made as that of [`quiet_difference`] is. `None` without samples, and where hits spare
+/// nothing.
+#[must_use]
+pub fn break_even(misses: &[&[f64]], hits: &[&[f64]], share: f64, without: &[&[f64]]) -> Option<Estimate> {
+    if misses.len() != hits.len() || misses.len() != without.len() {
+        return None;
+    }
+    let (misses, hits, without) = (medians(misses)?, medians(hits)?, medians(without)?);
+    let rounds: Vec<[f64; 3]> = misses
+        .into_iter()
+        .zip(hits)
+        .zip(without)
+        .map(|((miss, hit), without)| [miss, hit, without])
+        .collect();
+    let figure = |part: &[[f64; 3]]| {
+        let least = |of: usize| part.iter().map(|round| round[of]).reduce(f64::min);
+        let (miss, hit, without) = (least(0)?, least(1)?, least(2)?);
+        (miss > hit).then(|| share * (miss - without) / (miss - hit))
+    };
+    estimate_on(&Linear, figure(&rounds)?, &rounds, None, figure)
+}
+
 /// Into how many parts the rounds of a run are divided for the interval expected on a rerun.
 pub const PARTS: usize = 3;
 
@@ -438,6 +463,24 @@ mod tests {
             prop_assert!(least <= estimate.low && estimate.low <= estimate.value);
             prop_assert!(estimate.value <= estimate.high && estimate.high <= most);
         }
+    }
+
+    #[test]
+    fn a_cache_breaks_even_where_hits_have_won_back_what_misses_cost() {
+        let rounds = |value: f64| vec![vec![value; 8]; 6];
+        let at = |miss, hit, without| {
+            let (miss, hit, without) = (rounds(miss), rounds(hit), rounds(without));
+            break_even(&slices(&miss), &slices(&hit), 0.9, &slices(&without))
+        };
+        // A miss takes 10 more than none, and nine hits in ten spare 90.
+        let even = at(110.0, 20.0, 100.0).unwrap();
+        assert!((even.value - 0.1).abs() < 1e-9 && even.interval == Interval::Rerun, "{even:?}");
+        assert_eq!((even.low, even.high), (even.value, even.value));
+        assert!(at(90.0, 20.0, 100.0).unwrap().value < 0.0, "a miss is cheaper than no cache");
+        assert!(at(110.0, 100.0, 20.0).unwrap().value > 1.0, "no hit rate is enough");
+        assert_eq!(at(100.0, 100.0, 90.0), None, "hits spare nothing");
+        let (miss, hit, without) = (rounds(110.0), rounds(20.0), rounds(100.0));
+        assert_eq!(break_even(&slices(&miss[..5]), &slices(&hit), 0.9, &slices(&without)), None);
     }
 
     #[test]

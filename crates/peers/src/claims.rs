@@ -66,6 +66,7 @@ impl Received {
             issued_at: Timestamp(self.iat),
             expires_at: Timestamp(self.exp),
             not_before: self.nbf.map(Timestamp),
+            status: None,
             id: self.jti,
         }
     }
@@ -179,6 +180,7 @@ impl Registered<'_> {
             issued_at: self.iat.map(Timestamp).ok_or(Denial::Malformed)?,
             expires_at: self.exp.map(Timestamp).ok_or(Denial::Malformed)?,
             not_before: self.nbf.map(Timestamp),
+            status: None,
             id: self.jti.and_then(|text| text.parse().ok()).ok_or(Denial::Malformed)?,
         })
     }

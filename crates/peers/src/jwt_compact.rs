@@ -95,6 +95,7 @@ impl Library for JwtCompact {
             issued_at: issued_at.and_then(timestamp).ok_or(Denial::Malformed)?,
             expires_at: expiration.and_then(timestamp).ok_or(Denial::Malformed)?,
             not_before: not_before.map(|time| timestamp(time).ok_or(Denial::Malformed)).transpose()?,
+            status: None,
             id: custom.jti,
         })
     }

@@ -5,9 +5,8 @@ use std::fmt;
 use authoriser::{Credential, UserId};
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 use rand::Rng;
-use sha2::{Digest, Sha256};
 
-use crate::{IdHash, MalformedId, SessionId};
+use crate::{IdHash, MalformedId, SessionId, id::sha256_in_one_block};
 
 /// What a session id says in the open. Each store asks for one form, and refuses the other by its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +87,7 @@ impl NamingId {
     }
 
     fn hash(&self, user: UserId) -> IdHash {
-        IdHash::of_user(user, &Sha256::digest(self.0).into())
+        IdHash::of_user(user, &sha256_in_one_block(&self.0))
     }
 }
 

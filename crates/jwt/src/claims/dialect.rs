@@ -158,6 +158,7 @@ mod tests {
                 issued_at: Timestamp(iat),
                 expires_at: Timestamp(exp),
                 not_before: None,
+                status: None,
                 id: TokenId::random(),
             };
             let plain = PlainForm::<PasetoDialect>::new(&policy());

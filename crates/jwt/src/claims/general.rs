@@ -2,7 +2,7 @@
 
 use authoriser::{PermissionSet, Timestamp, UserId};
 
-use super::{Claims, Dialect, Scope, TokenId, parse_user};
+use super::{Claims, Dialect, Scope, StatusIndex, TokenId, decimal, parse_user};
 use crate::{
     Policy, Rejection,
     json::{self, Value},
@@ -22,11 +22,16 @@ pub(crate) fn read<D: Dialect>(payload: &[u8], policy: &Policy) -> Result<Claims
                 found.audience = Some(names_us::<D>(&value, policy).ok_or(Rejection::InvalidClaim("aud"))?)
             }
             "jti" => found.id = Some(token_id(&value).ok_or(Rejection::InvalidClaim("jti"))?),
+            "status" => {
+                if let Some(lists) = &policy.status_lists {
+                    found.status = Some(status(&value, lists).ok_or(Rejection::InvalidClaim("status"))?);
+                }
+            }
             "scope" => found.permissions = Some(scope(&value).ok_or(Rejection::InvalidClaim("scope"))?),
             _ => {}
         }
     }
-    found.complete()
+    found.complete(policy)
 }
 
 /// The claims met so far; of issuer and audience, whether they are the ones that the policy demands.
@@ -40,15 +45,20 @@ struct Found {
     audience: Option<bool>,
     id: Option<TokenId>,
     permissions: Option<PermissionSet>,
+    status: Option<StatusIndex>,
 }
 
 impl Found {
-    fn complete(self) -> Result<Claims, Rejection> {
+    fn complete(self, policy: &Policy) -> Result<Claims, Rejection> {
+        if policy.status_lists.is_some() && self.status.is_none() {
+            return Err(Rejection::MissingClaim("status"));
+        }
         let claims = Claims {
             user: self.user.ok_or(Rejection::MissingClaim("sub"))?,
             issued_at: self.issued_at.ok_or(Rejection::MissingClaim("iat"))?,
             expires_at: self.expires_at.ok_or(Rejection::MissingClaim("exp"))?,
             not_before: self.not_before,
+            status: self.status,
             id: self.id.ok_or(Rejection::MissingClaim("jti"))?,
             permissions: self.permissions.ok_or(Rejection::MissingClaim("scope"))?,
         };
@@ -90,6 +100,24 @@ fn names_us<D: Dialect>(value: &Value<'_>, policy: &Policy) -> Option<bool> {
 
 fn token_id(value: &Value<'_>) -> Option<TokenId> {
     text(value)?.parse().ok()
+}
+
+/// A place in one of these lists; other members and other lists are none.
+fn status(value: &Value<'_>, lists: &str) -> Option<StatusIndex> {
+    let member = |value: &Value<'_>, wanted: &str, read: &dyn Fn(&Value<'_>) -> Option<u32>| match value {
+        Value::Object(members) => {
+            members.iter().find(|(name, _)| name == wanted).and_then(|(_, value)| read(value))
+        }
+        _ => None,
+    };
+    let index = |value: &Value<'_>| match value {
+        Value::Number(digits) => u32::try_from(decimal::parse(digits)?).ok(),
+        _ => None,
+    };
+    let list = |value: &Value<'_>| u32::try_from(decimal::parse(text(value)?.strip_prefix(lists)?)?).ok();
+    let Value::Object(mechanisms) = value else { return None };
+    let (_, place) = mechanisms.iter().find(|(name, _)| name == "status_list")?;
+    Some(StatusIndex { list: member(place, "uri", &list)?, index: member(place, "idx", &index)? })
 }
 
 fn scope(value: &Value<'_>) -> Option<PermissionSet> {

@@ -1,7 +1,7 @@
 //! The payload: what an access token says (RFC 7519, section 4; RFC 9068, section 2.2).
 //!
-//! Seven claims, all required: `sub`, `iat`, `exp`, `iss`, `aud`, `jti`, `scope`. `nbf` is obeyed where it
-//! stands. The user's name is not among them: no decision reads it, and a token can be read by whoever sees it. What else
+//! Seven claims, all required: `sub`, `iat`, `exp`, `iss`, `aud`, `jti`, `scope`; and `status`, where the policy has status lists.
+//! `nbf` is obeyed where it stands. The user's name is not among them: no decision reads it, and a token can be read by whoever sees it. What else
 //! the issuer's policy adds, such as a tenant, is checked for its spelling and then ignored.
 
 mod date_time;
@@ -41,6 +41,17 @@ pub struct Claims {
     pub not_before: Option<Timestamp>,
     /// `jti`: which token it is.
     pub id: TokenId,
+    /// `status`: where its status is, where the policy has status lists.
+    pub status: Option<StatusIndex>,
+}
+
+/// The place of a token in the status lists of its issuer (Token Status List, draft-ietf-oauth-status-list-21, section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusIndex {
+    /// Which list: what `uri` says after the policy's [`status_lists`](crate::Policy::status_lists).
+    pub list: u32,
+    /// `idx`: the place in it, from 0.
+    pub index: u32,
 }
 
 impl Claims {

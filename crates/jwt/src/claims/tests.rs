@@ -41,6 +41,7 @@ fn expected() -> Claims {
         issued_at: Timestamp(1000),
         expires_at: Timestamp(1900),
         not_before: None,
+        status: None,
         id: ID.parse().expect("22 characters"),
     }
 }
@@ -63,6 +64,47 @@ fn both_readers_understand_our_spelling() {
         PlainForm::<JwtDialect>::new(&policy()).write(&expected(), &mut buffer),
         Some(text.as_bytes())
     );
+}
+
+#[test]
+fn a_place_in_a_status_list_is_written_and_read_by_both_and_demanded() {
+    let listed = policy().with_status_lists("https://issuer/lists/");
+    let claims = Claims { status: Some(StatusIndex { list: 7, index: 413 }), ..expected() };
+    let mut buffer = [0; 512];
+    let form = PlainForm::<JwtDialect>::new(&listed);
+    let written =
+        std::str::from_utf8(form.write(&claims, &mut buffer).expect("fits")).expect("ASCII").to_owned();
+    let member = r#","status":{"status_list":{"idx":413,"uri":"https://issuer/lists/7"}}}"#;
+    assert!(written.ends_with(member), "{written}");
+    let read = |text: &str| read_general::<JwtDialect>(text.as_bytes(), &listed);
+    assert_eq!(form.read(written.as_bytes()), Some(claims));
+    assert_eq!(read(&written), Ok(claims));
+    assert_eq!(form.write(&expected(), &mut buffer), None, "no place, no token");
+    let without = payload("", "");
+    assert_eq!(form.read(without.as_bytes()), None);
+    assert_eq!(read(&without), Err(Rejection::MissingClaim("status")));
+    for (from, to) in [
+        ("413", "-1"),
+        ("413", "4294967296"),
+        ("413", "\"413\""),
+        ("lists/7", "lists/"),
+        ("lists/7", "lists/07"),
+        ("lists/7", "lists/7#"),
+        ("https://issuer", "https://other"),
+        ("\"uri\"", "\"url\""),
+        ("status_list", "other"),
+    ] {
+        let text = written.replace(from, to);
+        assert_eq!(form.read(text.as_bytes()), None, "{text}");
+        assert_eq!(read(&text), Err(Rejection::InvalidClaim("status")), "{text}");
+    }
+    // Whoever knows of no list ignores it, as any other claim.
+    assert_eq!(general(&written), Ok(expected()));
+    let private = listed.with_private_claims(PrivateClaims::new([("tenant", "acme")]).expect("in order"));
+    let form = PlainForm::<JwtDialect>::new(&private);
+    let written = form.write(&claims, &mut buffer).expect("fits");
+    assert_eq!(form.read(written), Some(claims));
+    assert!(written.len() <= form.longest());
 }
 
 #[test]
@@ -250,6 +292,7 @@ fn times_have_exact_edges() {
         issued_at: Timestamp(issued_at),
         expires_at: Timestamp(expires_at),
         not_before: not_before.map(Timestamp),
+        status: None,
         ..expected()
     };
     let zero = Duration::ZERO;
@@ -288,6 +331,7 @@ prop_compose! {
             issued_at: Timestamp(issued),
             expires_at: Timestamp(expires),
             not_before: None,
+            status: None,
             id: TokenId::from_bytes(id),
         }
     }

@@ -79,7 +79,10 @@ impl<K: CookieKey, C: Clock> Authoriser for ClaimsCookie<K, C> {
     async fn issue(&self, principal: &Principal) -> Result<Credential, IssueError> {
         let now = self.clock.now();
         envelope::seal(&self.key, self.name.as_bytes(), self.body.payload_room(), 0, |room| {
-            self.body.write(principal, now, TokenId::random(), room).map(<[u8]>::len).map_err(NotIssued)
+            self.body
+                .write(principal, now, TokenId::random().into(), room)
+                .map(<[u8]>::len)
+                .map_err(NotIssued)
         })
         .map_err(|NotIssued(error)| error)
         .and_then(|text| body::credential(text, MAX_COOKIE_BYTES))

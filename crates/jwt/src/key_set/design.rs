@@ -128,7 +128,7 @@ impl<C: Clock, S: KeySource> Authoriser for KeySetJwt<C, S> {
         self.body.issue(
             principal,
             self.clock.now(),
-            TokenId::random(),
+            TokenId::random().into(),
             &entry.header_and_dot,
             entry.signature_chars,
             |signing_input| entry.jwk.key().sign(signing_input),

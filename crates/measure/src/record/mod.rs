@@ -303,6 +303,8 @@ words! {
         Ratio = "ratio",
         /// Time over the time of the contestant's floor.
         RatioToFloor = "ratio-to-floor",
+        /// CPU time of the measuring process less that of the contestant's floor.
+        AddedToFloor = "added-to-floor",
         /// The time that half of all single operations stay within.
         P50 = "p50",
         /// The time that 99 % of them stay within.
@@ -357,6 +359,12 @@ words! {
         StoreRate = "store-commands-a-second",
         /// Clients that have lost their login although nobody else used it.
         LoggedOut = "logged-out",
+        /// CPU time that following what others revoke takes of a process: the note says of what.
+        FeedCpu = "feed-cpu",
+        /// The share of requests with a good token that seem revoked, and ask a store.
+        SeemRevoked = "seem-revoked",
+        /// The hit rate from which a cache takes less CPU time than none.
+        PaysFrom = "pays-from",
     }
 }
 
@@ -386,7 +394,9 @@ impl Metric {
             | Self::AllServiceP9999
             | Self::Slowest
             | Self::AllServed
-            | Self::Recovery => "ns",
+            | Self::Recovery
+            | Self::AddedToFloor
+            | Self::FeedCpu => "ns",
             Self::Allocations
             | Self::WronglyAccepted
             | Self::WronglyRejected
@@ -398,7 +408,12 @@ impl Metric {
             Self::BreakEven => "requests",
             Self::StoreRate => "per-second",
             Self::Bytes => "bytes",
-            Self::Answered | Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",
+            Self::Answered
+            | Self::CpuRatio
+            | Self::Ratio
+            | Self::RatioToFloor
+            | Self::SeemRevoked
+            | Self::PaysFrom => "ratio",
         }
     }
 }

@@ -167,4 +167,16 @@ questions! {
         heading "After how many requests does a dear login pay?",
         asks "after how many requests a login is a token cheaper than a session? It follows from issue and authorise",
         reference "jwt-hs256";
+
+    /// Every request again, against a list of what was revoked: by its length, and by how often something is revoked.
+    Denylist = "denylist",
+        heading "Is a token with a deny-list cheaper than a session?",
+        asks "what does each request cost with a list of revoked tokens, and what does following what others revoke?",
+        reference "jwt-hs256";
+
+    /// Every request again, a part of which misses a cache.
+    HitRate = "hit-rate",
+        heading "At which hit rate does a cache of verified tokens or of sessions pay?",
+        asks "at which hit rate does a cache of verified tokens or of sessions pay?",
+        reference "session-memory";
 }

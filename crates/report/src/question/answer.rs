@@ -4,7 +4,7 @@ use measure::record::{Metric, Question};
 
 use super::{
     by_size_answer::{growth, payload},
-    distance, load, login, outage, refresh_storm,
+    denylist, distance, hit_rate, load, login, outage, refresh_storm,
     relative_answer::{dearest_refusals, spread, tails},
     request, staleness,
     variants_answer::variants,
@@ -24,6 +24,8 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Sentence {
         Question::Staleness => staleness::answer(asked),
         Question::Outage => outage::answer(asked),
         Question::RefreshStorm => refresh_storm::answer(asked),
+        Question::Denylist => denylist::answer(asked),
+        Question::HitRate => hit_rate::answer(asked),
         _ => None,
     };
     if let Some(sentence) = own {

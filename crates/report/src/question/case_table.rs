@@ -10,9 +10,10 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 24] = [
+const OPTIONAL: [(Metric, &str); 28] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
+    (Metric::AddedToFloor, "Added to floor"),
     (Metric::Cpu, "CPU time"),
     (Metric::CpuAdded, "CPU added"),
     (Metric::CpuRatio, "CPU ratio"),
@@ -35,6 +36,9 @@ const OPTIONAL: [(Metric, &str); 24] = [
     (Metric::StoreCommands, "Commands to the store"),
     (Metric::StoreRate, "A second"),
     (Metric::LoggedOut, "Logged out wrongly"),
+    (Metric::FeedCpu, "CPU of the feed"),
+    (Metric::SeemRevoked, "Seem revoked"),
+    (Metric::PaysFrom, "Pays from a hit rate of"),
 ];
 
 /// The table, cheapest first, then who has no figure. Where it is long, what follows the designs is folded away.
@@ -84,8 +88,14 @@ impl Columns {
         let counted = metrics.iter().filter_map(|(metric, _)| {
             let mut notes = case.lines.iter().filter_map(|line| Some(line.row(*metric)?.note.as_str()));
             let first = notes.next().filter(|first| !first.is_empty())?;
-            let counts =
-                !matches!(metric, Metric::Ratio | Metric::RatioToFloor | Metric::CpuAdded | Metric::CpuRatio);
+            let counts = !matches!(
+                metric,
+                Metric::Ratio
+                    | Metric::RatioToFloor
+                    | Metric::AddedToFloor
+                    | Metric::CpuAdded
+                    | Metric::CpuRatio
+            );
             (counts && notes.all(|note| note == first)).then(|| (*metric, first.to_owned()))
         });
         let counted = counted.collect();
@@ -117,7 +127,7 @@ fn caption(case: &Case<'_>, columns: &Columns) -> Markup {
 const fn about(metric: Metric) -> &'static str {
     match metric {
         Metric::Bytes => "Bytes",
-        Metric::Cpu | Metric::CpuAdded | Metric::CpuRatio => "CPU time",
+        Metric::Cpu | Metric::CpuAdded | Metric::CpuRatio | Metric::AddedToFloor => "CPU time",
         Metric::StoreCpu => "CPU time of the store",
         Metric::Allocations => "Allocations",
         Metric::P50 | Metric::P99 | Metric::P999 => "Quantiles",
@@ -142,6 +152,9 @@ const fn about(metric: Metric) -> &'static str {
         Metric::AllServed => "All served",
         Metric::StoreCommands | Metric::StoreRate => "Commands to the store",
         Metric::LoggedOut => "Logged out wrongly",
+        Metric::FeedCpu => "CPU of the feed",
+        Metric::SeemRevoked => "Seem revoked",
+        Metric::PaysFrom => "Pays from a hit rate",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
     }
 }
@@ -176,7 +189,7 @@ fn row(line: &Line<'_>, columns: &Columns) -> Markup {
             } @else {
                 (cell(line, Metric::Time, None))
                 @for (metric, _) in &columns.metrics {
-                    (cell(line, *metric, line.floor.filter(|_| *metric == Metric::RatioToFloor)))
+                    (cell(line, *metric, line.floor.filter(|_| matches!(metric, Metric::RatioToFloor | Metric::AddedToFloor))))
                 }
                 @if columns.criterion {
                     td.number { (line.criterion.map_or("–".to_owned(), format::time)) }
@@ -201,6 +214,7 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
     let text = line.figure(metric).map(|figure| match metric {
         metric if metric.unit() == "ns" => format::time_interval(figure),
         Metric::Answered => format::percent(figure.value),
+        Metric::SeemRevoked | Metric::PaysFrom => format::percent_interval(figure),
         Metric::Ratio | Metric::RatioToFloor | Metric::CpuRatio => format::ratio(figure),
         _ => format::count(figure.value),
     });
@@ -242,6 +256,9 @@ fn remarks(line: &Line<'_>, columns: &Columns) -> String {
         Metric::WronglyAccepted,
         Metric::Slowest,
         Metric::Recovery,
+        Metric::FeedCpu,
+        Metric::SeemRevoked,
+        Metric::BreakEven,
     ];
     let mut notes: Vec<String> = Vec::new();
     for metric in order {

@@ -3,7 +3,8 @@
 use measure::record::Question;
 
 use super::{
-    by_size_chart, case_chart, load, outage, refresh_storm, relative_chart, request, variants_chart,
+    by_size_chart, case_chart, denylist, hit_rate, load, outage, refresh_storm, relative_chart, request,
+    variants_chart,
 };
 use crate::{
     chart::Plan,
@@ -19,6 +20,8 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         Question::Staleness => return Vec::new(),
         Question::Outage => return outage::charts(asked),
         Question::RefreshStorm => return refresh_storm::charts(asked),
+        Question::Denylist => return denylist::charts(asked),
+        Question::HitRate => return hit_rate::charts(asked),
         _ => {}
     }
     let (all, alone) = series(asked);

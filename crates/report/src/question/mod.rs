@@ -7,7 +7,7 @@
 //! | `by_case_table` | all cases side by side |
 //! | `relative_*` | cases that are compared with one of them |
 //! | `request` | a whole request, by what its CPU time consists of |
-//! | `load`, `percentiles`, `distance`, `login`, `staleness`, `outage`, `refresh_storm` | what these questions say and show beside their tables |
+//! | `load`, `percentiles`, `distance`, `login`, `staleness`, `outage`, `refresh_storm`, `denylist`, `hit_rate` | what these questions say and show beside their tables |
 //! | `variants_*` | the same case with threads, or with independent look-ups |
 //! | `case_*` | one case by itself |
 
@@ -18,7 +18,9 @@ mod by_size_chart;
 mod case_chart;
 mod case_table;
 mod charts;
+mod denylist;
 mod distance;
+mod hit_rate;
 mod load;
 mod login;
 mod outage;

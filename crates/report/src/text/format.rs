@@ -73,6 +73,19 @@ pub(crate) fn percent(fraction: f64) -> String {
     format!("{:.1}{THIN}%", fraction * 100.0)
 }
 
+/// `0.10 % [0.09, 0.11]` of a fraction, or `0.10 %` where the interval is a point.
+pub(crate) fn percent_interval(figure: Estimate) -> String {
+    let hundred = |value: f64| value * 100.0;
+    let shown = Estimate {
+        value: hundred(figure.value),
+        low: hundred(figure.low),
+        high: hundred(figure.high),
+        ..figure
+    };
+    let decimals = decimals_of(shown.value).min(2);
+    format!("{}{THIN}%{}", decimal(shown.value, decimals), interval(shown, decimals))
+}
+
 /// `1 h`, `15 min`, `90 s`: the longest unit that divides it.
 pub(crate) fn lifetime(seconds: u64) -> String {
     let (number, unit) = match seconds {
@@ -221,6 +234,9 @@ mod tests {
         assert_eq!(plain(&lifetime(86_400 * 30)), "30 d");
         assert_eq!(plain(&lifetime(90)), "90 s");
         assert_eq!(plain(&percent(0.0204)), "2.0 %");
+        assert_eq!(plain(&percent_interval(figure(0.001_04, 0.000_9, 0.001_2))), "0.10 % [0.09, 0.12]");
+        assert_eq!(plain(&percent_interval(figure(0.205, 0.205, 0.205))), "20.5 %");
+        assert_eq!(plain(&percent_interval(figure(-0.03, -0.05, 0.01))), "−3.00 % [−5.00, 1.00]");
     }
 
     #[test]

@@ -80,6 +80,8 @@ impl Words {
             Question::Outage => new("answer one request", OUTAGE),
             Question::RefreshStorm => new("renew a login", STORM),
             Question::RequestsPerLogin => new("authorise one request", PER_LOGIN),
+            Question::Denylist => new("authorise one request", DENYLIST),
+            Question::HitRate => new("authorise one request", HIT_RATE),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -257,6 +259,23 @@ const PER_LOGIN: &[&str] = &[
      login, so that a session's is smaller then, and a token's advantage by its login too.",
     "A login that can be renewed pays for each renewal as well, which is not in it.",
     "It is CPU time on the service and its store. A wait for the store, bytes and what a credential can be revoked by are not in it.",
+];
+
+const DENYLIST: &[&str] = &[
+    ANY,
+    "What seems revoked and is not asks the store. Such requests are counted, and are in no time here.",
+    "Who decides in this process is timed alone, and who asks the store with 64 requests in flight: each as it takes least CPU.",
+    "The rate of revocations is that of the whole service, while the rate of requests is that of one of its processes: each process \
+     hears of every revocation. To revoke takes time as well, of a list and of sessions alike, and is in no figure here.",
+    "Revocations are evenly spaced. When many come at once, as after a breach, they are read together and take less each.",
+];
+
+const HIT_RATE: &[&str] = &[
+    ANY,
+    "The hit rate that you will have depends on how often a user comes back before an entry is pushed out or too old: measure it.",
+    "CPU of this process decides here. In latency a session's cache pays sooner, as a hit waits for no round trip; a cache of verified \
+     tokens has nothing to wait for.",
+    "A cache in front of a store holds what was revoked elsewhere for good as long as it declares: hold it against the staleness.",
 ];
 
 const HOSTILE: &[&str] = &[

@@ -2,12 +2,17 @@
 
 use std::{rc::Rc, sync::Arc, time::Duration};
 
-use authoriser::{Authoriser, Credential, Family, IssueError, Revocation, Transport};
-use catalogue::{Entry, Environment, Kind, Need, Visitor};
-use measure::record::{Count, Metric, Question};
+use authoriser::{Authoriser, Family, IssueError, Revocation};
+use catalogue::{Entry, Environment, Kind, Visitor};
+use measure::{
+    allocations::Counting,
+    record::{Count, Metric, Question},
+};
 
 use super::{
+    bytes::{IN_THIS_PROCESS, credential_bytes, session_bytes, stored_bytes_note},
     context::Context,
+    denylist,
     entries::MANY_SUFFIX,
     kept::Populated,
     not_built::NotBuilt,
@@ -16,7 +21,8 @@ use super::{
 };
 use crate::{
     jobs::{
-        Attack, AttackJob, AuthoriseJob, BatchJob, InProcess, IssueJob, Job, Parallel, RevokeJob, Shared,
+        Attack, AttackJob, AuthoriseJob, BatchJob, HitRate, HitRateJob, InProcess, IssueJob, Job, Misses,
+        Parallel, RevokeJob, Shared,
     },
     questions::Case,
     rounds::placement,
@@ -68,6 +74,9 @@ const FILLING: usize = 100;
 /// to who verifies it. To sign a million with Ed25519 would take ten seconds a round.
 const MOST_TOKENS: usize = 1_000;
 
+/// More revocations than that are not put into a store.
+const MOST_KEYS: usize = 1_000_000;
+
 /// Longer than any token or session lives.
 const LONG_AGO: Duration = Duration::from_secs(7 * 24 * 3_600);
 
@@ -99,6 +108,18 @@ impl Builder<'_> {
                 64 => self.batch::<E, 64>(),
                 other => Err(NotBuilt::Broken(format!("there is no batch of {other}"))),
             };
+        }
+        if self.case.question == Question::Denylist {
+            if const { E::CAPABILITIES.deny_list.is_some() } {
+                return self.deny_list::<E>();
+            }
+            if self.case.rate.is_some() {
+                let reason = "keeps no list, and is told of no revocation";
+                return Err(NotBuilt::NothingToTime(reason.to_owned()));
+            }
+        }
+        if const { E::CAPABILITIES.cache.is_some() } && self.case.question == Question::HitRate {
+            return self.hit_rate::<E>();
         }
         if const { matches!(E::KIND, Kind::Design) } && self.case.attack != Attack::None {
             return self.attack::<E>();
@@ -138,6 +159,68 @@ impl Builder<'_> {
                 self.finish::<E, _>(job, counts)
             }
         }
+    }
+
+    /// Requests against a list of what was revoked, or what it takes to follow those who revoke.
+    fn deny_list<E: Entry>(&self) -> Result<Built, NotBuilt> {
+        let (context, case) = (self.context, self.case);
+        let environment = context.environment(case);
+        if let Some(rate) = case.rate {
+            let design = self.design::<E>(&environment)?;
+            if denylist::fetched_every(&design).is_some() {
+                let reason = "fetches its lists at an interval, whatever is revoked: see the cases by length";
+                return Err(NotBuilt::NothingToTime(reason.to_owned()));
+            }
+            return denylist::follow(context, E::NEEDS, rate, &design);
+        }
+        if const { !E::CAPABILITIES.decides_here } && case.revoked > MOST_KEYS {
+            let reason = "so many keys take gigabytes in its store, where a look-up costs the same";
+            return Err(NotBuilt::NothingToTime(reason.to_owned()));
+        }
+        let building = Counting::start();
+        let design = self.design::<E>(&environment)?;
+        let bytes = if const { E::CAPABILITIES.decides_here } {
+            denylist::fill(context, case, &design, building)?
+        } else {
+            let _in_its_store_instead = building.stop();
+            let stored = || Ok(context.wait(environment.stored_bytes(E::NEEDS[0]))?);
+            denylist::fill_store(context, case, &design, stored)?
+        };
+        let mut counts: Vec<Count> = bytes.into_iter().collect();
+        let mut credentials = context.wait(Credentials::issue_alone(&design, self.population::<E>()))?;
+        let mut waits = true;
+        if const { E::CAPABILITIES.decides_here } {
+            counts.push(context.wait(denylist::seem_revoked(&design, case))?);
+            if let Some(every) = denylist::fetched_every(&design) {
+                counts.push(denylist::fetch(context, &design, every)?);
+            }
+            if let Some(decided_here) =
+                context.wait(denylist::that_nobody_waits_for(&design, &credentials))?
+            {
+                (credentials, waits) = (decided_here, false);
+            }
+        }
+        let job = AuthoriseJob::unprepared(design, Arc::new(credentials), case.choice, context.next_seed());
+        let job = context.wait(job)?;
+        if waits { self.finish::<E, _>(job, counts) } else { timed::at_once(job, counts) }
+    }
+
+    /// Requests of which a share misses a cache. Where no cache asks a server, none is timed as who waits.
+    fn hit_rate<E: Entry>(&self) -> Result<Built, NotBuilt> {
+        let (context, case) = (self.context, self.case);
+        let design = self.design::<E>(&context.environment(case))?;
+        let (hits, _) = self.log_in::<E>(&design)?;
+        let missing = case.misses.unwrap_or_default();
+        let misses = if const { waits::<E>() } {
+            context.wait(Misses::by_logout(&design, hits.len()))?
+        } else {
+            Misses::NewTokens
+        };
+        let in_flight = if waits::<E>() && missing > 0 { case.in_flight } else { 1 };
+        let job = HitRateJob::new(design, hits, misses, missing, context.next_seed());
+        let store = context.store_processes(E::NEEDS);
+        let runtime = Rc::clone(&context.runtime);
+        Ok(Built::timed(HitRate::new(job, runtime, in_flight, store), Vec::new()))
     }
 
     /// Credentials that must be refused.
@@ -231,6 +314,11 @@ impl Builder<'_> {
         match self.case.question {
             Question::Issue if const { !is_stateful::<E>() } => 1,
             Question::Attack => 100,
+            // A session's look-up elsewhere takes what it takes, while every token is looked for in another place of a list.
+            Question::Denylist if const { is_stateful::<E>() && waits::<E>() } => {
+                1_000.min(self.case.population)
+            }
+            Question::Denylist => self.case.population,
             _ if const { !is_stateful::<E>() } => {
                 self.case.population.min(MOST_TOKENS).min(E::CAPABILITIES.most_tokens)
             }
@@ -293,23 +381,6 @@ impl Builder<'_> {
     }
 }
 
-const IN_THIS_PROCESS: &str = "a session in the memory of this process: bytes allocated or mapped, index and vacant places of its tables included";
-
-fn session_bytes(case: &Case, value: f64, note: &str) -> Count {
-    Count { metric: Metric::Bytes, value, over: case.population as u64, note: note.to_owned() }
-}
-
-/// What a credential adds to each request.
-fn credential_bytes(transport: Transport, credentials: &Credentials) -> Count {
-    let credential = String::from_utf8_lossy(credentials.get(0).0).into_owned();
-    Count {
-        metric: Metric::Bytes,
-        value: transport.request_bytes(&Credential::new(credential)) as f64,
-        over: 1,
-        note: "the whole header line that carries the credential, in each request".to_owned(),
-    }
-}
-
 const fn is_stateful<E: Entry>() -> bool {
     matches!(E::FAMILY, Family::Stateful)
 }
@@ -317,18 +388,4 @@ const fn is_stateful<E: Entry>() -> bool {
 /// Whether an entry's operations wait for somebody outside this process.
 const fn waits<E: Entry>() -> bool {
     !E::NEEDS.is_empty()
-}
-
-/// What the bytes of a session in that store are.
-const fn stored_bytes_note(store: Need) -> &'static str {
-    match store {
-        Need::Redis | Need::RedisUnix | Need::RedisCluster => {
-            "a session in the server: growth of used_memory, index, TTL and vacant places of its tables included"
-        }
-        Need::Postgres => "a session on the server's disk: growth of the table and its indices",
-        Need::Memcached => {
-            "a session in the server: growth of its items with their headers, without what slabs leave unused"
-        }
-        Need::Folder => "a session on the disk: growth of the blocks that its files occupy, index included",
-    }
 }

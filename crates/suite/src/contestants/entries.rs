@@ -26,6 +26,8 @@ pub(crate) struct ContestantEntry {
     pub(crate) most_sessions: usize,
     /// Whether it is one of those that most people choose between.
     pub(crate) common: bool,
+    /// Whether it is a cache in front of another.
+    pub(crate) caches: bool,
     /// Why this build cannot measure it, if so.
     pub(crate) left_out: Option<String>,
 }
@@ -60,9 +62,14 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
             kind: record_entry::kind(described.kind),
             about: described.about,
             needs: described.needs,
-            floor: floors::of(described.floor, question),
+            floor: match (question, described.capabilities.cache) {
+                (Question::HitRate, cache) => cache.map(|cache| cache.hit),
+                (Question::Denylist, _) => described.capabilities.deny_list,
+                _ => floors::of(described.floor, question),
+            },
             most_sessions: described.capabilities.most_sessions,
             common: described.capabilities.common,
+            caches: described.capabilities.cache.is_some(),
             left_out: described.absence(),
         };
         let renamed = |suffix| ContestantEntry { id: format!("{}{suffix}", entry.id), ..entry.clone() };
@@ -87,6 +94,7 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
         floor: None,
         most_sessions: usize::MAX,
         common: false,
+        caches: false,
         left_out: None,
     }));
     all
@@ -95,7 +103,8 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
 /// Those of them that take part in a case.
 pub(crate) fn entries_of(case: &Case) -> Vec<ContestantEntry> {
     let all = entries(case.question);
-    let takes_part = |entry: &ContestantEntry| case.concerns(&entry.id, entry.needs, entry.common);
+    let takes_part =
+        |entry: &ContestantEntry| case.concerns(&entry.id, entry.needs, entry.common, entry.caches);
     // Where a case is about a few, only the floors that bound them are worth their time; none bounds a whole request of theirs.
     let bounding: Vec<&str> =
         all.iter().filter(|entry| takes_part(entry)).filter_map(|entry| entry.floor).collect();

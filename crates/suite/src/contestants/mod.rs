@@ -1,7 +1,9 @@
 //! How an entry of the catalogue, or a floor, becomes something that can be timed.
 
 mod attempt;
+mod bytes;
 mod context;
+mod denylist;
 mod designs;
 mod entries;
 mod floors;

@@ -43,8 +43,31 @@ impl<A: Authoriser> AuthoriseJob<A> {
         let remembers =
             matches!(design.properties().revocation, Revocation::ImmediateHere(_) | Revocation::Within(_));
         let path = if remembers { Path::ANY } else { Path::only(proof) };
+        Ok(Self { path, remembers, ..Self::of(design, credentials, choice, seed, permissions, proof) })
+    }
+
+    /// The same for a design that remembers nothing of what is presented: nothing is presented before it is timed.
+    pub(crate) async fn unprepared(
+        design: A,
+        credentials: Arc<Credentials>,
+        choice: Choice,
+        seed: u64,
+    ) -> Result<Self, Failure> {
+        let (permissions, proof) = prove(&design, &credentials).await?;
+        Ok(Self::of(design, credentials, choice, seed, permissions, proof))
+    }
+
+    fn of(
+        design: A,
+        credentials: Arc<Credentials>,
+        choice: Choice,
+        seed: u64,
+        permissions: PermissionSet,
+        proof: Proof,
+    ) -> Self {
+        let (path, remembers) = (Path::only(proof), false);
         let draws = Draws::new(choice, credentials.len(), seed);
-        Ok(Self { design, draws, credentials, requests: Requests::default(), permissions, path, remembers })
+        Self { design, draws, credentials, requests: Requests::default(), permissions, path, remembers }
     }
 }
 

@@ -22,7 +22,7 @@ const CHUNK: usize = 512;
 
 /// With many operations in flight, this multiple of them is timed in one go: at the end fewer and fewer are in flight,
 /// and that share is timed too.
-const FULL: usize = 8;
+pub(super) const FULL: usize = 8;
 
 /// Untimed operations before a sample: criterion asks for samples of seconds, which need no warm-up of seconds.
 const MOST_WARM_UP: usize = 2_048;
@@ -84,7 +84,7 @@ impl<J: Job, const FOLLOW: bool> InProcess<J, FOLLOW> {
 
     /// The timed loop. It is no part of its callers: inlined into each, every design was compiled three times.
     #[inline(never)]
-    fn run(&self, from: usize, to: usize) -> Verdict {
+    pub(super) fn run(&self, from: usize, to: usize) -> Verdict {
         let mut verdict = Verdict::RIGHT;
         for index in from..to {
             let after = if FOLLOW { verdict.as_index() } else { 0 };
@@ -144,7 +144,7 @@ pub(crate) struct Remote<J> {
 }
 
 impl<J: Job> Remote<J> {
-    async fn timed(job: &J, from: usize, to: usize, in_flight: usize) -> Verdict {
+    pub(super) async fn timed(job: &J, from: usize, to: usize, in_flight: usize) -> Verdict {
         if in_flight == 1 {
             let mut verdict = Verdict::RIGHT;
             for index in from..to {
@@ -205,7 +205,7 @@ impl<J: Job> Contestant for Remote<J> {
 }
 
 /// CPU time so far, user and system, of all threads of this process or of the calling one.
-fn cpu_time(clock: ClockId) -> Duration {
+pub(crate) fn cpu_time(clock: ClockId) -> Duration {
     let time = clock_gettime(clock);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }

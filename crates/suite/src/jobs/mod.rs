@@ -8,6 +8,7 @@ mod attack;
 mod authorise;
 mod batch;
 mod driver;
+mod hit_rate;
 mod issue;
 mod job;
 mod opaque;
@@ -21,7 +22,8 @@ pub(crate) use authorise::{AuthoriseJob, own_orders};
 pub(crate) use batch::{BatchJob, Shared};
 #[cfg(test)]
 pub(crate) use driver::now;
-pub(crate) use driver::{InProcess, Remote};
+pub(crate) use driver::{InProcess, Remote, cpu_time};
+pub(crate) use hit_rate::{HitRate, HitRateJob, Misses};
 pub(crate) use issue::IssueJob;
 pub(crate) use job::Job;
 

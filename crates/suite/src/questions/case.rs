@@ -52,7 +52,7 @@ pub(crate) struct Case {
     pub(crate) payload: Option<usize>,
     /// How often a session's use is noted, where that is the question.
     pub(crate) touch: Option<Duration>,
-    /// Requests a second, where that is the question.
+    /// Requests a second, or revocations, where that is the question.
     pub(crate) rate: Option<f64>,
     /// How all instances but the first lose their way to the store, in the staleness question.
     pub(crate) feed_loss: FeedLoss,
@@ -68,6 +68,10 @@ pub(crate) struct Case {
     pub(crate) fault: Option<Fault>,
     /// How refreshes come together, in the question about storms of them.
     pub(crate) storm: Option<Storm>,
+    /// Entries of the list of what was revoked, in the denylist question.
+    pub(crate) revoked: usize,
+    /// Of 1 000 requests those that miss the cache, in the hit-rate question.
+    pub(crate) misses: Option<u32>,
     /// The least thorough profile that measures it.
     pub(super) from: Profile,
     /// The least thorough profile that measures it in a store outside this process, where filling one takes its time;
@@ -102,7 +106,7 @@ impl Case {
         matches!(
             self.question,
             Question::Load | Question::Staleness | Question::Outage | Question::RefreshStorm
-        )
+        ) || (matches!(self.question, Question::Denylist) && self.rate.is_some())
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
@@ -116,12 +120,21 @@ impl Case {
         let has_in_flight =
             matches!(self.question, Question::Request | Question::Load | Question::Login | Question::Outage)
                 || needs.iter().any(|need| need.is_waited_for());
-        (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
+        // With those that wait for nobody beside those that do.
+        let mixed = matches!(self.question, Question::Denylist | Question::HitRate);
+        (self.in_flight == 1 || has_in_flight || mixed) && (!self.independent || needs.is_empty())
+    }
+
+    /// Whether only caches have anything to show: what stands without one is measured where all requests miss and where none does.
+    const fn is_about_caches_alone(&self) -> bool {
+        matches!(self.misses, Some(1..1_000))
     }
 
     /// Whether such a contestant takes part. The reference does everywhere, for the ratios.
-    pub(crate) fn concerns(&self, id: &str, needs: &[Need], common: bool) -> bool {
-        self.is_about(needs, common) || id.trim_end_matches(TWIN_SUFFIX) == self.question.reference()
+    pub(crate) fn concerns(&self, id: &str, needs: &[Need], common: bool, caches: bool) -> bool {
+        let has_something_to_show = caches || !self.is_about_caches_alone();
+        (has_something_to_show && self.is_about(needs, common))
+            || id.trim_end_matches(TWIN_SUFFIX) == self.question.reference()
     }
 
     /// Why an entry with a limit of sessions does not take part, if so.

@@ -34,6 +34,8 @@ const BASE: Case = Case {
     purging: false,
     fault: None,
     storm: None,
+    revoked: 0,
+    misses: None,
     from: Profile::Quick,
     remote_from: Some(Profile::Quick),
 };
@@ -55,6 +57,8 @@ const DISTANCE: Case = Case { question: Question::Distance, population: 100, ..B
 const STALENESS: Case = Case { question: Question::Staleness, logins: 200, ..BASE };
 const OUTAGE: Case = Case { question: Question::Outage, in_flight: 64, from: Profile::Standard, ..BASE };
 const STORM: Case = Case { question: Question::RefreshStorm, from: Profile::Standard, ..BASE };
+const DENYLIST: Case = Case { question: Question::Denylist, in_flight: 64, ..BASE };
+const HIT_RATE: Case = Case { question: Question::HitRate, in_flight: 64, ..BASE };
 const PURGE: Case =
     Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
@@ -630,5 +634,98 @@ pub(super) const CASES: &[Case] = &[
         about: "100 clients refresh 100 times each with one token, the first at once, the last over 20 s, evenly in between; a grace window of 30 s",
         storm: Some(Storm::Repeats { grace: Duration::from_secs(30), late: Duration::from_secs(20) }),
         ..STORM
+    },
+    Case {
+        name: "empty-list",
+        about: "nothing is revoked; 1 000 logged-in users, each as likely to come next",
+        ..DENYLIST
+    },
+    Case {
+        name: "10k-revoked",
+        about: "10 000 revoked tokens in the list; requests with one of 10 000 others, each as likely",
+        revoked: 10_000,
+        population: 10_000,
+        ..DENYLIST
+    },
+    Case {
+        name: "1m-revoked",
+        about: "1 000 000 revoked tokens in the list; requests with one of 100 000 others, each as likely",
+        revoked: 1_000_000,
+        population: 100_000,
+        from: Profile::Standard,
+        ..DENYLIST
+    },
+    Case {
+        name: "10m-revoked",
+        about: "10 000 000 revoked tokens in the list; requests with one of 100 000 others, each as likely",
+        revoked: 10_000_000,
+        population: 100_000,
+        from: Profile::Full,
+        ..DENYLIST
+    },
+    Case {
+        name: "10-a-second",
+        about: "10 logins a second are revoked, evenly spaced, and every process is told",
+        rate: Some(10.0),
+        from: Profile::Standard,
+        ..DENYLIST
+    },
+    Case {
+        name: "100-a-second",
+        about: "100 logins a second are revoked, evenly spaced, and every process is told",
+        rate: Some(100.0),
+        ..DENYLIST
+    },
+    Case {
+        name: "1000-a-second",
+        about: "1 000 logins a second are revoked, evenly spaced, and every process is told",
+        rate: Some(1_000.0),
+        from: Profile::Standard,
+        ..DENYLIST
+    },
+    Case {
+        name: "10000-a-second",
+        about: "10 000 logins a second are revoked, evenly spaced, and every process is told",
+        rate: Some(10_000.0),
+        ..DENYLIST
+    },
+    Case {
+        name: "1000-misses",
+        about: "each request misses the cache (hit rate 0 %); 64 in flight at once where a server is asked",
+        misses: Some(1_000),
+        ..HIT_RATE
+    },
+    Case {
+        name: "500-misses",
+        about: "of 1 000 requests 500 miss the cache (hit rate 50 %)",
+        misses: Some(500),
+        from: Profile::Standard,
+        ..HIT_RATE
+    },
+    Case {
+        name: "100-misses",
+        about: "of 1 000 requests 100 miss the cache (hit rate 90 %)",
+        misses: Some(100),
+        from: Profile::Standard,
+        ..HIT_RATE
+    },
+    Case {
+        name: "10-misses",
+        about: "of 1 000 requests 10 miss the cache (hit rate 99 %)",
+        misses: Some(10),
+        from: Profile::Standard,
+        ..HIT_RATE
+    },
+    Case {
+        name: "1-miss",
+        about: "of 1 000 requests one misses the cache (hit rate 99.9 %)",
+        misses: Some(1),
+        ..HIT_RATE
+    },
+    Case {
+        name: "no-miss",
+        about: "no request misses the cache, so that no cache has to wait; 64 in flight at once where a server is asked",
+        misses: Some(0),
+        ..HIT_RATE
     },
 ];

@@ -60,9 +60,9 @@ mod tests {
     #[test]
     fn independent_look_ups_are_a_matter_of_this_process() {
         for case in CASES.iter().filter(|case| case.independent) {
-            assert!(case.concerns("session-memory", &[], true), "{}", case.name);
+            assert!(case.concerns("session-memory", &[], true, false), "{}", case.name);
             for need in [Need::Redis, Need::Folder] {
-                assert!(!case.concerns("session-elsewhere", &[need], false), "{}", case.name);
+                assert!(!case.concerns("session-elsewhere", &[need], false, false), "{}", case.name);
             }
         }
     }
@@ -129,6 +129,18 @@ mod tests {
             asked.contains(&Question::RefreshStorm.reference()) && !asked.contains(&"jwt-hs256"),
             "{asked:?}"
         );
+    }
+
+    #[test]
+    fn what_stands_without_a_cache_is_measured_where_all_miss_and_where_none_does() {
+        for (name, measured) in
+            [("1000-misses", true), ("500-misses", false), ("1-miss", false), ("no-miss", true)]
+        {
+            let case = find(Question::HitRate, name).unwrap();
+            assert_eq!(case.concerns("jwt-rs256", &[], true, false), measured, "{name}");
+            assert!(case.concerns("jwt-rs256-cached", &[], false, true), "{name}");
+            assert!(case.concerns("session-memory", &[], true, false), "{name}: the reference");
+        }
     }
 
     #[test]

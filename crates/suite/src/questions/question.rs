@@ -42,6 +42,19 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
             entry.kind == Kind::Design && capabilities.over_http && (apart || nothing_to_lose)
         }
         Question::RefreshStorm => capabilities.refreshes,
+        // Lists, and what they are held against: no list, and sessions.
+        Question::Denylist => {
+            capabilities.deny_list.is_some()
+                || entry.id == question.reference()
+                || (stateful && capabilities.common)
+        }
+        // Caches, what they are in front of, and what their hits are held against.
+        Question::HitRate => {
+            let named = |other: &Description| {
+                other.capabilities.cache.is_some_and(|cache| [cache.of, cache.hit].contains(&entry.id))
+            };
+            capabilities.cache.is_some() || catalogue::descriptions().iter().any(named)
+        }
         // Issue, authorise, and whatever is not restricted above.
         _ => true,
     }

@@ -5,6 +5,7 @@
 mod engine_read;
 mod hmac;
 mod huge_pages;
+mod listed_token;
 mod password_hash;
 mod ping;
 mod postgres_read;
@@ -13,6 +14,7 @@ mod redis_benchmark;
 mod redis_get;
 mod redis_keys;
 mod signature;
+mod token_digest;
 
 use catalogue::Need;
 use measure::record::Question;
@@ -111,6 +113,34 @@ pub(crate) const ALL: &[Floor] = &[
         needs: &[],
         belongs_to: |question| question == Question::Lookup,
         build: probe::hash_alone,
+    },
+    Floor {
+        id: "floor-listed-token",
+        about: "jwt-hs256 over tokens that name their place in a status list, without a look into the list",
+        needs: &[],
+        belongs_to: |question| question == Question::Denylist,
+        build: listed_token::build,
+    },
+    Floor {
+        id: "floor-digest-hs256",
+        about: "SHA-256 of a text as long as a HS256 token, then one probe of a flat table with one cache line an entry",
+        needs: &[],
+        belongs_to: |question| question == Question::HitRate,
+        build: |context, case, seed| token_digest::build(jwt::Hs256Key::generate, context, case, seed),
+    },
+    Floor {
+        id: "floor-digest-rs256",
+        about: "SHA-256 of a text as long as a RS256 token, then one probe of a flat table with one cache line an entry",
+        needs: &[],
+        belongs_to: |question| question == Question::HitRate,
+        build: |context, case, seed| token_digest::build(jwt::Rs256Key::generate, context, case, seed),
+    },
+    Floor {
+        id: "floor-digest-es256",
+        about: "SHA-256 of a text as long as a ES256 token, then one probe of a flat table with one cache line an entry",
+        needs: &[],
+        belongs_to: |question| question == Question::HitRate,
+        build: |context, case, seed| token_digest::build(jwt::Es256Key::generate, context, case, seed),
     },
     Floor {
         id: "floor-axum-route",

@@ -26,7 +26,7 @@ struct Slot {
 
 /// Open addressing with linear probing, at most half full, written once: no lock, no growth, no removal. In huge pages,
 /// where the system gives them.
-struct FlatTable {
+pub(super) struct FlatTable {
     slots: Vec<Slot>,
     mask: usize,
 }
@@ -35,7 +35,7 @@ struct FlatTable {
 const VACANT: UserId = UserId(u64::MAX);
 
 impl FlatTable {
-    fn new(population: usize) -> Self {
+    pub(super) fn new(population: usize) -> Self {
         let capacity = (population * 2).next_power_of_two();
         let mut slots = Vec::with_capacity(capacity);
         super::huge_pages::advise(slots.spare_capacity_mut());
@@ -50,7 +50,7 @@ impl FlatTable {
         u64::from_le_bytes(low) as usize & self.mask
     }
 
-    fn insert(&mut self, id: [u8; 32], user: UserId) {
+    pub(super) fn insert(&mut self, id: [u8; 32], user: UserId) {
         let mut at = self.home(&id);
         while self.slots[at].user != VACANT {
             at = (at + 1) & self.mask;
@@ -59,7 +59,7 @@ impl FlatTable {
     }
 
     #[inline]
-    fn find(&self, id: &[u8; 32]) -> Option<UserId> {
+    pub(super) fn find(&self, id: &[u8; 32]) -> Option<UserId> {
         let mut at = self.home(id);
         loop {
             let slot = &self.slots[at];
