@@ -111,8 +111,7 @@ const LEAST_QUIET: usize = 3;
 /// Large populations are in two rounds of three by plan.
 fn rounds_short(execution: &Execution) -> Option<(usize, u32)> {
     let planned = execution.provenance.rounds_planned;
-    // An outage is measured once a run.
-    let batches = || execution.batches.iter().filter(|batch| batch.question != Question::Outage);
+    let batches = || execution.batches.iter().filter(|batch| !batch.question.is_measured_once());
     let counts = |batch: &Batch| -> Vec<usize> {
         let measured = batch.contestants.iter().filter(|one| one.unavailable.is_none());
         measured.map(|one| one.rounds.len()).collect()

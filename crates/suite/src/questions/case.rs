@@ -78,18 +78,15 @@ impl Case {
     /// rate its time: they are in two rounds of three, which of nine are the six that an interval takes. Hundreds of revocations, each
     /// waited for, and an outage are measured once.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
-        match self.question {
-            Question::Staleness | Question::Outage | Question::RefreshStorm => round == 0,
-            _ => (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2,
+        if self.question.is_measured_once() {
+            return round == 0;
         }
+        (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2
     }
 
     /// Whether building a contestant is all of the measuring, for seconds at a time, and leaves nothing to time.
     pub(crate) const fn is_counted_alone(&self) -> bool {
-        matches!(
-            self.question,
-            Question::Load | Question::Staleness | Question::Outage | Question::RefreshStorm
-        )
+        self.question.is_measured_once() || matches!(self.question, Question::Load)
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
