@@ -57,6 +57,12 @@ impl Question {
             _ => &[],
         }
     }
+
+    /// Whether it is measured in the first round alone: what is counted in hundreds of events, each waited for, is counted once a run.
+    #[must_use]
+    pub const fn is_measured_once(self) -> bool {
+        matches!(self, Self::Staleness | Self::Outage | Self::RefreshStorm)
+    }
 }
 
 impl fmt::Display for Question {

@@ -27,8 +27,8 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
         [first, .., last] => vec![*first, *last],
         all => all.to_vec(),
     };
-    if let Some((_, line)) = storms.last() {
-        sentence.text("A refresh with ").name(line.id).text(" takes ");
+    if let Some((case, line)) = storms.last() {
+        sentence.text("With ").name(case.name).text(", a refresh of ").name(line.id).text(" takes ");
         sentence.figure(format::time(value(line, Metric::Cpu))).text(" of CPU in the service");
         if line.figure(Metric::StoreCpu).is_some() {
             sentence.text(" and ").figure(format::time(value(line, Metric::StoreCpu))).text(" in the store");
@@ -196,7 +196,7 @@ mod tests {
         let asked = &view.asked[0];
         assert_eq!(
             answer(asked).unwrap().plain(),
-            "A refresh with jwt-refresh takes 10.0 µs of CPU in the service. 99 % are answered within 2.00 ms with 2k-in-1-s and \
+            "With 2k-at-once, a refresh of jwt-refresh takes 10.0 µs of CPU in the service. 99 % are answered within 2.00 ms with 2k-in-1-s and \
              500 ms with 2k-at-once. Of 100 clients that refresh too often, logged out wrongly are 100 with at-once-no-grace and 0 \
              with at-once-10-s-grace."
         );

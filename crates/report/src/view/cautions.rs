@@ -1,7 +1,7 @@
 //! What a reader must know before quoting a figure.
 
 use measure::{
-    record::{Batch, Execution, Profile, Provenance, Question, RunRecord},
+    record::{Batch, Execution, Profile, Provenance, RunRecord},
     rows,
 };
 
@@ -120,8 +120,7 @@ fn rounds_short(execution: &Execution) -> Option<(usize, u32)> {
         let same = from.planned.iter().find(|one| one.question == batch.question && one.case == batch.case);
         same?.rounds
     };
-    // An outage is measured once a run.
-    let batches = || execution.batches.iter().filter(|batch| batch.question != Question::Outage);
+    let batches = || execution.batches.iter().filter(|batch| !batch.question.is_measured_once());
     let short = batches().find_map(|batch| {
         let counts = counts(batch);
         let (least, most) = (*counts.iter().min()?, *counts.iter().max()?);
@@ -146,7 +145,10 @@ pub(crate) fn rounds_done(execution: &Execution) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use measure::{example, record::Planned};
+    use measure::{
+        example,
+        record::{Planned, Question},
+    };
 
     use super::*;
 

@@ -74,10 +74,7 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
         };
         let renamed = |suffix| ContestantEntry { id: format!("{}{suffix}", entry.id), ..entry.clone() };
         // What is counted, in events of its own, has no ratios whose noise a second one would show.
-        let counted = matches!(
-            question,
-            Question::Load | Question::Staleness | Question::Outage | Question::RefreshStorm
-        );
+        let counted = question.is_measured_once() || question == Question::Load;
         let twin = (entry.id == question.reference() && !counted)
             .then(|| ContestantEntry { kind: Kind::Twin, ..renamed(TWIN_SUFFIX) });
         let many = (question == Question::Batch).then(|| renamed(MANY_SUFFIX));

@@ -86,7 +86,7 @@ impl Case {
     /// and an outage are measured once.
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
         match self.question {
-            Question::Staleness | Question::Outage | Question::RefreshStorm => round == 0,
+            once if once.is_measured_once() => round == 0,
             Question::Issue | Question::Authorise | Question::Lookup | Question::Request
                 if self.population < 1_000_000 =>
             {
@@ -103,10 +103,9 @@ impl Case {
 
     /// Whether building a contestant is all of the measuring, for seconds at a time, and leaves nothing to time.
     pub(crate) const fn is_counted_alone(&self) -> bool {
-        matches!(
-            self.question,
-            Question::Load | Question::Staleness | Question::Outage | Question::RefreshStorm
-        ) || (matches!(self.question, Question::Denylist) && self.rate.is_some())
+        self.question.is_measured_once()
+            || matches!(self.question, Question::Load)
+            || (matches!(self.question, Question::Denylist) && self.rate.is_some())
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and

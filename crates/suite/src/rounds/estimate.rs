@@ -29,6 +29,7 @@ const fn seconds(question: Question) -> (f64, f64) {
         Question::Outage => (5.0, 85.0),
         Question::Denylist => (2.5, 5.0),
         Question::HitRate => (2.0, 4.0),
+        Question::RefreshStorm => (2.0, 15.0),
         // One like the others, until it has been measured.
         _ => (3.0, 6.0),
     }

@@ -199,15 +199,20 @@ impl Plan {
         here as f64 / (all - absent).max(1) as f64
     }
 
-    /// One round of one question, as the processes that measure it at the same time: one, but for cases that mostly wait, each
-    /// for stores of its own.
+    /// One round of one question, as the processes that measure it at the same time: one, but for trials that mostly wait, each
+    /// for a store or a cache of its own.
     pub(crate) fn parts(&self, question: Question, round: u32, seed: u64) -> Vec<RoundMessage> {
         let whole = self.order(question, round, seed);
-        if !question_waits(question) {
-            return vec![whole];
+        let Some(trials) = trials_at_once(question) else { return vec![whole] };
+        let mut parts = Vec::new();
+        for case in &whole.cases {
+            for first in 0..trials.min(case.contestants.len()) {
+                let contestants = case.contestants.iter().skip(first).step_by(trials).cloned().collect();
+                let case = CaseMessage { case: case.case.clone(), contestants };
+                parts.push(RoundMessage { cases: vec![case], ..whole.clone() });
+            }
         }
-        let part = |case: &CaseMessage| RoundMessage { cases: vec![case.clone()], ..whole.clone() };
-        whole.cases.iter().map(part).collect()
+        parts
     }
 
     fn order(&self, question: Question, round: u32, seed: u64) -> RoundMessage {
@@ -272,9 +277,14 @@ impl Plan {
     }
 }
 
-/// Whether a question's cases wait for most of their time: for a store to come back, for a cache entry to expire.
-const fn question_waits(question: Question) -> bool {
-    matches!(question, Question::Outage | Question::Staleness)
+/// How many trials of a case run at once, where all cases do: of questions that wait for most of their time, for a store to come back
+/// or for what is remembered to be forgotten.
+const fn trials_at_once(question: Question) -> Option<usize> {
+    match question {
+        Question::Outage => Some(1),
+        Question::Staleness => Some(3),
+        _ => None,
+    }
 }
 
 /// Whether a contestant is absent from a case whatever servers there are.
@@ -337,28 +347,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cases_that_wait_are_measured_side_by_side_and_all_others_by_one_process() {
-        let cases = |question, case| PlannedCase {
-            case: questions::find(question, case).unwrap(),
-            invited: Vec::new(),
-        };
-        let plan = Plan {
-            profile: Profile::Standard,
-            rounds: 9,
-            questions: vec![
-                (Question::Issue, vec![cases(Question::Issue, "three-permissions")]),
-                (
-                    Question::Outage,
-                    vec![cases(Question::Outage, "frozen"), cases(Question::Outage, "connections-reset")],
-                ),
-            ],
-        };
-        let names = |question| -> Vec<Vec<String>> {
+    fn what_mostly_waits_is_measured_side_by_side_and_everybody_once() {
+        for (question, case, processes) in [
+            (Question::Issue, "three-permissions", 1),
+            (Question::Outage, "frozen", 1),
+            (Question::Staleness, "200-revocations", 3),
+        ] {
+            let case = questions::find(question, case).unwrap();
+            let invited: Vec<_> = entries_of(case).into_iter().map(|entry| (entry, None)).collect();
+            let mut all: Vec<String> = invited.iter().map(|(entry, _)| entry.id.clone()).collect();
+            let questions = vec![(question, vec![PlannedCase { case, invited }])];
+            let plan = Plan { profile: Profile::Standard, rounds: 9, questions };
             let parts = plan.parts(question, 0, 1);
-            parts.into_iter().map(|part| part.cases.into_iter().map(|case| case.case).collect()).collect()
-        };
-        assert_eq!(names(Question::Issue), [["three-permissions"]]);
-        assert_eq!(names(Question::Outage), [["frozen"], ["connections-reset"]]);
-        assert!(plan.parts(Question::Outage, 1, 1).is_empty(), "an outage is measured once");
+            assert_eq!(parts.len(), processes, "{question}");
+            let cases = parts.into_iter().flat_map(|part| part.cases);
+            let mut asked: Vec<String> = cases.flat_map(|case| case.contestants).collect();
+            all.sort_unstable();
+            asked.sort_unstable();
+            assert_eq!(asked, all, "{question}");
+        }
     }
 }
