@@ -1,6 +1,7 @@
 //! Whole requests over HTTP: the example service on a thread of this process, its clients on another processor.
 
 mod at_a_rate;
+mod grounds;
 mod refused;
 mod requests;
 
@@ -10,6 +11,7 @@ use load::{Deserved, Engine, Exchange, Series};
 use measure::record::{Count, Metric, Question};
 use service::{Background, Prepare};
 
+pub(crate) use self::grounds::{ALL as GROUNDS, QUESTION as GROUNDS_QUESTION};
 pub(super) use self::refused::build as refused;
 use self::{
     at_a_rate::PATIENCE,
