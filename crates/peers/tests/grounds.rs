@@ -1,5 +1,10 @@
 //! Services on the ground of others do the job of ours: own profile 200, foreign profile 403, without a credential 401.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a panic in a test is the report of a failure, in its helpers as well"
+)]
+
 use std::time::Duration;
 
 use authbench_peers::grounds::Ground;

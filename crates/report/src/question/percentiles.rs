@@ -35,12 +35,11 @@ pub(super) fn chart(cases: &[(f64, &Case<'_>)]) -> Option<(String, Plan)> {
     ];
     let chart = LineChart {
         title: format!("Load: response times by percentile, {} requests a second", format::count(*rate)),
-        subtitle: format!(
-            "On logarithmic axes, the requests of all rounds together. At p99, one request in 100 takes longer. Where a design \
-             cannot keep up, requests wait to be sent, which only times from the plan show: from the real send time is what a closed \
-             loop would have. A percentile is drawn if at least five \
-             requests took longer. The figure beside a name is that of the highest percentile, unless it says of which."
-        ),
+        subtitle: "On logarithmic axes, the requests of all rounds together. At p99, one request in 100 takes longer. Where a design \
+                   cannot keep up, requests wait to be sent, which only times from the plan show: times from the real send time are \
+                   what a closed loop would have. A percentile is drawn if at least five requests took longer. The figure beside a \
+                   name is that of the highest percentile, unless it says of which."
+            .to_owned(),
         axis: AXIS,
         scale: Scale::Time,
         limits: Vec::new(),
