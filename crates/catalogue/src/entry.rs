@@ -164,14 +164,19 @@ impl Description {
     /// Why this build cannot measure it, if so.
     #[must_use]
     pub fn absence(&self) -> Option<String> {
-        let feature = self.left_out?;
-        let how = match feature {
-            "rare-peers" => "; scripts/bench --peers builds it".to_owned(),
-            "openssl-peers" => "; scripts/bench --peers builds it where OpenSSL's headers are".to_owned(),
-            _ => format!("; it comes with the feature `{feature}`"),
-        };
-        Some(format!("left out of this build{how}"))
+        self.left_out.map(left_out)
     }
+}
+
+/// Why a build without that feature cannot measure what comes with it.
+#[must_use]
+pub fn left_out(feature: &str) -> String {
+    let how = match feature {
+        "rare-peers" => "; scripts/bench --peers builds it".to_owned(),
+        "openssl-peers" => "; scripts/bench --peers builds it where OpenSSL's headers are".to_owned(),
+        _ => format!("; it comes with the feature `{feature}`"),
+    };
+    format!("left out of this build{how}")
 }
 
 /// Receives every line of the catalogue in turn, each with its own type, so that dispatch stays static.

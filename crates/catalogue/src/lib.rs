@@ -14,7 +14,7 @@ mod environment;
 pub mod list;
 mod unavailable;
 
-pub use entry::{Cache, Capabilities, Description, Entry, Kind, Visitor};
+pub use entry::{Cache, Capabilities, Description, Entry, Kind, Visitor, left_out};
 pub use environment::Environment;
 pub use list::{descriptions, visit};
 pub use servers::Kind as Need;

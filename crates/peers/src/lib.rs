@@ -13,6 +13,7 @@
 //! | `keys` | new asymmetric keys, in the encodings that crates take |
 //! | `biscuit`, `josekit`, `jsonwebtoken`, `jwt_compact`, `jwt_crate`, `jwt_simple` | JWT by the crate of that name |
 //! | `pasetors`, `cookie` | PASETO, and signed and private cookies, with the same claims |
+//! | [`grounds`] | whole services over HTTP with the middleware or the extractor of others |
 //! | [`sessions`] | sessions in the maps and the session store of others |
 //! | [`primitives`] | our own JWT path over the primitives of other libraries |
 //! | [`hostile`] | what each JWT crate in its ordinary use accepts that a strict verifier refuses |
@@ -22,6 +23,7 @@ mod adapter;
 mod biscuit;
 mod claims;
 mod cookie;
+pub mod grounds;
 pub mod hostile;
 #[cfg(feature = "openssl-peers")]
 mod josekit;

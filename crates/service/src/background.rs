@@ -85,6 +85,17 @@ impl Background {
         Self::on_a_thread(move || Box::pin(async move { Ok((router(), ())) })).map(|(service, ())| service)
     }
 
+    /// Serves a router of somebody else's, made on the service's thread, where its connections to a store then belong. What else is
+    /// made there comes back.
+    ///
+    /// # Errors
+    /// Why it could not be made, or the system refuses a thread or a port.
+    pub fn of_others<T: Send + 'static>(
+        make: impl FnOnce() -> Boxed<'static, Result<(Router, T), String>> + Send + 'static,
+    ) -> Result<(Self, T), String> {
+        Self::on_a_thread(make)
+    }
+
     /// Where it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {

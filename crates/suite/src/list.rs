@@ -1,9 +1,9 @@
 //! Everything that can be measured, and whether it can be measured here.
 
-use measure::record::Kind;
+use measure::record::{Kind, Question};
 
 use crate::{
-    contestants::{self, Context, FLOORS},
+    contestants::{self, Context, FLOORS, GROUNDS, GROUNDS_QUESTION},
     rounds::servers::Servers,
 };
 
@@ -22,6 +22,9 @@ pub struct Listed {
     pub needs: Vec<String>,
     /// Why it is not available here, if so.
     pub unavailable: Option<String>,
+    /// The only question that it is asked, of who is a whole service by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only: Option<Question>,
 }
 
 /// Tries everything out.
@@ -40,8 +43,18 @@ pub fn list() -> anyhow::Result<Vec<Listed>> {
             about: attempted.entry.about,
             needs: attempted.entry.needs,
             unavailable: attempted.entry.unavailable,
+            only: None,
         })
         .collect();
+    listed.extend(GROUNDS.iter().map(|ground| Listed {
+        id: ground.id.to_owned(),
+        kind: Kind::Peer,
+        family: Some(ground.family.to_string()),
+        about: ground.about.to_owned(),
+        needs: ground.needs.iter().map(ToString::to_string).collect(),
+        unavailable: ground.absence().or_else(|| ground.needs.iter().find_map(|need| servers.missing(*need))),
+        only: Some(GROUNDS_QUESTION),
+    }));
     listed.extend(FLOORS.iter().map(|floor| Listed {
         id: floor.id.to_owned(),
         kind: Kind::Floor,
@@ -49,6 +62,7 @@ pub fn list() -> anyhow::Result<Vec<Listed>> {
         about: floor.about.to_owned(),
         needs: floor.needs.iter().map(ToString::to_string).collect(),
         unavailable: floor.needs.iter().find_map(|need| servers.missing(*need)),
+        only: None,
     }));
     listed.sort_by_key(|one| one.kind);
     Ok(listed)

@@ -28,5 +28,7 @@ pub use map::{MapStore, SessionMap};
 pub use moka::MokaStore;
 pub use papaya::PapayaStore;
 #[cfg(feature = "rare-peers")]
+pub(crate) use tower_sessions::pool as tower_pool;
+#[cfg(feature = "rare-peers")]
 pub use tower_sessions::{Leftovers, TowerRedis};
 pub use tower_sessions::{TowerMemory, TowerSessions, TowerStore};

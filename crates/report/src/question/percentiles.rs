@@ -7,7 +7,7 @@ use measure::{
 };
 
 use crate::{
-    chart::{LAST, Line, LineChart, Panel, Plan, Scale, troubles},
+    chart::{Line, LineChart, Panel, Plan, Scale, troubles},
     text::format,
     view::{Axis, Case, Unit},
 };
@@ -31,15 +31,15 @@ pub(super) fn chart(cases: &[(f64, &Case<'_>)]) -> Option<(String, Plan)> {
     };
     let panels = vec![
         panel("From the planned send time", |one| one.response),
-        panel("From the real send time, as a closed loop would have it", |one| one.service),
+        panel("From the real send time", |one| one.service),
     ];
     let chart = LineChart {
         title: format!("Load: response times by percentile, {} requests a second", format::count(*rate)),
-        subtitle: format!(
-            "On logarithmic axes, the requests of all rounds together. At p99, one request in 100 takes longer. Where a design \
-             cannot keep up, requests wait to be sent, which only times from the plan show. A percentile is drawn if at least five \
-             requests took longer. The figure beside a name is its last{LAST}."
-        ),
+        subtitle: "On logarithmic axes, the requests of all rounds together. At p99, one request in 100 takes longer. Where a design \
+                   cannot keep up, requests wait to be sent, which only times from the plan show: times from the real send time are \
+                   what a closed loop would have. A percentile is drawn if at least five requests took longer. The figure beside a \
+                   name is that of the highest percentile, unless it says of which."
+            .to_owned(),
         axis: AXIS,
         scale: Scale::Time,
         limits: Vec::new(),

@@ -207,6 +207,7 @@ const LOAD: &[&str] = &[
      more, down.",
     "A request that has no answer a quarter of a second after the end is given up. It counts with the time until then, so that a \
      quantile beyond the knee is at least what it says.",
+    "The percentiles of all rounds together show the worst round as well. Those in the table are medians over the rounds.",
 ];
 
 const DISTANCE_LIMITS: &[&str] = &[

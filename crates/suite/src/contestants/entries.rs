@@ -3,7 +3,7 @@
 use catalogue::Need;
 use measure::record::{Kind, Question, TWIN_SUFFIX};
 
-use super::{floors, record_entry};
+use super::{floors, record_entry, request};
 use crate::questions::{self, Case};
 
 /// The suffix of a design that decides all requests of a batch in one call.
@@ -82,6 +82,17 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
         all.extend(twin);
         all.extend(many);
     }
+    let grounds = request::GROUNDS.iter().filter(|_| question == request::GROUNDS_QUESTION);
+    all.extend(grounds.map(|ground| ContestantEntry {
+        id: ground.id.to_owned(),
+        kind: Kind::Peer,
+        about: ground.about,
+        needs: ground.needs,
+        floor: None,
+        most_sessions: usize::MAX,
+        common: false,
+        left_out: ground.absence(),
+    }));
     let floors = floors::ALL.iter().filter(|floor| (floor.belongs_to)(question));
     all.extend(floors.map(|floor| ContestantEntry {
         id: floor.id.to_owned(),

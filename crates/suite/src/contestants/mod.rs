@@ -19,7 +19,6 @@ mod timed;
 
 use measure::record::TWIN_SUFFIX;
 
-pub(crate) use self::floors::ALL as FLOORS;
 pub(crate) use self::{
     attempt::attempt_builds,
     context::Context,
@@ -27,6 +26,7 @@ pub(crate) use self::{
     not_built::NotBuilt,
     timed::Built,
 };
+pub(crate) use self::{floors::ALL as FLOORS, request::GROUNDS, request::GROUNDS_QUESTION};
 use crate::questions::Case;
 
 /// Builds the contestant of that id for a case, logged-in population and all.
@@ -36,6 +36,9 @@ pub(crate) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
             return Err(NotBuilt::NothingToTime("floors are measured on one thread".to_owned()));
         }
         return (floor.build)(context, case, context.next_seed());
+    }
+    if let Some(ground) = GROUNDS.iter().find(|ground| ground.id == id) {
+        return ground.build(context, case);
     }
     let entry = id.trim_end_matches(TWIN_SUFFIX).trim_end_matches(entries::MANY_SUFFIX);
     designs::build(context, case, entry, id)

@@ -120,7 +120,7 @@ impl Browser {
 
     /// Does what leads to another page, waits until that is loaded, and gives its text.
     #[track_caller]
-    fn to_another_page(&mut self, way: impl FnOnce(&mut Self)) -> String {
+    fn until_another_page(&mut self, way: impl FnOnce(&mut Self)) -> String {
         self.events.clear();
         way(self);
         let loaded = |event: &Value| event["method"] == "Page.loadEventFired";
@@ -134,7 +134,7 @@ impl Browser {
     /// Opens a page as a user who types its address does, and gives its text.
     #[track_caller]
     pub(crate) fn open(&mut self, url: &str) -> String {
-        self.to_another_page(|browser| {
+        self.until_another_page(|browser| {
             browser.order("Page.navigate", &json!({ "url": url }));
         })
     }
@@ -142,7 +142,7 @@ impl Browser {
     /// Runs a script in the page that leads to another one, and gives that one's text.
     #[track_caller]
     pub(crate) fn follow(&mut self, script: &str) -> String {
-        self.to_another_page(|browser| {
+        self.until_another_page(|browser| {
             browser.run(script);
         })
     }

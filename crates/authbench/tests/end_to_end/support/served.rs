@@ -172,7 +172,9 @@ pub(crate) fn certificate(folder: &Path) {
 pub(crate) fn for_each_design(work: impl Fn(&Value) + Sync) {
     let listed = Command::new(env!("CARGO_BIN_EXE_authbench")).args(["list", "--json"]).output().unwrap();
     let listed: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
-    let contestants = listed.iter().filter(|one| one["kind"] == "design" || one["kind"] == "peer");
+    // A peer that is a whole service by itself is none that `serve` could serve.
+    let contestants = listed.iter().filter(|one| one["only"].is_null());
+    let contestants = contestants.filter(|one| one["kind"] == "design" || one["kind"] == "peer");
     let (absent, present): (Vec<&Value>, Vec<&Value>) =
         contestants.partition(|one| one["unavailable"].is_string());
     for one in absent {

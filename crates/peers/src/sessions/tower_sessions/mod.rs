@@ -31,6 +31,8 @@ use tower_sessions_core::{
 
 pub use self::memory::TowerMemory;
 #[cfg(feature = "rare-peers")]
+pub(crate) use self::redis::pool;
+#[cfg(feature = "rare-peers")]
 pub use self::redis::{Leftovers, TowerRedis};
 use super::by_user::{self, ByUser};
 

@@ -39,16 +39,22 @@ impl<C: Clock> TowerRedis<C> {
         policy: SessionPolicy,
         clock: C,
     ) -> Result<(Self, Leftovers), StoreError> {
-        let Settings { config, performance, connection, reconnect } = Settings::at(url)?;
-        let config = Config { database: Some(database), ..config };
-        let pool = Pool::new(config, Some(performance), Some(connection), Some(reconnect), CONNECTIONS)
-            .map_err(|error| unavailable(&error))?;
-        // The task ends with `quit`.
-        let _task = pool.init().await.map_err(|error| unavailable(&error))?;
+        let pool = pool(url, database).await?;
         let sessions = Self::over(RedisStore::new(pool.clone()), policy, clock);
         let leftovers = Leftovers { pool, users: Arc::clone(&sessions.users) };
         Ok((sessions, leftovers))
     }
+}
+
+/// Connections to the logical `database` of the server at that URL, on the current tokio runtime.
+pub(crate) async fn pool(url: &str, database: u8) -> Result<Pool, StoreError> {
+    let Settings { config, performance, connection, reconnect } = Settings::at(url)?;
+    let config = Config { database: Some(database), ..config };
+    let pool = Pool::new(config, Some(performance), Some(connection), Some(reconnect), CONNECTIONS)
+        .map_err(|error| unavailable(&error))?;
+    // The task ends with `quit`, or with the runtime.
+    let _task = pool.init().await.map_err(|error| unavailable(&error))?;
+    Ok(pool)
 }
 
 impl TowerStore for RedisStore<Pool> {

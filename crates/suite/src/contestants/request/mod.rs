@@ -1,6 +1,7 @@
 //! Whole requests over HTTP: the example service on a thread of this process, its clients on another processor.
 
 mod at_a_rate;
+mod grounds;
 mod refused;
 mod requests;
 
@@ -10,6 +11,7 @@ use load::{Deserved, Engine, Exchange, Series};
 use measure::record::{Count, Metric, Question};
 use service::{Background, Prepare};
 
+pub(crate) use self::grounds::{ALL as GROUNDS, QUESTION as GROUNDS_QUESTION};
 use self::{
     at_a_rate::PATIENCE,
     requests::{LONGEST, Requests},

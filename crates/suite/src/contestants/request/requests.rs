@@ -21,6 +21,8 @@ pub(super) const LONGEST: Duration = Duration::from_secs(10);
 const EACH: u64 = 4;
 /// One connection alone has this many: whoever waits for it wakes up each time, and no two wake-ups take as long.
 const ALONE: u64 = 32;
+/// The service is done with its last answer after this time.
+const SETTLING: Duration = Duration::from_micros(50);
 /// As many samples as make a median.
 const FEW: u32 = 8;
 
@@ -82,9 +84,9 @@ impl Contestant for Requests {
             let warm_up = operations.div_ceil(4).max(self.connections);
             self.run(warm_up)?;
             let store = self.store.cpu_time();
-            let service = service_time();
+            let service = settled_service_time();
             let elapsed = self.run(operations)?.elapsed;
-            let service = service_time().saturating_sub(service);
+            let service = settled_service_time().saturating_sub(service);
             let store = self.store.cpu_time().zip(store).map(|(now, then)| now.saturating_sub(then));
             Ok(Sample { elapsed, cpu: Some(service), store_cpu: store })
         })
@@ -102,6 +104,13 @@ impl Contestant for Requests {
     fn most_samples(&self) -> u32 {
         if self.few { FEW } else { u32::MAX }
     }
+}
+
+/// [`service_time`] once the service waits for requests again. The system adds what a thread runs when it stops running, or at a
+/// tick: read at once, one sample in a hundred had next to none of its time.
+fn settled_service_time() -> Duration {
+    std::thread::sleep(SETTLING);
+    service_time()
 }
 
 /// CPU time of this process without the calling thread: of the service, as all others of a round's threads sleep.
