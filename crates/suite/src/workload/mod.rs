@@ -83,11 +83,18 @@ impl Credentials {
         Ok((all, (allocated as f64 + design.bytes_mapped() as f64) / population as f64))
     }
 
-    /// Logs everybody in, one after another, and does nothing besides.
-    pub(crate) async fn issue_alone(design: &dyn Untimed, population: usize) -> Result<Self, NotLoggedIn> {
+    /// Logs everybody in, `in_flight` at once, and does nothing besides.
+    pub(crate) async fn issue_alone(
+        design: &dyn Untimed,
+        population: usize,
+        in_flight: usize,
+    ) -> Result<Self, NotLoggedIn> {
         let mut all = Self { text: Vec::new(), ends: vec![0] };
-        for index in 0..population {
-            all.text.extend_from_slice(design.issue_untimed(&principal(index)).await?.reveal().as_bytes());
+        let logins =
+            (0..population).map(|index| async move { design.issue_untimed(&principal(index)).await });
+        let mut logins = stream::iter(logins).buffered(in_flight);
+        while let Some(credential) = logins.try_next().await? {
+            all.text.extend_from_slice(credential.reveal().as_bytes());
             all.ends.push(all.text.len());
         }
         Ok(all)
