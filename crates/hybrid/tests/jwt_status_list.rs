@@ -168,6 +168,9 @@ fn sealed(key: &Hs256Key, list: u32, now: Timestamp, lasts: u64, compressed: Vec
     token.seal(key, &policy().with_status_lists(LISTS)).unwrap()
 }
 
+/// What is published in place of that list, at that time.
+type Fault<'f> = &'f dyn Fn(&Keys, u32, Timestamp) -> String;
+
 /// What was logged.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -198,7 +201,7 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
         let cut = all_valid[..all_valid.len() - 5].to_vec();
         let bomb = packed(&vec![0; 50_000_000]);
         let foreign = hmac_key();
-        let faults: [(&str, &dyn Fn(&Keys, u32, Timestamp) -> String); 9] = [
+        let faults: [(&str, Fault<'_>); 9] = [
             ("the signature does not match", &|_, list, now| {
                 sealed(&foreign, list, now, 60, all_valid.clone())
             }),

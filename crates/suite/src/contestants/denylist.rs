@@ -24,12 +24,14 @@ use crate::{
     workload::{Credentials, principal, user},
 };
 
+/// Logins at once where nothing is timed.
+const LOGINS: usize = 100;
+
 /// Tokens over which it is counted how many seem revoked.
 const LOOKED_AT: usize = 50_000;
 
-/// Of the tokens that are presented, at most as many may be issued again because they seem revoked. A filter that is as full as
-/// it is meant to be takes one in a thousand.
-const AGAIN: usize = 10;
+/// A token that seems revoked is issued again so many times; then it is its user who does.
+const AGAIN: usize = 2;
 
 /// What a list with the case's revocations takes.
 pub(super) fn fill(
@@ -114,50 +116,52 @@ pub(super) fn fetch(context: &Context, design: &dyn Untimed, every: Duration) ->
     })
 }
 
-/// Which share of good tokens seems revoked, counted over tokens that are issued for it.
-pub(super) async fn seem_revoked<A: Authoriser>(design: &A, case: &Case) -> Result<Count, NotBuilt> {
-    let settings = design.settings();
-    let set = |name| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
-    let note = match set("filter_false_positives").zip(set("filter_expected")) {
-        Some((share, expected)) => {
-            format!("of good tokens, which then ask the store; set to {share} for {expected} revocations")
-        }
-        None => "of good tokens: the list is exact".to_owned(),
-    };
-    let design: &dyn Untimed = design;
-    let mut there = 0;
-    for index in 0..LOOKED_AT {
-        let index = index % case.population;
-        let token = design.issue_untimed(&principal(index)).await;
-        let token = token.map_err(|error| NotBuilt::Broken(error.to_string()))?;
-        there +=
-            usize::from(matches!(decided(design, token.reveal().as_bytes(), index).await?, Decided::There));
-    }
-    let over = LOOKED_AT as u64;
-    Ok(Count { metric: Metric::SeemRevoked, value: there as f64 / over as f64, over, note })
-}
-
-/// The population's tokens, those that seem revoked issued again: what is timed is a request that nobody waits for, and how many do
-/// is counted by [`seem_revoked`]. `None` where almost all would have to wait.
-pub(super) async fn that_nobody_waits_for(
-    design: &dyn Untimed,
+/// The population's tokens without those that seem revoked, alone or with all of their user's: what is timed is a request that nobody
+/// waits for. Which share seems revoked is counted, of a filter over tokens that are issued for it. No tokens where most would have to
+/// wait.
+pub(super) async fn that_nobody_waits_for<A: Authoriser>(
+    design: &A,
     credentials: &Credentials,
-) -> Result<Option<Credentials>, NotBuilt> {
-    let mut texts: Vec<Vec<u8>> = Vec::with_capacity(credentials.len());
-    let mut again = 0;
+) -> Result<(Option<Credentials>, Count), NotBuilt> {
+    let settings = design.settings();
+    let design: &dyn Untimed = design;
+    let (mut texts, mut users, mut there) = (Vec::with_capacity(credentials.len()), Vec::new(), 0);
     for index in 0..credentials.len() {
         let mut text = credentials.get(index).0.to_vec();
-        while let Decided::There = decided(design, &text, index).await? {
-            again += 1;
-            if again > AGAIN + credentials.len() / AGAIN {
-                return Ok(None);
+        for attempt in 0..=AGAIN {
+            if matches!(decided(design, &text, index).await?, Decided::Here) {
+                texts.push(text);
+                users.push(index);
+                break;
             }
-            let token = design.issue_untimed(&principal(index)).await;
-            text = token.map_err(|error| NotBuilt::Broken(error.to_string()))?.reveal().as_bytes().to_vec();
+            there += usize::from(attempt == 0);
+            text = issue(design, index).await?;
         }
-        texts.push(text);
     }
-    Ok(Some(Credentials::from_texts(texts)))
+    let decided_here = texts.len() > credentials.len() / 2;
+    let set = |name| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str());
+    let (there, over, note) = match set("filter_false_positives").zip(set("filter_expected")) {
+        Some((share, expected)) => {
+            there = 0;
+            for index in (0..credentials.len()).cycle().take(LOOKED_AT) {
+                let text = issue(design, index).await?;
+                there += usize::from(matches!(decided(design, &text, index).await?, Decided::There));
+            }
+            let note = format!(
+                "of good tokens, which then ask the store; set to {share} for {expected} revocations"
+            );
+            (there, LOOKED_AT, note)
+        }
+        None => (there, credentials.len(), "of good tokens: the list is exact".to_owned()),
+    };
+    let count =
+        Count { metric: Metric::SeemRevoked, value: there as f64 / over as f64, over: over as u64, note };
+    Ok((decided_here.then(|| Credentials::of_users(texts, users)), count))
+}
+
+async fn issue(design: &dyn Untimed, index: usize) -> Result<Vec<u8>, NotBuilt> {
+    let token = design.issue_untimed(&principal(index)).await;
+    Ok(token.map_err(|error| NotBuilt::Broken(error.to_string()))?.reveal().as_bytes().to_vec())
 }
 
 /// How long revocations come at the case's rate, and how many come at the least.
@@ -185,7 +189,7 @@ pub(super) fn follow(
         return Err(NotBuilt::NothingToTime(reason.to_owned()));
     }
     let revocations = ((rate * OFFERED) as usize).max(LEAST);
-    let tokens = context.wait(Credentials::issue_alone(design, revocations))?;
+    let tokens = context.wait(Credentials::issue_alone(design, revocations, LOGINS))?;
     let store = context.store_processes(needs);
     let (spent, stored, reached) = placement::with_the_servers(|| {
         context.wait(async {

@@ -74,6 +74,9 @@ const FILLING: usize = 100;
 /// to who verifies it. To sign a million with Ed25519 would take ten seconds a round.
 const MOST_TOKENS: usize = 1_000;
 
+/// Logins that a server counts and does not keep, at most.
+const MOST_LISTED: usize = 10_000;
+
 /// More revocations than that are not put into a store.
 const MOST_KEYS: usize = 1_000_000;
 
@@ -187,16 +190,23 @@ impl Builder<'_> {
             denylist::fill_store(context, case, &design, stored)?
         };
         let mut counts: Vec<Count> = bytes.into_iter().collect();
-        let mut credentials = context.wait(Credentials::issue_alone(&design, self.population::<E>()))?;
+        let fetched = denylist::fetched_every(&design);
+        // Where a login asks the store there are fewer of them.
+        let population = match fetched {
+            _ if const { !E::CAPABILITIES.decides_here } => self.population::<E>().min(MOST_TOKENS),
+            Some(_) => self.population::<E>().min(MOST_LISTED),
+            None => self.population::<E>(),
+        };
+        let mut credentials = context.wait(Credentials::issue_alone(&design, population, FILLING))?;
         let mut waits = true;
         if const { E::CAPABILITIES.decides_here } {
-            counts.push(context.wait(denylist::seem_revoked(&design, case))?);
-            if let Some(every) = denylist::fetched_every(&design) {
+            let (decided_here, seem_revoked) =
+                context.wait(denylist::that_nobody_waits_for(&design, &credentials))?;
+            counts.push(seem_revoked);
+            if let Some(every) = fetched {
                 counts.push(denylist::fetch(context, &design, every)?);
             }
-            if let Some(decided_here) =
-                context.wait(denylist::that_nobody_waits_for(&design, &credentials))?
-            {
+            if let Some(decided_here) = decided_here {
                 (credentials, waits) = (decided_here, false);
             }
         }

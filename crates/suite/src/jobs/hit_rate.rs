@@ -109,7 +109,7 @@ impl<A: Authoriser> HitRateJob<A> {
     /// Of this number of requests the share that misses is exact.
     const fn unit(&self) -> usize {
         let mut unit = 1;
-        while unit * self.missing % WHOLE != 0 {
+        while !(unit * self.missing).is_multiple_of(WHOLE) {
             unit += 1;
         }
         unit

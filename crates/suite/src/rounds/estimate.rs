@@ -27,7 +27,7 @@ const fn seconds(question: Question) -> (f64, f64) {
         // In the first round alone.
         Question::Staleness => (1.5, 100.0),
         Question::Outage => (5.0, 85.0),
-        Question::Denylist => (2.5, 5.0),
+        Question::Denylist => (2.0, 5.5),
         Question::HitRate => (2.0, 4.0),
         Question::RefreshStorm => (2.0, 15.0),
         // One like the others, until it has been measured.

@@ -47,6 +47,8 @@ pub(crate) enum NotLoggedIn {
 pub(crate) struct Credentials {
     text: Vec<u8>,
     ends: Vec<usize>,
+    /// Whose they are, where some of the users have none.
+    users: Option<Vec<usize>>,
 }
 
 impl Credentials {
@@ -67,6 +69,7 @@ impl Credentials {
         let mut all = Self {
             text: Vec::with_capacity((length + 16) * population),
             ends: Vec::with_capacity(population + 1),
+            users: None,
         };
         all.ends.push(0);
         let logins = stream::iter(
@@ -83,11 +86,18 @@ impl Credentials {
         Ok((all, (allocated as f64 + design.bytes_mapped() as f64) / population as f64))
     }
 
-    /// Logs everybody in, one after another, and does nothing besides.
-    pub(crate) async fn issue_alone(design: &dyn Untimed, population: usize) -> Result<Self, NotLoggedIn> {
-        let mut all = Self { text: Vec::new(), ends: vec![0] };
-        for index in 0..population {
-            all.text.extend_from_slice(design.issue_untimed(&principal(index)).await?.reveal().as_bytes());
+    /// Logs everybody in, `in_flight` at once, and does nothing besides.
+    pub(crate) async fn issue_alone(
+        design: &dyn Untimed,
+        population: usize,
+        in_flight: usize,
+    ) -> Result<Self, NotLoggedIn> {
+        let mut all = Self { text: Vec::new(), ends: vec![0], users: None };
+        let logins =
+            (0..population).map(|index| async move { design.issue_untimed(&principal(index)).await });
+        let mut logins = stream::iter(logins).buffered(in_flight);
+        while let Some(credential) = logins.try_next().await? {
+            all.text.extend_from_slice(credential.reveal().as_bytes());
             all.ends.push(all.text.len());
         }
         Ok(all)
@@ -104,12 +114,17 @@ impl Credentials {
 
     /// Texts that stand for the users in order: the inputs of a floor.
     pub(crate) fn from_texts(texts: impl IntoIterator<Item: AsRef<[u8]>>) -> Self {
-        let mut all = Self { text: Vec::new(), ends: vec![0] };
+        let mut all = Self { text: Vec::new(), ends: vec![0], users: None };
         for text in texts {
             all.text.extend_from_slice(text.as_ref());
             all.ends.push(all.text.len());
         }
         all
+    }
+
+    /// Texts that stand for these users.
+    pub(crate) fn of_users(texts: impl IntoIterator<Item: AsRef<[u8]>>, users: Vec<usize>) -> Self {
+        Self { users: Some(users), ..Self::from_texts(texts) }
     }
 
     pub(crate) const fn len(&self) -> usize {
@@ -118,7 +133,8 @@ impl Credentials {
 
     /// The credential of the user of that number.
     pub(crate) fn get(&self, index: usize) -> (&[u8], UserId) {
-        (&self.text[self.ends[index]..self.ends[index + 1]], user(index))
+        let owner = self.users.as_ref().map_or(index, |users| users[index]);
+        (&self.text[self.ends[index]..self.ends[index + 1]], user(owner))
     }
 }
 
@@ -181,6 +197,12 @@ mod tests {
             let (text, owner) = requests.get(index);
             assert_eq!((text.len(), user(usize::from(text[0]))), (LONG + 1, owner));
         }
+    }
+
+    #[test]
+    fn who_has_no_credential_is_left_out() {
+        let credentials = Credentials::of_users(["a", "c"], vec![0, 2]);
+        assert_eq!(credentials.get(1), (&b"c"[..], user(2)));
     }
 
     #[test]
