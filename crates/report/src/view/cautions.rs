@@ -1,7 +1,7 @@
 //! What a reader must know before quoting a figure.
 
 use measure::{
-    record::{Batch, Execution, Profile, Provenance, Question, RunRecord},
+    record::{Batch, Execution, Profile, Provenance, RunRecord},
     rows,
 };
 
@@ -135,7 +135,7 @@ pub(crate) fn rounds_done(execution: &Execution) -> Option<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use measure::example;
+    use measure::{example, record::Question};
 
     use super::*;
 
