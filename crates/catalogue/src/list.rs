@@ -240,6 +240,23 @@ catalogue! {
             Ok(hybrid::JwtDenylistBloom::new(key, policy, clock, list, stream, feed, filter).await?)
         };
 
+    Design Introspection = "introspection", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "opaque token: an authorisation server over sessions in Redis is asked at each request, over HTTP (RFC 7662); it runs in this process, whose CPU contains both sides",
+        hybrid::Introspection<RedisStore, C> => |environment| environment.introspection().await,
+        capabilities Capabilities::ORDINARY.without_payloads();
+
+    Design IntrospectionCached = "introspection-cached", Hybrid, needs &[Need::Redis], floor None,
+        "introspection, whose answers are remembered for 5 s: one who misses asks, others wait for the answer",
+        hybrid::CachedIntrospection<RedisStore, C> => |environment| {
+            Ok(hybrid::CachedIntrospection::new(environment.introspection().await?, hybrid::CacheConfig::default()))
+        },
+        capabilities Capabilities::ORDINARY.without_payloads();
+
+    Design Gateway = "gateway", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "session-redis outside, looked up once a minute and exchanged for a JWT (HS256) of one minute, which is then verified at each request inside",
+        hybrid::Gateway<RedisStore, C> => |environment| environment.gateway().await,
+        capabilities Capabilities::ORDINARY.without_payloads();
+
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "the same JWT by the jsonwebtoken crate on its RustCrypto back end",

@@ -21,6 +21,8 @@
 //! | `tracked_sessions` | sessions in Redis, remembered until it says that they have changed |
 //! | `ticks` | a clock that is cheap to read and never goes back |
 //! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
+//! | `introspection` | opaque tokens, about which an authorisation server is asked over HTTP |
+//! | `gateway` | a session outside, and a token of one minute for the services inside |
 //! | `not_before` | the time before which nothing of a user is accepted |
 
 mod cached_jwt;
@@ -33,6 +35,8 @@ mod epoch;
 mod event;
 mod feed;
 mod filter;
+mod gateway;
+mod introspection;
 mod local_cache;
 mod memory_list;
 mod not_before;
@@ -49,6 +53,11 @@ pub use denylist_memory::JwtDenylistMemory;
 pub use denylist_redis::{JwtDenylistRedis, WhenAway};
 pub use epoch::JwtEpoch;
 pub use filter::FilterConfig;
+pub use gateway::{Exchange, Gateway};
+pub use introspection::{
+    AuthorisationServer, CachedIntrospection, Introspection, IntrospectionConfig, IntrospectionConfigError,
+    IntrospectionFault,
+};
 pub use local_cache::CacheConfig;
 pub use signed_sessions::SignedSessions;
 pub use silence::FeedConfig;
