@@ -51,6 +51,10 @@ pub struct Capabilities {
     pub batches: bool,
     /// What a whole request over HTTP costs: not where it does not show which of several like it decided.
     pub over_http: bool,
+    /// What it costs when a request crosses several services: one for each way of deciding there.
+    pub across_services: bool,
+    /// What it costs to change its keys: one whose keys are a set.
+    pub rotates: bool,
     /// One of those that most people choose between. It takes part in the cases that answer "JWT or session".
     pub common: bool,
 }
@@ -65,6 +69,8 @@ impl Capabilities {
         payloads: true,
         batches: false,
         over_http: true,
+        across_services: false,
+        rotates: false,
         common: false,
     };
 
@@ -72,6 +78,12 @@ impl Capabilities {
     #[must_use]
     pub const fn common(self) -> Self {
         Self { common: true, ..self }
+    }
+
+    /// The same for one that stands for its way of deciding where a request crosses several services.
+    #[must_use]
+    pub const fn across_services(self) -> Self {
+        Self { across_services: true, ..self }
     }
 
     /// The same without longer payloads, beside a proof by RSA or ECDSA. Ed25519 stands for all of that kind.

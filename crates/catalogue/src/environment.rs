@@ -157,7 +157,8 @@ impl<C: Clock> Environment<C> {
     }
 
     /// Issuer, audience and lifetime of all tokens of the environment.
-    pub(crate) fn token_policy(&self) -> jwt::Policy {
+    #[must_use]
+    pub fn token_policy(&self) -> jwt::Policy {
         jwt::Policy::new(ISSUER, AUDIENCE, TOKEN_LIFETIME).with_private_claims(self.private_claims.clone())
     }
 
