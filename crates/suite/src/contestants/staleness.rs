@@ -39,6 +39,8 @@ const PROBE: Duration = Duration::from_millis(1);
 /// Logins follow each other, and are revoked after, where every instance asks the store.
 const BETWEEN: Duration = Duration::from_millis(2);
 const LOGGED_IN: Duration = Duration::from_millis(20);
+/// Logins are spread over this time at most. When in the life of a cache entry a login is revoked is drawn for each.
+const LONGEST_SPREAD: Duration = Duration::from_secs(3);
 /// Whoever accepts for this much longer than declared breaks its promise: what a probe and a busy processor add.
 const TOLERANCE: Duration = Duration::from_millis(100);
 /// After this time beyond the declared one, nobody is asked any more.
@@ -58,6 +60,8 @@ struct Trial {
     over: AtomicBool,
     /// Instances that are built.
     ready: AtomicU64,
+    /// Logins that an instance denies, summed over the instances.
+    denied: AtomicU64,
 }
 
 impl Trial {
@@ -100,6 +104,7 @@ pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, N
         logins: Mutex::default(),
         over: AtomicBool::new(false),
         ready: AtomicU64::new(0),
+        denied: AtomicU64::new(0),
     });
 
     let metronome = Metronome::every(PROBE).map_err(|error| NotBuilt::Broken(error.to_string()))?;
@@ -214,8 +219,8 @@ async fn revoke_all(
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let mut rng = StdRng::seed_from_u64(seed);
-    // Evenly over a bit more than the life of a cache entry.
-    let spread = bound.mul_f64(0.6);
+    // Evenly: no two at once.
+    let spread = bound.mul_f64(0.6).min(LONGEST_SPREAD);
     let between = (spread / revocations as u32).max(BETWEEN);
     let mut plan: Vec<(Instant, usize, bool)> = Vec::new();
     let begin = Instant::now() + Duration::from_millis(20);
@@ -251,8 +256,12 @@ async fn revoke_all(
         revoked.map_err(|denial| format!("a login could not be revoked: {denial}"))?;
         login.revoked_at.store(trial.now(), Ordering::Release);
     }
-    // Whoever still accepts after that breaks its promise.
-    tokio::time::sleep(bound + if bound.is_zero() { LOGGED_IN } else { PATIENCE }).await;
+    // Whoever still accepts after that breaks its promise. Where all of them deny, nobody is asked any more.
+    let end = Instant::now() + bound + if bound.is_zero() { LOGGED_IN } else { PATIENCE };
+    let all = (INSTANCES * revocations) as u64;
+    while Instant::now() < end && trial.denied.load(Ordering::Acquire) < all {
+        tokio::time::sleep(LOGGED_IN / 4).await;
+    }
     Ok(())
 }
 
@@ -290,6 +299,7 @@ async fn observe(
                 Ok(_) => seen.accepted = began,
                 Err(Denial::Revoked | Denial::Unknown) if login.revoked_at.load(Ordering::Acquire) > 0 => {
                     seen.denied = true;
+                    trial.denied.fetch_add(1, Ordering::AcqRel);
                 }
                 // While it is being revoked, or the store is away: asked again.
                 Err(Denial::Revoked | Denial::Unknown | Denial::StoreUnavailable) => {}
@@ -386,6 +396,7 @@ mod tests {
             logins: Mutex::new(vec![Arc::new(login)]),
             over: AtomicBool::new(true),
             ready: AtomicU64::new(0),
+            denied: AtomicU64::new(0),
         };
         let properties = Properties {
             family: Family::Hybrid,
