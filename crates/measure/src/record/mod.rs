@@ -322,6 +322,8 @@ words! {
         Recovery = "recovery",
         /// Sessions that are not accepted after an outage and were before.
         SessionsLost = "sessions-lost",
+        /// Fetches of a key set from its issuer.
+        Fetches = "fetches",
     }
 }
 
@@ -346,7 +348,8 @@ impl Metric {
             | Self::WronglyRejected
             | Self::Unavailable
             | Self::Unanswered
-            | Self::SessionsLost => "count",
+            | Self::SessionsLost
+            | Self::Fetches => "count",
             Self::Bytes => "bytes",
             Self::Answered | Self::CpuRatio | Self::Ratio | Self::RatioToFloor => "ratio",
         }

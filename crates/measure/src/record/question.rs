@@ -144,4 +144,16 @@ questions! {
         heading "What happens to requests when the store goes down?",
         asks "what happens to requests when the store goes down, and when is it over?",
         reference "jwt-hs256";
+
+    /// A request that crosses several services, each of which decides.
+    FanOut = "fan-out",
+        heading "What does authorisation cost when a request crosses several services?",
+        asks "what does a request cost that crosses 1, 3 or 10 services, each of which decides?",
+        reference "control-none";
+
+    /// What a change of signing keys costs verifiers that fetch the set.
+    Rotation = "rotation",
+        heading "What does key rotation cost?",
+        asks "what does key rotation cost: overlap, a first token with a new key, a stampede, made-up key ids?",
+        reference "jwt-eddsa";
 }

@@ -4,9 +4,9 @@ use measure::record::{Metric, Question};
 
 use super::{
     by_size_answer::{growth, payload},
-    distance, load, login, outage,
+    distance, fan_out, load, login, outage,
     relative_answer::{dearest_refusals, spread, tails},
-    request, staleness,
+    request, rotation, staleness,
     variants_answer::variants,
 };
 use crate::{
@@ -23,6 +23,8 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Sentence {
         Question::Login => login::answer(asked),
         Question::Staleness => staleness::answer(asked),
         Question::Outage => outage::answer(asked),
+        Question::FanOut => fan_out::answer(asked),
+        Question::Rotation => rotation::answer(asked),
         _ => None,
     };
     if let Some(sentence) = own {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 20] = [
+const OPTIONAL: [(Metric, &str); 21] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::Cpu, "CPU time"),
@@ -31,6 +31,7 @@ const OPTIONAL: [(Metric, &str); 20] = [
     (Metric::Slowest, "Slowest"),
     (Metric::Recovery, "Recovery"),
     (Metric::SessionsLost, "Sessions lost"),
+    (Metric::Fetches, "Fetches"),
 ];
 
 /// The table, cheapest first, then who has no figure. Where it is long, what follows the designs is folded away.
@@ -126,6 +127,7 @@ const fn about(metric: Metric) -> &'static str {
         Metric::Slowest => "Slowest",
         Metric::Recovery => "Recovery",
         Metric::SessionsLost => "Sessions lost",
+        Metric::Fetches => "Fetches",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
     }
 }
@@ -202,7 +204,8 @@ fn cell(line: &Line<'_>, metric: Metric, of: Option<&str>) -> Markup {
         | Metric::Unanswered
         | Metric::WronglyRejected
         | Metric::WronglyAccepted
-        | Metric::SessionsLost => format::count(figure.value),
+        | Metric::SessionsLost
+        | Metric::Fetches => format::count(figure.value),
     });
     html! {
         @match text {

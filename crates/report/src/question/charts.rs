@@ -2,7 +2,7 @@
 
 use measure::record::Question;
 
-use super::{by_size_chart, case_chart, load, outage, relative_chart, request, variants_chart};
+use super::{by_size_chart, case_chart, fan_out, load, outage, relative_chart, request, variants_chart};
 use crate::{
     chart::Plan,
     view::{QuestionView, against, series},
@@ -16,10 +16,15 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         // Its chart is on the first screen: every design's cost against it.
         Question::Staleness => return Vec::new(),
         Question::Outage => return outage::charts(asked),
+        Question::FanOut => return fan_out::charts(asked),
         _ => {}
     }
     let (all, alone) = series(asked);
     let mut plans = by_size_chart::of_question(asked, &all);
+    if asked.question == Question::Rotation {
+        // What is counted is in a table.
+        return plans;
+    }
     plans.extend(variants_chart::of_question(asked));
     let quantiles = relative_chart::quantiles(asked);
     if !quantiles.is_empty() {

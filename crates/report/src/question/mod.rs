@@ -7,7 +7,7 @@
 //! | `by_case_table` | all cases side by side |
 //! | `relative_*` | cases that are compared with one of them |
 //! | `request` | a whole request, by what its CPU time consists of |
-//! | `load`, `distance`, `login`, `staleness`, `outage` | what these questions say and show beside their tables |
+//! | `load`, `distance`, `login`, `staleness`, `outage`, `fan_out`, `rotation` | what these questions say and show beside their tables |
 //! | `variants_*` | the same case with threads, or with independent look-ups |
 //! | `case_*` | one case by itself |
 
@@ -19,12 +19,14 @@ mod case_chart;
 mod case_table;
 mod charts;
 mod distance;
+mod fan_out;
 mod load;
 mod login;
 mod outage;
 mod relative_answer;
 mod relative_chart;
 mod request;
+mod rotation;
 mod staleness;
 mod tables;
 mod variants_answer;

@@ -91,7 +91,11 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
 /// Those of them that take part in a case.
 pub(crate) fn entries_of(case: &Case) -> Vec<ContestantEntry> {
     let all = entries(case.question);
-    let takes_part = |entry: &ContestantEntry| case.concerns(&entry.id, entry.needs, entry.common);
+    let takes_part = |entry: &ContestantEntry| {
+        // What is counted has no noise that a twin would show.
+        let shows_nothing = entry.kind == Kind::Twin && case.is_counted_alone();
+        case.concerns(&entry.id, entry.needs, entry.common) && !shows_nothing
+    };
     // Where a case is about a few, only the floors that bound them are worth their time.
     let bounding: Vec<&str> =
         all.iter().filter(|entry| takes_part(entry)).filter_map(|entry| entry.floor).collect();

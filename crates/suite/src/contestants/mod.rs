@@ -4,6 +4,7 @@ mod attempt;
 mod context;
 mod designs;
 mod entries;
+mod fan_out;
 mod floors;
 mod kept;
 mod not_built;
@@ -11,6 +12,7 @@ mod outage;
 mod purge;
 mod record_entry;
 mod request;
+mod rotation;
 mod staleness;
 mod timed;
 

@@ -1,6 +1,8 @@
 //! Whole requests over HTTP: the example service on a thread of this process, its clients on another processor.
 
 use std::{
+    any::Any,
+    net::SocketAddr,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
@@ -110,19 +112,7 @@ fn finish(
 ) -> Result<Built, NotBuilt> {
     let address = service.address();
     let exchanges = exchanges(&address.to_string());
-    let longest = if case.rate.is_some() { PATIENCE } else { LONGEST };
-    let engine = Engine::connect(address, case.in_flight, longest)
-        .map_err(|error| NotBuilt::Broken(error.to_string()))?;
-    let mut contestant = Requests {
-        engine,
-        draws: Draws::new(case.choice, exchanges.len(), context.next_seed()),
-        exchanges,
-        series: Series::default(),
-        store: context.store_processes(needs),
-        connections: case.in_flight as u64,
-        slow: case.question == Question::Login,
-        _service: service,
-    };
+    let mut contestant = Requests::to(context, case, needs, (address, Box::new(service)), exchanges)?;
     if let Some(rate) = case.rate {
         return Ok(Built::counted(contestant.at_a_rate(rate, context.next_seed())?));
     }
@@ -165,17 +155,20 @@ pub(super) fn own_profile(host: &str, index: usize, headers: &[(&str, &str)]) ->
 }
 
 /// A closed loop over the case's connections.
-struct Requests {
+pub(super) struct Requests {
     engine: Engine,
     exchanges: Vec<Exchange>,
     draws: Draws,
     series: Series,
     store: StoreProcesses,
     connections: u64,
-    /// Whether one operation is a sample.
-    slow: bool,
+    /// The least number of operations in a sample, and the most samples in a round.
+    least: u64,
+    most_samples: u32,
+    /// Whether each request is sent once before a sample, so that who remembers has seen it.
+    presents_all: bool,
     /// Stopped after its clients are gone.
-    _service: Background,
+    _service: Box<dyn Any>,
 }
 
 struct Ran {
@@ -185,25 +178,88 @@ struct Ran {
 }
 
 impl Requests {
-    fn run(&mut self, operations: u64) -> Result<Ran, Failure> {
-        static NEVER: AtomicBool = AtomicBool::new(false);
-        self.series.clear();
-        let draws = &mut self.draws;
-        let traffic = Traffic { exchanges: &self.exchanges, next: &mut || draws.next_index(), stop: &NEVER };
-        let plan = ClosedPlan { operations, longest: LONGEST };
-        let ran = self.engine.closed_loop(plan, traffic, &mut self.series, &mut |_| {});
-        let interval = ran.map_err(|error| Failure(format!("the load broke off: {error}")))?;
-        let right = self.series.response.len();
-        if right != operations {
-            let [refused, wrong, failed] =
-                [&self.series.refused, &self.series.wrong, &self.series.failed].map(|series| series.len());
-            return Err(Failure(format!(
-                "of {operations} requests {refused} were refused, {wrong} answered wrongly and {failed} not answered"
-            )));
-        }
-        let bytes = (interval.bytes_in + interval.bytes_out) as f64 / operations as f64;
-        Ok(Ran { elapsed: interval.elapsed, bytes })
+    /// Clients of a service at that address, over as many connections as the case has requests in flight.
+    pub(super) fn to(
+        context: &Context,
+        case: &Case,
+        needs: &[Need],
+        (address, service): (SocketAddr, Box<dyn Any>),
+        exchanges: Vec<Exchange>,
+    ) -> Result<Self, NotBuilt> {
+        let longest = if case.rate.is_some() { PATIENCE } else { LONGEST };
+        let engine = Engine::connect(address, case.in_flight, longest)
+            .map_err(|error| NotBuilt::Broken(error.to_string()))?;
+        let connections = case.in_flight as u64;
+        let least = match connections {
+            // A login takes tens of milliseconds.
+            _ if case.question == Question::Login => 1,
+            1 => ALONE,
+            many => EACH * many,
+        };
+        Ok(Self {
+            engine,
+            draws: Draws::new(case.choice, exchanges.len(), context.next_seed()),
+            exchanges,
+            series: Series::default(),
+            store: context.store_processes(needs),
+            connections,
+            least,
+            most_samples: u32::MAX,
+            presents_all: false,
+            _service: service,
+        })
     }
+
+    /// The same with that number of operations in a sample, or more, and no more samples than that in a round.
+    pub(super) fn paced(self, least: u64, most_samples: u32) -> Self {
+        Self { least, most_samples, ..self }
+    }
+
+    /// The same, but before each sample all requests that there are are sent once.
+    pub(super) fn presenting_all_before(self) -> Self {
+        Self { presents_all: true, ..self }
+    }
+
+    fn run(&mut self, operations: u64) -> Result<Ran, Failure> {
+        let Self { engine, exchanges, series, draws, .. } = self;
+        closed_loop(engine, exchanges, series, operations, &mut || draws.next_index())
+    }
+
+    /// A number of requests, or each once if those are more and have to be.
+    fn warm_up(&mut self, operations: u64) -> Result<(), Failure> {
+        if !self.presents_all {
+            return self.run(operations).map(drop);
+        }
+        let Self { engine, exchanges, series, .. } = self;
+        let mut turns = (0..exchanges.len()).cycle();
+        let operations = operations.max(exchanges.len() as u64);
+        closed_loop(engine, exchanges, series, operations, &mut || turns.next().unwrap_or_default()).map(drop)
+    }
+}
+
+fn closed_loop(
+    engine: &mut Engine,
+    exchanges: &[Exchange],
+    series: &mut Series,
+    operations: u64,
+    next: &mut dyn FnMut() -> usize,
+) -> Result<Ran, Failure> {
+    static NEVER: AtomicBool = AtomicBool::new(false);
+    series.clear();
+    let traffic = Traffic { exchanges, next, stop: &NEVER };
+    let plan = ClosedPlan { operations, longest: LONGEST };
+    let ran = engine.closed_loop(plan, traffic, series, &mut |_| {});
+    let interval = ran.map_err(|error| Failure(format!("the load broke off: {error}")))?;
+    let right = series.response.len();
+    if right != operations {
+        let [refused, wrong, failed] =
+            [&series.refused, &series.wrong, &series.failed].map(|series| series.len());
+        return Err(Failure(format!(
+            "of {operations} requests {refused} were refused, {wrong} answered wrongly and {failed} not answered"
+        )));
+    }
+    let bytes = (interval.bytes_in + interval.bytes_out) as f64 / operations as f64;
+    Ok(Ran { elapsed: interval.elapsed, bytes })
 }
 
 /// How long a rate is offered before it counts, and for how long it does.
@@ -269,7 +325,7 @@ impl Contestant for Requests {
         placement::with_the_servers(|| {
             // Caches of both processors: the others' services have used them.
             let warm_up = operations.div_ceil(4).max(self.connections);
-            self.run(warm_up)?;
+            self.warm_up(warm_up)?;
             let store = self.store.cpu_time();
             let service = service_time();
             let elapsed = self.run(operations)?.elapsed;
@@ -280,12 +336,11 @@ impl Contestant for Requests {
     }
 
     fn least_operations(&self) -> u64 {
-        match self.connections {
-            // A login takes tens of milliseconds.
-            _ if self.slow => 1,
-            1 => ALONE,
-            many => EACH * many,
-        }
+        self.least
+    }
+
+    fn most_samples(&self) -> u32 {
+        self.most_samples
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use catalogue::Need;
 use measure::record::{Profile, Question, TWIN_SUFFIX};
 
-use super::fault::Fault;
+use super::{fault::Fault, rotation::Rotation};
 use crate::{jobs::Attack, workload::Choice};
 
 /// How instances lose their way to the store.
@@ -62,6 +62,10 @@ pub(crate) struct Case {
     pub(crate) and_who_waits: bool,
     /// Whether expired sessions are removed meanwhile, in the purge question.
     pub(crate) purging: bool,
+    /// Services that a request crosses, where that is the question.
+    pub(crate) services: usize,
+    /// What is done to the keys, in the rotation question.
+    pub(crate) rotation: Rotation,
     /// What happens to the store, in the outage question.
     pub(crate) fault: Option<Fault>,
     /// The least thorough profile that measures it.
@@ -78,6 +82,9 @@ impl Case {
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
         match self.question {
             Question::Staleness | Question::Outage => round == 0,
+            Question::Rotation if self.rotation.is_counted() => round == 0,
+            // Six of nine: ten services take long to ask.
+            Question::FanOut => round % 3 != 2,
             _ => (self.population < 1_000_000 && self.rate.is_none()) || round % 3 != 2,
         }
     }
@@ -85,6 +92,7 @@ impl Case {
     /// Whether building a contestant is all of the measuring, for seconds at a time, and leaves nothing to time.
     pub(crate) const fn is_counted_alone(&self) -> bool {
         matches!(self.question, Question::Load | Question::Staleness | Question::Outage)
+            || self.rotation.is_counted()
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
@@ -95,9 +103,10 @@ impl Case {
             return common || (self.and_who_waits && needs.iter().any(|need| need.is_waited_for()));
         }
         // Whatever decides, a request over HTTP is waited for.
-        let has_in_flight =
-            matches!(self.question, Question::Request | Question::Load | Question::Login | Question::Outage)
-                || needs.iter().any(|need| need.is_waited_for());
+        let has_in_flight = matches!(
+            self.question,
+            Question::Request | Question::Load | Question::Login | Question::Outage | Question::FanOut
+        ) || needs.iter().any(|need| need.is_waited_for());
         (self.in_flight == 1 || has_in_flight) && (!self.independent || needs.is_empty())
     }
 

@@ -4,6 +4,7 @@ mod case;
 mod cases;
 mod fault;
 mod question;
+mod rotation;
 
 use measure::record::{Profile, Question};
 
@@ -12,6 +13,7 @@ pub(crate) use self::{
     case::{Case, FeedLoss},
     fault::Fault,
     question::concerns,
+    rotation::Rotation,
 };
 
 /// The cases of a question that a profile measures.

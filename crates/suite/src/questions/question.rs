@@ -41,6 +41,9 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
                 && (entry.id == question.reference() || (stateful && capabilities.common));
             entry.kind == Kind::Design && capabilities.over_http && (apart || nothing_to_lose)
         }
+        Question::FanOut => capabilities.across_services || entry.id == question.reference(),
+        // The design whose keys are a set, and the same signature under one key.
+        Question::Rotation => capabilities.rotates || entry.id == question.reference(),
         // Issue, authorise, and whatever is not restricted above.
         _ => true,
     }

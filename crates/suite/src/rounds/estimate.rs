@@ -27,6 +27,8 @@ const fn seconds(question: Question) -> (f64, f64) {
         // In the first round alone.
         Question::Staleness => (1.5, 100.0),
         Question::Outage => (5.0, 85.0),
+        Question::FanOut => (2.5, 4.0),
+        Question::Rotation => (1.5, 1.0),
         // One like the others, until it has been measured.
         _ => (3.0, 6.0),
     }
