@@ -28,7 +28,7 @@ pub(super) fn verifier<C: Clock>(
 }
 
 pub(super) fn key(number: usize) -> Result<Jwk, String> {
-    Jwk::generate(Algorithm::EdDsa, &format!("key-{number}")).map_err(|error| error.to_string())
+    Jwk::generate(Algorithm::EdDsa, format!("key-{number}")).map_err(|error| error.to_string())
 }
 
 pub(super) fn add(keys: &mut KeySet, key: Jwk) -> Result<(), String> {
