@@ -53,6 +53,10 @@ pub struct Capabilities {
     pub over_http: bool,
     /// What a refresh costs, and whom a storm of them logs out: only where a login can be renewed.
     pub refreshes: bool,
+    /// What it costs when a request crosses several services: one for each way of deciding there.
+    pub across_services: bool,
+    /// What it costs to change its keys: one whose keys are a set.
+    pub rotates: bool,
     /// One of those that most people choose between. It takes part in the cases that answer "JWT or session".
     pub common: bool,
     /// It keeps a list of what was revoked, whose length is a question: the id of what does the same without a look into it.
@@ -84,6 +88,8 @@ impl Capabilities {
         batches: false,
         over_http: true,
         refreshes: false,
+        across_services: false,
+        rotates: false,
         common: false,
         deny_list: None,
         decides_here: false,
@@ -94,6 +100,12 @@ impl Capabilities {
     #[must_use]
     pub const fn common(self) -> Self {
         Self { common: true, ..self }
+    }
+
+    /// The same for one that stands for its way of deciding where a request crosses several services.
+    #[must_use]
+    pub const fn across_services(self) -> Self {
+        Self { across_services: true, ..self }
     }
 
     /// The same without longer payloads, beside a proof by RSA or ECDSA. Ed25519 stands for all of that kind.

@@ -4,7 +4,12 @@
 #[cfg(feature = "rare-peers")]
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::{
-    collections::BTreeMap, fmt, fs, io, os::unix::fs::MetadataExt, path::Path, pin::Pin, sync::Mutex,
+    collections::BTreeMap,
+    fmt, fs, io,
+    os::unix::fs::MetadataExt,
+    path::Path,
+    pin::Pin,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -15,6 +20,7 @@ use session::{
     MemcachedStore, PostgresStore, RedisClusterStore, RedisConfig, RedisKeyspace, RedisStore, SessionPolicy,
     SharedStore, StoreError,
 };
+use tokio::sync::OnceCell;
 
 use crate::{Need, Unavailable};
 
@@ -27,6 +33,8 @@ const TOKEN_LIFETIME: Duration = Duration::from_secs(3_600);
 
 /// How long a token holds that can be renewed.
 const RENEWED_LIFETIME: Duration = Duration::from_secs(300);
+/// How long a gateway's tokens for the services inside hold.
+const INSIDE_LIFETIME: Duration = Duration::from_secs(60);
 
 /// How many credentials a cache remembers: some megabytes.
 const CACHED_CREDENTIALS: usize = 65_536;
@@ -52,7 +60,14 @@ pub struct Environment<C> {
     /// Begins every namespace in a shared store, so that runs do not meet and what they leave can be found.
     tag: String,
     opened: Mutex<Vec<Clear>>,
+    /// The authorisation server that resource servers ask: one for all instances over one store, started when it is first needed.
+    issuer: Arc<OnceCell<Arc<Issuer<C>>>>,
+    /// What threads that are started here do first.
+    on_new_threads: fn(),
 }
+
+/// An authorisation server over sessions in Redis.
+pub(crate) type Issuer<C> = hybrid::AuthorisationServer<RedisStore, C>;
 
 /// How a store that was opened here is cleared, without knowing its type.
 type Clear = Box<dyn FnOnce() -> Clearing + Send>;
@@ -75,6 +90,8 @@ impl<C: Clock> Environment<C> {
             addresses,
             tag,
             opened,
+            issuer: Arc::default(),
+            on_new_threads: || {},
         }
     }
 
@@ -92,6 +109,8 @@ impl<C: Clock> Environment<C> {
             addresses: self.addresses.clone(),
             tag: self.tag.clone(),
             opened: Mutex::default(),
+            issuer: Arc::clone(&self.issuer),
+            on_new_threads: self.on_new_threads,
         }
     }
 
@@ -106,7 +125,15 @@ impl<C: Clock> Environment<C> {
     #[must_use]
     pub fn with(mut self, need: Need, address: &str) -> Self {
         self.addresses.insert(need, address.to_owned());
+        // One that has another way to the store is another server.
+        self.issuer = Arc::default();
         self
+    }
+
+    /// The same environment, in which each thread that it starts does this first, such as to bind itself to a processor.
+    #[must_use]
+    pub fn beginning_threads_with(self, on_new_threads: fn()) -> Self {
+        Self { on_new_threads, ..self }
     }
 
     /// The same environment whose tokens say this as well.
@@ -179,6 +206,42 @@ impl<C: Clock> Environment<C> {
         let (refresh_key, keys) = (self.key_for("jwt-refresh"), self.keyspace(Need::Redis).await?);
         let (key, clock) = (self.hmac_key(), self.clock());
         Ok(hybrid::JwtRefresh::new(key, policy, clock, refresh_key, keys, self.refresh).await?)
+    }
+
+    /// A resource server that asks the environment's authorisation server, which runs on a thread of its own in this process.
+    pub(crate) async fn introspection(&self) -> Result<hybrid::Introspection<RedisStore, C>, Unavailable> {
+        let issuer = Arc::clone(self.issuer.get_or_try_init(|| self.start_issuer()).await?);
+        let config = issuer.config().clone();
+        let introspection = hybrid::Introspection::new(issuer, config, self.clock());
+        introspection.map_err(|error| Unavailable(error.to_string()))
+    }
+
+    async fn start_issuer(&self) -> Result<Arc<Issuer<C>>, Unavailable> {
+        let address = self.address(Need::Redis)?.to_owned();
+        let namespace = self.namespace(&address, clear::<RedisStore>);
+        let open = async move { RedisStore::open(&address, &namespace).await };
+        let (policy, names) = (self.session_policy(), (ISSUER.to_owned(), AUDIENCE.to_owned()));
+        Ok(Arc::new(Issuer::start(open, policy, self.clock(), names, self.on_new_threads).await?))
+    }
+
+    /// The gateway of this environment, over sessions in its Redis.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when the environment has no Redis or it does not answer.
+    pub async fn gateway(&self) -> Result<hybrid::Gateway<RedisStore, C>, Unavailable> {
+        let store = self.store::<RedisStore>(Need::Redis).await?;
+        let inside = (self.key_for("gateway"), self.inside_policy());
+        Ok(hybrid::Gateway::new(store, self.session_policy(), inside, self.clock(), CACHED_CREDENTIALS))
+    }
+
+    /// What the services behind [`Self::gateway`] verify its tokens with.
+    #[must_use]
+    pub fn inside_gateway(&self) -> Hs256<C> {
+        Hs256::new(self.key_for("gateway"), self.inside_policy(), self.clock())
+    }
+
+    fn inside_policy(&self) -> jwt::Policy {
+        jwt::Policy::new(ISSUER, AUDIENCE, INSIDE_LIFETIME)
     }
 
     /// A peer under the secret behind [`Self::hmac_key`], which it prepares itself, and the policy of all tokens.

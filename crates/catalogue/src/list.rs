@@ -17,7 +17,7 @@ catalogue! {
     Design JwtHs256 = "jwt-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),
         "JWT signed with HMAC-SHA256, verified with a prepared key and a strict borrowed parse",
         jwt::Hs256<C> => |environment| Ok(environment.jwt_hs256()),
-        capabilities Capabilities { batches: true, ..Capabilities::ORDINARY }.common();
+        capabilities Capabilities { batches: true, ..Capabilities::ORDINARY }.common().across_services();
 
     Design JwtHs384 = "jwt-hs384", Stateless, needs &[], floor None,
         "JWT signed with HMAC-SHA384",
@@ -50,7 +50,7 @@ catalogue! {
         jwt::Es256<C> => |environment| {
             Ok(jwt::Es256::new(published()?, environment.token_policy(), environment.clock()))
         },
-        capabilities Capabilities::ORDINARY.without_payloads().common();
+        capabilities Capabilities::ORDINARY.without_payloads().common().across_services();
 
     Design JwtEs384 = "jwt-es384", Stateless, needs &[], floor Some("floor-es384"),
         "JWT signed with ECDSA over P-384, key parsed once",
@@ -73,7 +73,8 @@ catalogue! {
         jwt::KeySetJwt<C> => |environment| {
             let keys = generated(key_set(["2026-09", "2026-10", "2026-11"]))?;
             Ok(jwt::KeySetJwt::new(keys, environment.token_policy(), environment.clock()))
-        };
+        },
+        capabilities Capabilities { rotates: true, ..Capabilities::ORDINARY };
 
     Design PasetoV4Local = "paseto-v4-local", Stateless, needs &[], floor None,
         "PASETO v4.local: the same claims encrypted with XChaCha20 and authenticated with keyed BLAKE2b",
@@ -102,14 +103,14 @@ catalogue! {
     Design SessionMemory = "session-memory", Stateful, needs &[], floor Some("floor-flat-probe"),
         "random session id, SHA-256 of it at rest, flat table in this process, readers without a lock",
         Sessions<MemoryStore, C> => |environment| Ok(Sessions::new(MemoryStore::new(), environment.session_policy(), environment.clock())),
-        capabilities Capabilities::ORDINARY.common();
+        capabilities Capabilities::ORDINARY.common().across_services();
 
     Design SessionRedis = "session-redis", Stateful, needs &[Need::Redis], floor Some("floor-redis-ping"),
         "the same session in Redis over TCP: a part of its user's string, one round trip a lookup, one multiplexed connection",
         Sessions<RedisStore, C> => |environment| {
             Ok(Sessions::new(environment.store::<RedisStore>(Need::Redis).await?, environment.session_policy(), environment.clock()))
         },
-        capabilities Capabilities::ORDINARY.common();
+        capabilities Capabilities::ORDINARY.common().across_services();
 
     Design SessionRedisUnix = "session-redis-unix", Stateful, needs &[Need::RedisUnix], floor Some("floor-redis-unix-ping"),
         "the same over a unix socket",
@@ -270,6 +271,23 @@ catalogue! {
         "jwt-hs256 that lives for 5 min, renewed by a rotating refresh token whose family is in Redis: reuse ends it, 10 s of grace",
         hybrid::JwtRefresh<jwt::Hs256Key, C> => |environment| environment.jwt_refresh().await,
         capabilities Capabilities { refreshes: true, ..Capabilities::ORDINARY }.without_payloads();
+
+    Design Introspection = "introspection", Hybrid, needs &[Need::Redis], floor Some("floor-redis-ping"),
+        "opaque token: an authorisation server over sessions in Redis is asked at each request, over HTTP (RFC 7662); it runs in this process, whose CPU contains both sides",
+        hybrid::Introspection<RedisStore, C> => |environment| environment.introspection().await,
+        capabilities Capabilities::ORDINARY.without_payloads().across_services();
+
+    Design IntrospectionCached = "introspection-cached", Hybrid, needs &[Need::Redis], floor None,
+        "introspection, whose answers are remembered for 5 s: one who misses asks, others wait for the answer",
+        hybrid::CachedIntrospection<RedisStore, C> => |environment| {
+            Ok(hybrid::CachedIntrospection::new(environment.introspection().await?, hybrid::CacheConfig::default()))
+        },
+        capabilities Capabilities::ORDINARY.without_payloads().across_services();
+
+    Design Gateway = "gateway", Hybrid, needs &[Need::Redis], floor Some("floor-hmac-sha256"),
+        "session-redis outside, looked up once a minute and exchanged for a JWT (HS256) of one minute, which is then verified at each request inside",
+        hybrid::Gateway<RedisStore, C> => |environment| environment.gateway().await,
+        capabilities Capabilities::ORDINARY.without_payloads().across_services();
 
     [feature "peers"]
     Peer JsonwebtokenRustCryptoHs256 = "jsonwebtoken-rust-crypto-hs256", Stateless, needs &[], floor Some("floor-hmac-sha256"),

@@ -38,7 +38,7 @@ pub(crate) type Known<C> = LocalCache<SessionKey, SessionRecord, C>;
 
 /// An id's hash, which is a hash already.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SessionKey(IdHash);
+pub(crate) struct SessionKey(pub(crate) IdHash);
 
 impl Hash for SessionKey {
     /// Eight bytes of the digest: the first eight may be the user's number. Equality compares all.
@@ -119,13 +119,13 @@ impl<S: SessionStore, C: Clock> CachedSessions<S, C> {
 
     /// Whose counter an id belongs to in the cache: its user's where the id names the user, otherwise one for all.
     #[inline]
-    fn user_of(id: &IdHash) -> u64 {
+    pub(crate) fn user_of(id: &IdHash) -> u64 {
         let [a, b, c, d, e, f, g, h, ..] = *id.as_bytes();
         Self::counter_of(UserId(u64::from_le_bytes([a, b, c, d, e, f, g, h])))
     }
 
     #[inline]
-    fn counter_of(user: UserId) -> u64 {
+    pub(crate) fn counter_of(user: UserId) -> u64 {
         match S::ID_FORM {
             IdForm::NamesUser => user.0,
             IdForm::Opaque => 0,

@@ -14,15 +14,21 @@ impl TokenDigest {
     pub(crate) fn of(token: &[u8]) -> Self {
         Self(Sha256::digest(token).into())
     }
+
+    /// The first eight bytes: a digest is spread evenly as it is.
+    #[inline]
+    pub(crate) fn number(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.0;
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
 }
 
 impl Hash for TokenDigest {
-    /// The first eight bytes: a digest is spread evenly as it is. Equality compares all 32. Who wants many entries in one
+    /// Its number. Equality compares all 32 bytes. Who wants many entries in one
     /// place of the table needs genuine tokens for each of them, for nothing else is inserted.
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        state.write_u64(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
+        state.write_u64(self.number());
     }
 }
 

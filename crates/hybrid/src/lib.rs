@@ -25,6 +25,8 @@
 //! | `tracked_sessions` | sessions in Redis, remembered until it says that they have changed |
 //! | `ticks` | a clock that is cheap to read and never goes back |
 //! | `revocations` | what is revoked, in Redis: tokens by issuer and `jti`, users by a time |
+//! | `introspection` | opaque tokens, about which an authorisation server is asked over HTTP |
+//! | `gateway` | a session outside, and a token of one minute for the services inside |
 //! | `not_before` | the time before which nothing of a user is accepted |
 
 mod cached_jwt;
@@ -38,6 +40,8 @@ mod event;
 mod families;
 mod feed;
 mod filter;
+mod gateway;
+mod introspection;
 mod jwt_refresh;
 mod jwt_status_list;
 mod local_cache;
@@ -60,6 +64,11 @@ pub use denylist_memory::JwtDenylistMemory;
 pub use denylist_redis::{JwtDenylistRedis, WhenAway};
 pub use epoch::JwtEpoch;
 pub use filter::FilterConfig;
+pub use gateway::{Exchange, Gateway};
+pub use introspection::{
+    AuthorisationServer, CachedIntrospection, Introspection, IntrospectionConfig, IntrospectionConfigError,
+    IntrospectionFault,
+};
 pub use jwt_refresh::{JwtRefresh, RefreshConfig};
 pub use jwt_status_list::JwtStatusList;
 pub use local_cache::CacheConfig;

@@ -123,7 +123,13 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
         );
     }
     if let Some(cpu) = quiet(&sampled(one, |round| &round.cpu_ns)) {
-        let whose = if over_http(batch) { "the service, without its clients" } else { "this process only" };
+        let whose = match batch.question {
+            Question::FanOut => {
+                "all services, without their clients; of introspection also the authorisation server"
+            }
+            _ if over_http(batch) => "the service, without its clients",
+            _ => "this process only",
+        };
         rows.push(row(Metric::Cpu, Outcome::Ok(cpu, samples(one)), whose.to_owned()));
     }
     if over_http(batch) || batch.question == Question::Denylist {
@@ -251,7 +257,7 @@ pub const OVER_HTTP: &str = "over-http-";
 
 /// Whether an operation is a whole request to a service.
 fn over_http(batch: &Batch) -> bool {
-    batch.question == Question::Request || batch.case.starts_with(OVER_HTTP)
+    matches!(batch.question, Question::Request | Question::FanOut) || batch.case.starts_with(OVER_HTTP)
 }
 
 type Compare = fn(&[&[f64]], &[&[f64]]) -> Option<Estimate>;

@@ -102,7 +102,8 @@ impl Background {
         self.address
     }
 
-    fn on_a_thread<T: Send + 'static>(
+    /// Serves what is made there on a thread of its own.
+    pub(crate) fn on_a_thread<T: Send + 'static>(
         make: impl FnOnce() -> Boxed<'static, Result<(Router, T), String>> + Send + 'static,
     ) -> Result<(Self, T), String> {
         let (ready, wait) = std::sync::mpsc::sync_channel(1);

@@ -62,7 +62,7 @@ where
 }
 
 /// The user in `/users/{id}/profile`.
-fn owner(path: &str) -> Option<UserId> {
+pub(crate) fn owner(path: &str) -> Option<UserId> {
     let id = path.strip_prefix("/users/")?.strip_suffix("/profile")?;
     // `parse` also takes a sign.
     if !id.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -23,12 +23,16 @@
 //! | `tls` | certificate and key, where the service speaks TLS |
 //! | `serve` | builds a design of the catalogue and serves it |
 //! | `background` | the same on a thread of this process, to be measured |
+//! | `chain` | several services, each of which asks the next, to be measured |
+//! | `publisher` | a key set under a URL, to be fetched by whoever is measured |
 //! | `instance` | a design alone on a thread, as one of several processes of a service has it |
 
 mod background;
+mod chain;
 mod guard;
 mod instance;
 mod metrics;
+mod publisher;
 mod refusal;
 mod renewal;
 mod routes;
@@ -39,7 +43,9 @@ mod transport;
 mod users;
 
 pub use background::{Background, Prepare};
+pub use chain::Chain;
 pub use instance::Instance;
+pub use publisher::Publisher;
 pub use serve::{Options, Ready, ServeError, serve};
 pub use tls::{TlsError, TlsFiles};
 /// How much is logged.

@@ -176,7 +176,7 @@ async fn profile(State(shared): State<Arc<Shared>>, Path(id): Path<u64>) -> Resp
     profile_of(&shared.users, id)
 }
 
-fn profile_of(users: &Users, id: u64) -> Response {
+pub(crate) fn profile_of(users: &Users, id: u64) -> Response {
     match users.get(UserId(id)) {
         Some(user) => Json(Profile { user_id: id, name: user.name }).into_response(),
         // An administrator may ask for anybody.

@@ -74,6 +74,24 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
         Ok(self.store.list(user).await?.len())
     }
 
+    /// The session of a presented id, if it is alive, with this use noted where it is time: for who decides by it elsewhere,
+    /// as an authorisation server or a gateway does.
+    ///
+    /// # Errors
+    /// As [`Authoriser::authorise`], but never [`Denial::Forbidden`].
+    pub async fn look_up(&self, presented: &[u8]) -> Result<SessionRecord, Denial> {
+        let id = S::ID_FORM.hash(presented)?;
+        let (record, now) = self.find(&id).await?;
+        if !self.policy.wants_touch(&record, now) {
+            return Ok(record);
+        }
+        let used = SessionRecord { last_seen: now, ..record };
+        match self.store.touch(&id, &used, &self.policy).await? {
+            Touched::Noted => Ok(used),
+            Touched::Gone => Err(Denial::Unknown),
+        }
+    }
+
     /// The session of an id, if it is alive.
     #[inline]
     async fn find(&self, id: &IdHash) -> Result<(SessionRecord, Timestamp), Denial> {
@@ -130,6 +148,7 @@ impl<S: SessionStore, C: Clock> Authoriser for Sessions<S, C> {
         }
     }
 
+    /// As [`Sessions::look_up`], spelled out: by way of it, a look-up in memory took a tenth longer.
     #[inline]
     async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
         let id = S::ID_FORM.hash(presented)?;

@@ -69,7 +69,8 @@ pub async fn idles_out_at_the_exact_edge<A: Authoriser>(subject: Subject<A>) {
     assert!(answer.is_ok(), "used a second ago, yet {answer:?}");
 }
 
-/// Presented before the time of its issue (a clock set back, another server's clock ahead): refused at zero leeway.
+/// Presented before the time of its issue (a clock set back, another server's clock ahead): refused at zero leeway. A hybrid may
+/// know no more than that it is not valid: an authorisation server does not say why (RFC 7662, section 2.2).
 pub async fn not_valid_before_its_issue<A: Authoriser>(subject: Subject<A>) {
     let issued = subject.clock.now();
     let credential = subject.issue(&customer(USER.0)).await;
@@ -77,7 +78,9 @@ pub async fn not_valid_before_its_issue<A: Authoriser>(subject: Subject<A>) {
 
     for early in [1, 60, issued.0] {
         subject.clock.set(Timestamp(issued.0 - early));
-        assert_eq!(subject.authorise(presented, USER).await, Err(Denial::NotYetValid), "{early} s early");
+        let answer = subject.authorise(presented, USER).await;
+        let untold = subject.design.properties().family == Family::Hybrid && answer == Err(Denial::Unknown);
+        assert!(answer == Err(Denial::NotYetValid) || untold, "{early} s early: {answer:?}");
     }
     subject.clock.set(issued);
     assert!(subject.authorise(presented, USER).await.is_ok(), "refused in the second of its issue");

@@ -365,6 +365,8 @@ words! {
         SeemRevoked = "seem-revoked",
         /// The hit rate from which a cache takes less CPU time than none.
         PaysFrom = "pays-from",
+        /// Fetches of a key set from its issuer.
+        Fetches = "fetches",
     }
 }
 
@@ -404,7 +406,8 @@ impl Metric {
             | Self::Unanswered
             | Self::StoreCommands
             | Self::LoggedOut
-            | Self::SessionsLost => "count",
+            | Self::SessionsLost
+            | Self::Fetches => "count",
             Self::BreakEven => "requests",
             Self::StoreRate => "per-second",
             Self::Bytes => "bytes",

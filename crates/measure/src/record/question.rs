@@ -185,4 +185,16 @@ questions! {
         heading "At which hit rate does a cache of verified tokens or of sessions pay?",
         asks "at which hit rate does a cache of verified tokens or of sessions pay?",
         reference "session-memory";
+
+    /// A request that crosses several services, each of which decides.
+    FanOut = "fan-out",
+        heading "What does authorisation cost when a request crosses several services?",
+        asks "what does a request cost that crosses 1, 3 or 10 services, each of which decides?",
+        reference "control-none";
+
+    /// What a change of signing keys costs verifiers that fetch the set.
+    Rotation = "rotation",
+        heading "What does key rotation cost?",
+        asks "what does key rotation cost: overlap, a first token with a new key, a stampede, made-up key ids?",
+        reference "jwt-eddsa";
 }

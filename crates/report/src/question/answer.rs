@@ -4,9 +4,9 @@ use measure::record::{Metric, Question};
 
 use super::{
     by_size_answer::{growth, payload},
-    denylist, distance, hit_rate, load, login, outage, refresh_storm,
+    denylist, distance, fan_out, hit_rate, load, login, outage, refresh_storm,
     relative_answer::{dearest_refusals, spread, tails},
-    request, staleness,
+    request, rotation, staleness,
     variants_answer::variants,
 };
 use crate::{
@@ -26,6 +26,8 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Sentence {
         Question::RefreshStorm => refresh_storm::answer(asked),
         Question::Denylist => denylist::answer(asked),
         Question::HitRate => hit_rate::answer(asked),
+        Question::FanOut => fan_out::answer(asked),
+        Question::Rotation => rotation::answer(asked),
         _ => None,
     };
     if let Some(sentence) = own {

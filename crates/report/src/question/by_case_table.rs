@@ -100,6 +100,11 @@ fn quantiles(asked: &QuestionView<'_>) -> Option<Table> {
     let against = against(asked);
     let pairs: Vec<(Metric, &Case<'_>)> =
         found.iter().flat_map(|metric| cases.iter().map(|case| (*metric, *case))).collect();
+    // Cases in which only something else was counted would be columns of nothing.
+    let pairs: Vec<(Metric, &Case<'_>)> = pairs
+        .into_iter()
+        .filter(|(metric, case)| case.lines.iter().any(|line| line.figure(*metric).is_some()))
+        .collect();
     let columns = pairs.iter().map(|(metric, case)| Column {
         title: metric.word().to_owned(),
         about: case.name.to_owned(),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 28] = [
+const OPTIONAL: [(Metric, &str); 29] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::AddedToFloor, "Added to floor"),
@@ -39,6 +39,7 @@ const OPTIONAL: [(Metric, &str); 28] = [
     (Metric::FeedCpu, "CPU of the feed"),
     (Metric::SeemRevoked, "Seem revoked"),
     (Metric::PaysFrom, "Pays from a hit rate of"),
+    (Metric::Fetches, "Fetches"),
 ];
 
 /// The table, cheapest first, then who has no figure. Where it is long, what follows the designs is folded away.
@@ -155,6 +156,7 @@ const fn about(metric: Metric) -> &'static str {
         Metric::FeedCpu => "CPU of the feed",
         Metric::SeemRevoked => "Seem revoked",
         Metric::PaysFrom => "Pays from a hit rate",
+        Metric::Fetches => "Fetches",
         Metric::Time | Metric::Loud | Metric::Ratio | Metric::RatioToFloor => "Time",
     }
 }

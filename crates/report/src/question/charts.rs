@@ -3,8 +3,8 @@
 use measure::record::Question;
 
 use super::{
-    by_size_chart, case_chart, denylist, hit_rate, load, outage, refresh_storm, relative_chart, request,
-    variants_chart,
+    by_size_chart, case_chart, denylist, fan_out, hit_rate, load, outage, refresh_storm, relative_chart,
+    request, variants_chart,
 };
 use crate::{
     chart::Plan,
@@ -22,10 +22,15 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         Question::RefreshStorm => return refresh_storm::charts(asked),
         Question::Denylist => return denylist::charts(asked),
         Question::HitRate => return hit_rate::charts(asked),
+        Question::FanOut => return fan_out::charts(asked),
         _ => {}
     }
     let (all, alone) = series(asked);
     let mut plans = by_size_chart::of_question(asked, &all);
+    if asked.question == Question::Rotation {
+        // What is counted is in a table.
+        return plans;
+    }
     plans.extend(variants_chart::of_question(asked));
     let quantiles = relative_chart::quantiles(asked);
     if !quantiles.is_empty() {

@@ -7,7 +7,7 @@
 //! | `by_case_table` | all cases side by side |
 //! | `relative_*` | cases that are compared with one of them |
 //! | `request` | a whole request, by what its CPU time consists of |
-//! | `load`, `percentiles`, `distance`, `login`, `staleness`, `outage`, `refresh_storm`, `denylist`, `hit_rate` | what these questions say and show beside their tables |
+//! | `load`, `percentiles`, `distance`, `login`, `staleness`, `outage`, `refresh_storm`, `denylist`, `hit_rate`, `fan_out`, `rotation` | what these questions say and show beside their tables |
 //! | `variants_*` | the same case with threads, or with independent look-ups |
 //! | `case_*` | one case by itself |
 
@@ -20,6 +20,7 @@ mod case_table;
 mod charts;
 mod denylist;
 mod distance;
+mod fan_out;
 mod hit_rate;
 mod load;
 mod login;
@@ -29,6 +30,7 @@ mod refresh_storm;
 mod relative_answer;
 mod relative_chart;
 mod request;
+mod rotation;
 mod staleness;
 mod tables;
 mod variants_answer;

@@ -2,7 +2,7 @@
 
 use measure::record::Question;
 
-use super::{by_case_table, denylist, hit_rate, refresh_storm, variants_table};
+use super::{by_case_table, denylist, fan_out, hit_rate, refresh_storm, rotation, variants_table};
 use crate::{text::Table, view::QuestionView};
 
 /// All cases side by side, then the same case in another variant; of a question whose cases have nothing in common, its own.
@@ -15,5 +15,10 @@ pub(crate) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
     }
     let mut tables = by_case_table::tables(asked);
     tables.extend(variants_table::tables(asked));
+    match asked.question {
+        Question::FanOut => tables.extend(fan_out::table(asked)),
+        Question::Rotation => tables.extend(rotation::table(asked)),
+        _ => {}
+    }
     tables
 }

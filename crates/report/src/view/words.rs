@@ -46,6 +46,9 @@ const USERS: Axis = Axis { name: "logged-in users", unit: Unit::Count, nouns: &[
 const PAYLOAD: Axis = Axis { name: "bytes of payload", unit: Unit::Bytes, nouns: &["byte", "bytes"] };
 const AT_ONCE: Axis = Axis { name: "tokens decided at once", unit: Unit::Count, nouns: &["token", "tokens"] };
 
+const SERVICES: Axis = Axis { name: "services", unit: Unit::Count, nouns: &["service", "services"] };
+const KEYS: Axis = Axis { name: "keys in the set", unit: Unit::Count, nouns: &["key", "keys"] };
+
 const DISTANCE: Axis =
     Axis { name: "microseconds of round trip to the store", unit: Unit::Count, nouns: &["us"] };
 
@@ -82,6 +85,8 @@ impl Words {
             Question::RequestsPerLogin => new("authorise one request", PER_LOGIN),
             Question::Denylist => new("authorise one request", DENYLIST),
             Question::HitRate => new("authorise one request", HIT_RATE),
+            Question::FanOut => new("answer one request", FAN_OUT).along(SERVICES),
+            Question::Rotation => new("authorise one request", ROTATION).along(KEYS),
             _ => new("authorise one request", &[ANY]),
         }
     }
@@ -277,6 +282,30 @@ const HIT_RATE: &[&str] = &[
     "CPU of this process decides here. In latency a session's cache pays sooner, as a hit waits for no round trip; a cache of verified \
      tokens has nothing to wait for.",
     "A cache in front of a store holds what was revoked elsewhere for good as long as it declares: hold it against the staleness.",
+];
+
+const FAN_OUT: &[&str] = &[
+    "Services are threads of one process, each with connections and caches of its own, on one processor. On several machines the way \
+     between them comes on top, and they work at the same time.",
+    "Each service passes the request on and does nothing else. A service that works for its answer makes the share of authorisation \
+     smaller.",
+    "The authorisation server of `introspection` runs in the same process: its CPU is in the figure, and so is the store's. Services \
+     speak neither TLS nor mutual TLS to each other or to it, and no request waits on a network.",
+    "Who remembers is timed on hits. At the gateway the first request of each minute also looks the session up and signs, and with \
+     `introspection-cached` each service asks again after 5 s.",
+    "Behind the gateway a token is good for its minute, whatever becomes of the session.",
+    "Sixteen requests at once keep the one processor of the services busy. The time of those cases is the inverse of a rate, and no \
+     latency.",
+];
+
+const ROTATION: &[&str] = &[
+    ANY,
+    "The issuer is on this machine, at no distance, and speaks no TLS. A fetch over the internet takes a hundred times as long, and the \
+     first token under a new key waits for all of it.",
+    "The bounds are those of this crate: a set is fresh for ten minutes unless its issuer says otherwise, and between two fetches are at \
+     least ten seconds. Other verifiers have other ones, and some have none.",
+    "Counts are of one verifier. A service of a hundred processes makes a hundred times the fetches.",
+    "Overlap and flood are counted on a clock that is moved: their hours and minutes did not pass.",
 ];
 
 const HOSTILE: &[&str] = &[

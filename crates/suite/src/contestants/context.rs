@@ -152,7 +152,9 @@ impl Context {
 
     fn with_addresses<C: Clock>(&self, clock: C) -> Environment<C> {
         let all = self.servers.iter();
-        all.fold(Environment::new(clock), |environment, (need, address)| environment.with(*need, address))
+        // What an entry starts is where the servers are: as if it were another machine.
+        let environment = Environment::new(clock).beginning_threads_with(placement::bind_beside_servers);
+        all.fold(environment, |environment, (need, address)| environment.with(*need, address))
     }
 
     /// Where a service is, for a client of a floor's own. It may hold a password.

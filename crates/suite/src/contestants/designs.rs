@@ -14,9 +14,10 @@ use super::{
     context::Context,
     denylist,
     entries::MANY_SUFFIX,
+    fan_out,
     kept::Populated,
     not_built::NotBuilt,
-    outage, purge, refresh_storm, request, staleness,
+    outage, purge, refresh_storm, request, rotation, staleness,
     timed::{self, Built},
 };
 use crate::{
@@ -42,6 +43,12 @@ pub(crate) fn build(context: &Context, case: &Case, id: &str, contestant: &str) 
     }
     if case.question == Question::Staleness {
         return staleness::build(context, case, id);
+    }
+    if case.question == Question::FanOut {
+        return fan_out::build(context, case, id);
+    }
+    if case.question == Question::Rotation && (case.is_counted_alone() || id != case.question.reference()) {
+        return rotation::build(context, case, id);
     }
     let together = contestant.ends_with(MANY_SUFFIX);
     let mut builder = Builder { context, case, id, contestant, together, built: None };

@@ -91,6 +91,7 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
         floor: None,
         most_sessions: usize::MAX,
         common: false,
+        caches: false,
         left_out: ground.absence(),
     }));
     let floors = floors::ALL.iter().filter(|floor| (floor.belongs_to)(question));
@@ -111,8 +112,11 @@ pub(crate) fn entries(question: Question) -> Vec<ContestantEntry> {
 /// Those of them that take part in a case.
 pub(crate) fn entries_of(case: &Case) -> Vec<ContestantEntry> {
     let all = entries(case.question);
-    let takes_part =
-        |entry: &ContestantEntry| case.concerns(&entry.id, entry.needs, entry.common, entry.caches);
+    let takes_part = |entry: &ContestantEntry| {
+        // What is counted has no noise that a twin would show.
+        let shows_nothing = entry.kind == Kind::Twin && case.is_counted_alone();
+        case.concerns(&entry.id, entry.needs, entry.common, entry.caches) && !shows_nothing
+    };
     // Where a case is about a few, only the floors that bound them are worth their time; none bounds a whole request of theirs.
     let bounding: Vec<&str> =
         all.iter().filter(|entry| takes_part(entry)).filter_map(|entry| entry.floor).collect();

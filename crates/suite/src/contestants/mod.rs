@@ -6,6 +6,7 @@ mod context;
 mod denylist;
 mod designs;
 mod entries;
+mod fan_out;
 mod floors;
 mod kept;
 mod not_built;
@@ -14,6 +15,7 @@ mod purge;
 mod record_entry;
 mod refresh_storm;
 mod request;
+mod rotation;
 mod staleness;
 mod timed;
 

@@ -39,6 +39,8 @@ const PROBE: Duration = Duration::from_millis(1);
 /// Logins follow each other, and are revoked after, where every instance asks the store.
 const BETWEEN: Duration = Duration::from_millis(2);
 const LOGGED_IN: Duration = Duration::from_millis(20);
+/// Logins are spread over this time at most. When in the life of a cache entry a login is revoked is drawn for each.
+const LONGEST_SPREAD: Duration = Duration::from_secs(3);
 /// Whoever accepts for this much longer than declared breaks its promise: what a probe and a busy processor add.
 const TOLERANCE: Duration = Duration::from_millis(100);
 /// After this time beyond the declared one, nobody is asked any more.
@@ -234,7 +236,11 @@ async fn revoke_all(
     }
     let mut rng = StdRng::seed_from_u64(seed);
     // At any time of the second that a coarse clock counts. Where the feed is lost at one moment, entries of any age are to be there.
-    let spread = if proxies.is_empty() { bound.min(Duration::from_secs(1)) } else { bound.mul_f64(0.6) };
+    let spread = if proxies.is_empty() {
+        bound.min(Duration::from_secs(1))
+    } else {
+        bound.mul_f64(0.6).min(LONGEST_SPREAD)
+    };
     let between = (spread / revocations as u32).max(BETWEEN);
     let mut plan: Vec<(Instant, usize, bool)> = Vec::new();
     let begin = Instant::now() + Duration::from_millis(20);

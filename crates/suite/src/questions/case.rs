@@ -5,7 +5,7 @@ use std::time::Duration;
 use catalogue::Need;
 use measure::record::{Profile, Question, TWIN_SUFFIX};
 
-use super::{fault::Fault, storm::Storm};
+use super::{fault::Fault, rotation::Rotation, storm::Storm};
 use crate::{jobs::Attack, workload::Choice};
 
 /// How instances lose their way to the store.
@@ -64,6 +64,10 @@ pub(crate) struct Case {
     pub(crate) and_who_waits: bool,
     /// Whether expired sessions are removed meanwhile, in the purge question.
     pub(crate) purging: bool,
+    /// Services that a request crosses, where that is the question.
+    pub(crate) services: usize,
+    /// What is done to the keys, in the rotation question.
+    pub(crate) rotation: Rotation,
     /// What happens to the store, in the outage question.
     pub(crate) fault: Option<Fault>,
     /// How refreshes come together, in the question about storms of them.
@@ -87,6 +91,7 @@ impl Case {
     pub(crate) const fn is_in_round(&self, round: u32) -> bool {
         match self.question {
             once if once.is_measured_once() => round == 0,
+            Question::Rotation if self.rotation.is_counted() => round == 0,
             Question::Issue | Question::Authorise | Question::Lookup | Question::Request
                 if self.population < 1_000_000 =>
             {
@@ -106,6 +111,7 @@ impl Case {
         self.question.is_measured_once()
             || matches!(self.question, Question::Load)
             || (matches!(self.question, Question::Denylist) && self.rate.is_some())
+            || self.rotation.is_counted()
     }
 
     /// Whether a contestant with those needs is what the case is about: who waits for nobody has nothing in flight, and
@@ -116,9 +122,10 @@ impl Case {
             return common || (self.and_who_waits && needs.iter().any(|need| need.is_waited_for()));
         }
         // Whatever decides, a request over HTTP is waited for.
-        let has_in_flight =
-            matches!(self.question, Question::Request | Question::Load | Question::Login | Question::Outage)
-                || needs.iter().any(|need| need.is_waited_for());
+        let has_in_flight = matches!(
+            self.question,
+            Question::Request | Question::Load | Question::Login | Question::Outage | Question::FanOut
+        ) || needs.iter().any(|need| need.is_waited_for());
         // With those that wait for nobody beside those that do.
         let mixed = matches!(self.question, Question::Denylist | Question::HitRate);
         (self.in_flight == 1 || has_in_flight || mixed) && (!self.independent || needs.is_empty())

@@ -7,6 +7,7 @@ use measure::record::{Profile, Question};
 use super::{
     case::{Case, FeedLoss},
     fault::Fault,
+    rotation::Rotation,
     storm::Storm,
 };
 use crate::{jobs::Attack, workload::Choice};
@@ -32,6 +33,8 @@ const BASE: Case = Case {
     common: false,
     and_who_waits: false,
     purging: false,
+    services: 1,
+    rotation: Rotation::Set(0),
     fault: None,
     storm: None,
     revoked: 0,
@@ -59,6 +62,8 @@ const OUTAGE: Case = Case { question: Question::Outage, in_flight: 64, from: Pro
 const STORM: Case = Case { question: Question::RefreshStorm, from: Profile::Standard, ..BASE };
 const DENYLIST: Case = Case { question: Question::Denylist, in_flight: 64, ..BASE };
 const HIT_RATE: Case = Case { question: Question::HitRate, in_flight: 64, ..BASE };
+const FAN_OUT: Case = Case { question: Question::FanOut, population: 8, ..BASE };
+const ROTATION: Case = Case { question: Question::Rotation, ..BASE };
 const PURGE: Case =
     Case { question: Question::Purge, population: 100_000, remote_from: Some(Profile::Full), ..BASE };
 
@@ -727,5 +732,89 @@ pub(super) const CASES: &[Case] = &[
         about: "no request misses the cache, so that no cache has to wait; 64 in flight at once where a server is asked",
         misses: Some(0),
         ..HIT_RATE
+    },
+    Case {
+        name: "1-service",
+        about: "a request to one service, which decides; one request after another",
+        services: 1,
+        ..FAN_OUT
+    },
+    Case {
+        name: "3-services",
+        about: "a request crosses three services, each of which asks the next over HTTP and decides for itself; one request after another",
+        services: 3,
+        ..FAN_OUT
+    },
+    Case {
+        name: "10-services",
+        about: "a request crosses ten services, each of which asks the next over HTTP and decides for itself; one request after another",
+        services: 10,
+        ..FAN_OUT
+    },
+    Case {
+        name: "1-service-16-in-flight",
+        about: "requests to one service, which decides; 16 at once",
+        services: 1,
+        in_flight: 16,
+        from: Profile::Standard,
+        ..FAN_OUT
+    },
+    Case {
+        name: "3-services-16-in-flight",
+        about: "requests cross three services, each of which asks the next over HTTP and decides for itself; 16 at once",
+        services: 3,
+        in_flight: 16,
+        from: Profile::Standard,
+        ..FAN_OUT
+    },
+    Case {
+        name: "10-services-16-in-flight",
+        about: "requests cross ten services, each of which asks the next over HTTP and decides for itself; 16 at once",
+        services: 10,
+        in_flight: 16,
+        from: Profile::Standard,
+        ..FAN_OUT
+    },
+    Case {
+        name: "1-key",
+        about: "requests under a fetched set of one key",
+        rotation: Rotation::Set(1),
+        ..ROTATION
+    },
+    Case {
+        name: "2-keys",
+        about: "requests under a fetched set of two keys, as while a rotation lasts; each has signed half of the tokens",
+        rotation: Rotation::Set(2),
+        ..ROTATION
+    },
+    Case {
+        name: "64-keys",
+        about: "requests under a fetched set of 64 keys, as many as a set may have; each has signed as many of the tokens",
+        rotation: Rotation::Set(64),
+        ..ROTATION
+    },
+    Case {
+        name: "overlap",
+        about: "ten rotations in a row, on a clock that is moved: each key is published before it signs, and retired when its last token has expired; tokens of all keys are presented each minute",
+        rotation: Rotation::Overlap,
+        ..ROTATION
+    },
+    Case {
+        name: "first-token",
+        about: "a new key signs before anybody has fetched it, 20 times: its first token waits for a fetch",
+        rotation: Rotation::FirstToken,
+        ..ROTATION
+    },
+    Case {
+        name: "stampede-1000",
+        about: "1 000 requests at once with the first tokens under a new key, 10 times",
+        rotation: Rotation::Stampede(1_000),
+        ..ROTATION
+    },
+    Case {
+        name: "made-up-kids",
+        about: "200 requests a second for a minute, on a clock that is moved, each with another made-up key id",
+        rotation: Rotation::MadeUp(200),
+        ..ROTATION
     },
 ];

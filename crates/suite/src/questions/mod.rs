@@ -4,6 +4,7 @@ mod case;
 mod cases;
 mod fault;
 mod question;
+mod rotation;
 mod storm;
 
 use measure::record::{Profile, Question};
@@ -13,6 +14,7 @@ pub(crate) use self::{
     case::{Case, FeedLoss},
     fault::Fault,
     question::concerns,
+    rotation::Rotation,
     storm::Storm,
 };
 

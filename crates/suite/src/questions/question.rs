@@ -55,6 +55,9 @@ pub(crate) fn concerns(entry: &Description, question: Question) -> bool {
             };
             capabilities.cache.is_some() || catalogue::descriptions().iter().any(named)
         }
+        Question::FanOut => capabilities.across_services || entry.id == question.reference(),
+        // The design whose keys are a set, and the same signature under one key.
+        Question::Rotation => capabilities.rotates || entry.id == question.reference(),
         // Issue, authorise, and whatever is not restricted above.
         _ => true,
     }

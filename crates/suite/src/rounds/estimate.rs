@@ -30,6 +30,8 @@ const fn seconds(question: Question) -> (f64, f64) {
         Question::Denylist => (2.0, 5.5),
         Question::HitRate => (2.0, 4.0),
         Question::RefreshStorm => (2.0, 15.0),
+        Question::FanOut => (2.5, 4.0),
+        Question::Rotation => (1.5, 1.0),
         // One like the others, until it has been measured.
         _ => (3.0, 6.0),
     }

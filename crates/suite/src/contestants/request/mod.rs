@@ -7,20 +7,19 @@ mod requests;
 
 use authoriser::{Credential, Properties, Transport, Untimed};
 use catalogue::Need;
-use load::{Deserved, Engine, Exchange, Series};
+use load::{Deserved, Exchange};
 use measure::record::{Count, Metric, Question};
 use service::{Background, Prepare};
 
 pub(crate) use self::grounds::{ALL as GROUNDS, QUESTION as GROUNDS_QUESTION};
-use self::{
-    at_a_rate::PATIENCE,
-    requests::{LONGEST, Requests},
+pub(super) use self::{
+    refused::build as refused,
+    requests::{Requests, service_time},
 };
-pub(super) use self::{refused::build as refused, requests::service_time};
 use super::{context::Context, not_built::NotBuilt, timed::Built};
 use crate::{
     questions::Case,
-    workload::{Credentials, Draws, user},
+    workload::{Credentials, user},
 };
 
 /// Requests over which bytes and allocations are counted.
@@ -100,21 +99,7 @@ fn requests(
 ) -> Result<Requests, NotBuilt> {
     let address = service.address();
     let exchanges = exchanges(&address.to_string());
-    let longest = if case.rate.is_some() { PATIENCE } else { LONGEST };
-    let engine = Engine::connect(address, case.in_flight, longest)
-        .map_err(|error| NotBuilt::Broken(error.to_string()))?;
-    Ok(Requests {
-        engine,
-        draws: Draws::new(case.choice, exchanges.len(), context.next_seed()),
-        exchanges,
-        series: Series::default(),
-        store: context.store_processes(needs),
-        connections: case.in_flight as u64,
-        slow: case.question == Question::Login,
-        few: case.over_http,
-        begin: None,
-        _service: service,
-    })
+    Requests::to(context, case, needs, (address, Box::new(service)), exchanges)
 }
 
 fn finish(
