@@ -19,6 +19,7 @@ mod load;
 mod merge;
 mod redis;
 mod refusals;
+mod renewal;
 mod report;
 mod run;
 mod selftest;

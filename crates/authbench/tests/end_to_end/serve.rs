@@ -2,18 +2,18 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     net::TcpListener,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Command, Stdio},
     sync::Mutex,
     thread,
 };
 
 use authoriser::conformance::services_are_required;
-use http_body_util::{BodyExt, Full};
-use hyper::{HeaderMap, Method, Request, StatusCode, body::Bytes, client::conn::http1, header};
-use hyper_util::rt::TokioIo;
+use hyper::{Method, StatusCode, header};
 use serde_json::{Value, json};
+
+use crate::support::{Held, Served};
 
 const AUTHBENCH: &str = env!("CARGO_BIN_EXE_authbench");
 
@@ -36,128 +36,6 @@ const RENEWED: &str = "jwt-refresh";
 fn revokes(listed: &Value) -> bool {
     let id = listed["id"].as_str().unwrap();
     listed["family"] != "stateless" && !(id.starts_with("jwt-") && id.ends_with("-cached"))
-}
-
-/// A service of its own, stopped at the end.
-struct Served {
-    process: Child,
-    _output: BufReader<ChildStdout>,
-    authority: String,
-    password: String,
-}
-
-impl Served {
-    /// Or what it complained of.
-    fn start(design: &str) -> Result<Self, String> {
-        let mut process = Command::new(AUTHBENCH)
-            .args(["serve", "--design", design, "--listen", "127.0.0.1:0", "--users", "10"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        let mut line = String::new();
-        output.read_line(&mut line).unwrap();
-        if line.is_empty() {
-            return Err(String::from_utf8_lossy(&process.wait_with_output().unwrap().stderr).into_owned());
-        }
-        let ready: Value = serde_json::from_str(&line).unwrap();
-        assert_eq!((ready["design"].as_str(), ready["user_id"].as_u64()), (Some(design), Some(1)), "{line}");
-        assert_eq!(ready["user"], "user-1", "{line}");
-        let authority = ready["address"].as_str().unwrap().strip_prefix("http://").unwrap().to_owned();
-        let password = ready["password"].as_str().unwrap().to_owned();
-        Ok(Self { process, _output: output, authority, password })
-    }
-
-    fn ask(&self, method: Method, path: &str, credential: Option<&Held>, body: &Value) -> Answer {
-        self.send(method, path, credential, if body.is_null() { String::new() } else { body.to_string() })
-    }
-
-    fn send(&self, method: Method, path: &str, credential: Option<&Held>, body: String) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, &self.authority);
-        if let Some(Held { name, value }) = credential {
-            request = request.header(name, value);
-        }
-        let request = request.body(Full::new(Bytes::from(body))).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let stream = tokio::net::TcpStream::connect(&self.authority).await.unwrap();
-            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-            let connection = tokio::spawn(connection);
-            let (parts, body) = sender.send_request(request).await.unwrap().into_parts();
-            let body = body.collect().await.unwrap().to_bytes();
-            connection.abort();
-            Answer { status: parts.status, headers: parts.headers, body: body.to_vec() }
-        })
-    }
-
-    fn profile(&self, user: u64, credential: Option<&Held>) -> Answer {
-        self.ask(Method::GET, &format!("/users/{user}/profile"), credential, &Value::Null)
-    }
-
-    fn log_in(&self, user: &str) -> Held {
-        let login = json!({ "username": user, "password": self.password });
-        Held::of(&self.ask(Method::POST, "/login", None, &login))
-    }
-
-    /// As a terminal's or an orchestrator's order to stop does.
-    fn stop(mut self) {
-        let id = self.process.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        assert!(self.process.wait().unwrap().success(), "an order to stop is no failure");
-        let mut log = String::new();
-        self.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-        assert!(log.contains("stopping"), "{log}");
-        assert!(!log.contains(&self.password), "the log holds the password");
-    }
-}
-
-/// A test that fails leaves no service running.
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-}
-
-/// A credential as the header that presents it.
-struct Held {
-    name: header::HeaderName,
-    value: String,
-}
-
-impl Held {
-    fn of(login: &Answer) -> Self {
-        assert_eq!(login.status, StatusCode::OK);
-        assert_eq!(login.headers[header::CACHE_CONTROL], "no-store");
-        let answer = login.json();
-        assert!(answer["user_id"].is_u64(), "{answer}");
-        if let Some(cookie) = login.headers.get(header::SET_COOKIE) {
-            let cookie = cookie.to_str().unwrap();
-            assert!(cookie.starts_with("__Host-"), "{cookie}");
-            for attribute in ["Secure", "HttpOnly", "SameSite=Strict", "Path=/"] {
-                assert!(cookie.split("; ").any(|one| one == attribute), "{attribute} is not in {cookie}");
-            }
-            let pair = cookie.split(';').next().unwrap().to_owned();
-            return Self { name: header::COOKIE, value: pair };
-        }
-        assert_eq!(answer["token_type"], "Bearer");
-        assert!(answer["expires_in"].as_u64().unwrap() > 0);
-        let value = format!("Bearer {}", answer["access_token"].as_str().unwrap());
-        Self { name: header::AUTHORIZATION, value }
-    }
 }
 
 /// The whole story. A logout ends a session or a token that is looked for, and no login that no server keeps.
@@ -257,69 +135,6 @@ fn every_design_serves_the_whole_story() {
             });
         }
     });
-}
-
-#[test]
-fn a_login_is_renewed_until_a_token_is_used_twice_or_it_ends() {
-    let served = match Served::start(RENEWED) {
-        Ok(served) => served,
-        Err(reason) => {
-            assert!(!services_are_required(), "{reason}");
-            return eprintln!("skipped: {reason}");
-        }
-    };
-    let refresh = |token: &str| {
-        let form = format!("grant_type=refresh_token&refresh_token={token}");
-        served.send(Method::POST, "/refresh", None, form)
-    };
-    let log_in = || {
-        let login = json!({ "username": "user-1", "password": served.password });
-        let login = served.ask(Method::POST, "/login", None, &login);
-        let token = login.json()["refresh_token"].as_str().unwrap().to_owned();
-        (Held::of(&login), token)
-    };
-    let (held, token) = log_in();
-    let renewed = refresh(&token);
-    assert_eq!(renewed.status, StatusCode::OK);
-    assert_eq!(renewed.headers[header::CACHE_CONTROL], "no-store");
-    let answer = renewed.json();
-    assert_eq!((&answer["token_type"], &answer["expires_in"]), (&json!("Bearer"), &json!(300)));
-    let access = format!("Bearer {}", answer["access_token"].as_str().unwrap());
-    let next = answer["refresh_token"].as_str().unwrap();
-    assert!(next != token && access != held.value);
-    let access = Held { name: header::AUTHORIZATION, value: access };
-    assert_eq!(served.profile(1, Some(&access)).status, StatusCode::OK);
-    assert_eq!(refresh(&token).json()["refresh_token"], next, "once more within the grace");
-    assert_eq!(refresh(next).status, StatusCode::OK);
-
-    // Its successor has been used: whoever has the first one is not who logged in.
-    let refused = |answer: &Answer, error: &str| {
-        assert_eq!((answer.status, answer.json()), (StatusCode::BAD_REQUEST, json!({ "error": error })));
-        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
-    };
-    refused(&refresh(&token), "invalid_grant");
-    refused(&refresh(next), "invalid_grant");
-    refused(&refresh("made-up"), "invalid_grant");
-
-    let (held, token) = log_in();
-    assert_eq!(served.ask(Method::POST, "/logout", Some(&held), &Value::Null).status, StatusCode::OK);
-    refused(&refresh(&token), "invalid_grant");
-    refused(
-        &served.send(Method::POST, "/refresh", None, "grant_type=password".to_owned()),
-        "unsupported_grant_type",
-    );
-    refused(&served.send(Method::POST, "/refresh", None, "refresh_token=x".to_owned()), "invalid_request");
-    let counters = served.ask(Method::GET, "/metrics", None, &Value::Null);
-    let counters = String::from_utf8(counters.body).unwrap();
-    for line in [r#"refreshes_total{outcome="ok"} 3"#, r#"refreshes_total{outcome="unauthorised"} 4"#] {
-        assert!(counters.contains(line), "{counters}");
-    }
-    served.stop();
-
-    let other = Served::start("jwt-hs256").unwrap();
-    let form = "grant_type=refresh_token&refresh_token=x".to_owned();
-    assert_eq!(other.send(Method::POST, "/refresh", None, form).status, StatusCode::NOT_FOUND);
-    other.stop();
 }
 
 #[test]

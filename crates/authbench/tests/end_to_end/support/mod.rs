@@ -3,10 +3,12 @@
 mod desk;
 mod finished;
 mod invocation;
+mod served;
 
 pub(crate) use desk::{Desk, Row};
 pub(crate) use finished::{SMALL_RUN, finished};
 pub(crate) use invocation::{Invocation, Running, Told};
+pub(crate) use served::{Answer, Held, Served};
 
 use std::{
     thread,
