@@ -180,3 +180,34 @@ fn what_is_none_of_ours_under_a_users_key_denies() {
         }
     });
 }
+
+#[test]
+fn revocations_that_are_there_to_be_measured_are_keys_like_others_and_concern_nobody() {
+    let address = service!();
+    block_on(async {
+        let (prefix, clock) = (own_prefix(), clock());
+        let design = over(address, &prefix, &hmac_key(), &clock, WhenAway::Deny).await.unwrap();
+        let (kept, revoked) = (issue(&design, 7).await, issue(&design, 7).await);
+        design.revoke(revoked.reveal().as_bytes()).await.unwrap();
+        let mut raw = raw(address).await;
+        let keys = async |raw: &mut redis::aio::MultiplexedConnection| -> Vec<Vec<u8>> {
+            let mut find = redis::cmd("KEYS");
+            find.arg(format!("{prefix}d*")).query_async(raw).await.unwrap()
+        };
+        let ordinary = keys(&mut raw).await.pop().unwrap();
+        for count in [0, 2_500] {
+            design.add_revocations(count).await.unwrap();
+        }
+        let all = keys(&mut raw).await;
+        assert_eq!(all.len(), 2_501);
+        let seconds = async |key: &Vec<u8>| -> u64 {
+            redis::cmd("TTL").arg(key).query_async(&mut raw.clone()).await.unwrap()
+        };
+        for key in [&all[0], &all[2_500]] {
+            assert_eq!(key.len(), ordinary.len());
+            assert!(seconds(key).await.abs_diff(seconds(&ordinary).await) <= 2);
+        }
+        assert_eq!(ask(&design, &kept, 7).await, Ok(()));
+        assert_eq!(ask(&design, &revoked, 7).await, Err(Denial::Revoked));
+    });
+}
