@@ -15,7 +15,7 @@ use crate::{digest::BuildAsItIs, memory_list::UserKey};
 /// How large a filter is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FilterConfig {
-    /// So many revocations are expected within the lifetime of a token. More of them only make more requests ask the exact list.
+    /// The number of revocations expected within the lifetime of a token. More of them only make more requests ask the exact list.
     pub expected: usize,
     /// The share of tokens that seem revoked and are not, when as many as expected are: between zero and one, both excluded.
     pub false_positives: f64,

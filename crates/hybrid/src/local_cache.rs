@@ -21,7 +21,7 @@ pub struct CacheConfig {
     /// What was found is asked for again after this time: whole seconds, at least one. So old may be what a request is decided by, and
     /// so long is what was revoked elsewhere still accepted.
     pub ttl: Duration,
-    /// So many entries at most; those go first that were used least.
+    /// The most entries. Those that were used least go first.
     pub capacity: usize,
 }
 

@@ -23,7 +23,7 @@ use crate::{
     ticks,
 };
 
-/// Lists are published and fetched so many times in the limit.
+/// How often lists are published and fetched within the limit.
 const TIMES: u32 = 5;
 
 /// Why lists could not be had.

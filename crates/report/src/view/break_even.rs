@@ -61,7 +61,7 @@ pub(crate) fn verdict(token: &Cost, session: &Cost) -> Verdict {
     if token_is_cheap { Verdict::From(estimate) } else { Verdict::Below(estimate) }
 }
 
-/// What a request costs with its share of the login, where so many follow one.
+/// What a request costs with its share of the login, where that number of requests follows one.
 pub(crate) fn shared(cost: &Cost, requests: f64) -> Estimate {
     let value = value(&cost.login) / requests + value(&cost.request);
     let spread = |end| (squares(&cost.login, end) / requests.powi(2) + squares(&cost.request, end)).sqrt();
@@ -117,14 +117,14 @@ impl Difference<'_> {
         self.a_login() / self.a_request()
     }
 
-    /// The lower end of its interval after so many requests.
+    /// The lower end of its interval after that number of requests.
     fn lower(&self, requests: f64) -> f64 {
         let logins = squares(&self.cheap.login, End::Low) + squares(&self.other.login, End::High);
         let each = squares(&self.other.request, End::High) + squares(&self.cheap.request, End::Low);
         self.a_login() - requests * self.a_request() - (logins + requests.powi(2) * each).sqrt()
     }
 
-    /// The upper end of its interval after so many requests.
+    /// The upper end of its interval after that number of requests.
     fn upper(&self, requests: f64) -> f64 {
         let logins = squares(&self.cheap.login, End::High) + squares(&self.other.login, End::Low);
         let each = squares(&self.other.request, End::Low) + squares(&self.cheap.request, End::High);

@@ -26,7 +26,7 @@ const ASKS: f64 = 0.05;
 pub(crate) enum Condition {
     /// One after another.
     Single,
-    /// So many at once where a server is asked.
+    /// How many at once, where a server is asked.
     InFlight(f64),
 }
 

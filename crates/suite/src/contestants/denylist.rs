@@ -30,7 +30,7 @@ const LOGINS: usize = 100;
 /// Tokens over which it is counted how many seem revoked.
 const LOOKED_AT: usize = 50_000;
 
-/// A token that seems revoked is issued again so many times; then it is its user who does.
+/// A token that seems revoked is issued again this often. If it still seems revoked, its user does.
 const AGAIN: usize = 2;
 
 /// What a list with the case's revocations takes.

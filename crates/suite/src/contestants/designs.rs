@@ -184,7 +184,7 @@ impl Builder<'_> {
             return denylist::follow(context, E::NEEDS, rate, &design);
         }
         if const { !E::CAPABILITIES.decides_here } && case.revoked > MOST_KEYS {
-            let reason = "so many keys take gigabytes in its store, where a look-up costs the same";
+            let reason = "that number of keys takes gigabytes in its store, where a look-up costs the same";
             return Err(NotBuilt::NothingToTime(reason.to_owned()));
         }
         let building = Counting::start();

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// What is refreshed at once in the question about storms of refreshes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Storm {
-    /// The access tokens of so many clients expire within that time, and each client refreshes when its own does. No time at all is all
+    /// The access tokens of that number of clients expire within that time, and each client refreshes when its own does. No time at all is all
     /// of them at once.
     Expiry {
         /// Each with one token.

@@ -69,7 +69,7 @@ const fn due_in(client: usize, time: usize, late: Duration) -> u64 {
 }
 
 impl Client {
-    /// So many at once.
+    /// How many at once.
     async fn refresh(&mut self, design: &dyn Untimed, times: usize) -> Result<(), String> {
         let token = self.token.reveal().as_bytes();
         for answer in join_all((0..times).map(|_| design.refresh_untimed(token))).await {
