@@ -41,7 +41,7 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
     let mut sentence = Sentence::default();
     if !all.is_empty() {
         let (never, some): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, even)| even.value >= 1.0);
-        let (always, some): (Vec<_>, Vec<_>) = some.into_iter().partition(|(_, even)| even.high <= 0.0);
+        let (always, some): (Vec<_>, Vec<_>) = some.into_iter().partition(|(_, even)| even.value <= 0.0);
         sentence.text("In CPU of this process, a cache pays ");
         let mut parts = 0;
         let mut between = |sentence: &mut Sentence| {
