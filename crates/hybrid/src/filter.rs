@@ -2,7 +2,13 @@
 
 use std::{
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Release},
+        },
+    },
     time::Duration,
 };
 
@@ -43,9 +49,51 @@ impl FilterConfig {
 ///
 /// Whoever looks takes no lock.
 pub(crate) struct Filter {
-    generations: [AtomicBloomFilter<BuildAsItIs>; 2],
+    generations: [Generation; 2],
     turn: Mutex<Turn>,
     keep: Duration,
+}
+
+/// What was inserted in the lifetime of a token.
+struct Generation {
+    filter: AtomicBloomFilter<BuildAsItIs>,
+    /// Whether there is any, so that nobody looks in vain: an empty filter is as dear to look into as a full one, and most of the time
+    /// nobody has logged out everywhere.
+    has_tokens: AtomicBool,
+    has_users: AtomicBool,
+}
+
+impl Generation {
+    fn insert(&self, what: Sought) {
+        let (hash, any) = match what {
+            Sought::Token(hash) => (hash, &self.has_tokens),
+            Sought::User(hash) => (hash, &self.has_users),
+        };
+        self.filter.insert_hash(hash);
+        any.store(true, Release);
+    }
+
+    #[inline]
+    fn contains(&self, what: Sought) -> bool {
+        let (hash, any) = match what {
+            Sought::Token(hash) => (hash, &self.has_tokens),
+            Sought::User(hash) => (hash, &self.has_users),
+        };
+        any.load(Acquire) && self.filter.contains_hash(hash)
+    }
+
+    fn clear(&self) {
+        self.has_tokens.store(false, Release);
+        self.has_users.store(false, Release);
+        self.filter.clear();
+    }
+}
+
+/// What is looked for, by its hash.
+#[derive(Clone, Copy)]
+enum Sought {
+    Token(u64),
+    User(u64),
 }
 
 /// Which generation is written to, and since when.
@@ -59,46 +107,48 @@ impl Filter {
     pub(crate) fn new(config: FilterConfig, keep: Duration) -> Self {
         let FilterConfig { expected, false_positives } = config.sane();
         // Two are looked into, for the token and for its user.
-        let build = || {
-            AtomicBloomFilter::with_false_pos(false_positives / 4.0)
+        let build = || Generation {
+            filter: AtomicBloomFilter::with_false_pos(false_positives / 4.0)
                 .hasher(BuildAsItIs::default())
-                .expected_items(expected)
+                .expected_items(expected),
+            has_tokens: AtomicBool::new(false),
+            has_users: AtomicBool::new(false),
         };
         let turn = Mutex::new(Turn { current: 0, since: Timestamp(0) });
         Self { generations: [build(), build()], turn, keep }
     }
 
     pub(crate) fn insert_token(&self, id: &TokenId, now: Timestamp) {
-        self.insert(of_token(id), now);
+        self.insert(Sought::Token(of_token(id)), now);
     }
 
     pub(crate) fn insert_user(&self, user: UserId, now: Timestamp) {
-        self.insert(of_user(user), now);
+        self.insert(Sought::User(of_user(user)), now);
     }
 
     /// Whether a token is perhaps revoked, alone or with all of its user's. `false` is certain.
     #[inline]
     pub(crate) fn may_have(&self, claims: &Claims) -> bool {
-        self.contains(of_token(&claims.id)) || self.may_have_user(claims.user)
+        self.contains(Sought::Token(of_token(&claims.id))) || self.may_have_user(claims.user)
     }
 
     /// Whether a user was perhaps logged out everywhere.
     #[inline]
     pub(crate) fn may_have_user(&self, user: UserId) -> bool {
-        self.contains(of_user(user))
+        self.contains(Sought::User(of_user(user)))
     }
 
     /// Bytes of both generations.
     pub(crate) fn bytes(&self) -> usize {
-        self.generations.iter().map(|generation| generation.num_bits() / 8).sum()
+        self.generations.iter().map(|generation| generation.filter.num_bits() / 8).sum()
     }
 
     #[inline]
-    fn contains(&self, hash: u64) -> bool {
-        self.generations.iter().any(|generation| generation.contains_hash(hash))
+    fn contains(&self, what: Sought) -> bool {
+        self.generations.iter().any(|generation| generation.contains(what))
     }
 
-    fn insert(&self, hash: u64, now: Timestamp) {
+    fn insert(&self, what: Sought, now: Timestamp) {
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if now >= turn.since.after(self.keep) {
             // The older one was last written to when this one's time began.
@@ -106,7 +156,7 @@ impl Filter {
             turn.since = now;
             self.generations[turn.current].clear();
         }
-        self.generations[turn.current].insert_hash(hash);
+        self.generations[turn.current].insert(what);
     }
 }
 
