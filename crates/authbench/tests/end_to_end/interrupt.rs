@@ -121,7 +121,7 @@ fn a_second_run_that_was_interrupted_before_its_first_round_can_be_resumed_as_it
     let desk = Desk::with(finished());
     let run = begun(&desk);
     wait_until("the run has begun", || {
-        desk.litter().iter().any(|folder| folder.join("authorise-0").exists())
+        desk.litter().iter().any(|folder| folder.join("authorise-0-0").exists())
     });
     run.interrupt().end().ended_with(130).said(&["authbench run --resume"]);
     desk.authbench("run --resume").without_redis().run().succeeded();
