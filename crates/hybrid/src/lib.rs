@@ -18,7 +18,6 @@
 //! | `jwt_refresh` | short-lived tokens over a refresh session in Redis |
 //! | `jwt_status_list` | tokens whose status is a bit in a list that is fetched |
 //! | `local_cache` | what was found in a shared store, remembered for a limited time |
-//! | `marks` | what is certainly not in a table |
 //! | `memory_list` | what is revoked, in memory |
 //! | `silence` | for how long nothing was heard of what others did |
 //! | `signed_sessions` | sessions whose ids prove that they were issued here |
@@ -46,7 +45,6 @@ mod introspection;
 mod jwt_refresh;
 mod jwt_status_list;
 mod local_cache;
-mod marks;
 mod memory_list;
 mod not_before;
 mod refresh_token;

@@ -127,7 +127,7 @@ pub(super) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         panel(format!("CPU of all services and of the store, {how}"), busy_or_alone, |_, line| {
             cpu_added(line)
         }),
-        panel("latency, one request after another".to_owned(), &alone, time_added),
+        panel("Latency, one request after another".to_owned(), &alone, time_added),
     ];
     let panels: Vec<Panel> = panels.into_iter().filter(|panel| !panel.lines.is_empty()).collect();
     let Some(axis) = asked.words.axis.filter(|_| !panels.is_empty()) else { return Vec::new() };

@@ -115,7 +115,7 @@ pub(super) const CASES: &[Case] = &[
         name: "1k-uniform-16-in-flight",
         about: "1 000 sessions, each as likely; 16 requests in flight at once where a server is asked",
         in_flight: 16,
-        from: Profile::Standard,
+        from: Profile::Full,
         ..LOOKUP
     },
     Case {
@@ -322,7 +322,7 @@ pub(super) const CASES: &[Case] = &[
         name: "512-bytes",
         about: "a payload of 512 bytes before encoding, made up by private claims of 40 bytes each",
         payload: Some(512),
-        from: Profile::Standard,
+        from: Profile::Full,
         ..PAYLOAD
     },
     Case {
@@ -336,7 +336,7 @@ pub(super) const CASES: &[Case] = &[
         name: "2048-bytes",
         about: "a payload of 2048 bytes before encoding, made up by private claims of 40 bytes each",
         payload: Some(2048),
-        from: Profile::Standard,
+        from: Profile::Full,
         ..PAYLOAD
     },
     Case {
