@@ -281,7 +281,8 @@ impl Plan {
 /// or for what is remembered to be forgotten.
 const fn trials_at_once(question: Question) -> Option<usize> {
     match question {
-        Question::Outage => Some(2),
+        // With two, databases that were being made for others held requests up before their outage.
+        Question::Outage => Some(1),
         Question::Staleness => Some(4),
         _ => None,
     }
@@ -350,7 +351,7 @@ mod tests {
     fn what_mostly_waits_is_measured_side_by_side_and_everybody_once() {
         for (question, case, processes) in [
             (Question::Issue, "three-permissions", 1),
-            (Question::Outage, "frozen", 2),
+            (Question::Outage, "frozen", 1),
             (Question::Staleness, "200-revocations", 4),
         ] {
             let case = questions::find(question, case).unwrap();
