@@ -113,7 +113,7 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
     }
 
     let mut rows = Vec::new();
-    let short = rounds_missing(execution, one);
+    let short = rounds_missing(execution, batch, one);
     let times = sampled(one, |round| &round.samples_ns);
     if let Some(time) = quiet(&times) {
         rows.push(row(Metric::Time, Outcome::Ok(time, samples(one)), short));
@@ -186,8 +186,10 @@ fn first_failure(one: &Contestant) -> Option<(u32, &str)> {
     one.rounds.iter().find_map(|round| Some((round.round, round.failure.as_deref()?)))
 }
 
-fn rounds_missing(execution: &Execution, one: &Contestant) -> String {
-    let (done, planned) = (one.rounds.len(), execution.provenance.rounds_planned as usize);
+fn rounds_missing(execution: &Execution, batch: &Batch, one: &Contestant) -> String {
+    let from = &execution.provenance;
+    let planned = from.rounds_of(batch.question, &batch.case).unwrap_or(from.rounds_planned) as usize;
+    let done = one.rounds.len();
     if done < planned { format!("{done} of {planned} rounds") } else { String::new() }
 }
 

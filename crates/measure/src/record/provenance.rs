@@ -63,6 +63,14 @@ pub struct Provenance {
     pub services: Vec<Service>,
 }
 
+impl Provenance {
+    /// In how many rounds a case was to be measured; `None` in older records, which do not say.
+    #[must_use]
+    pub fn rounds_of(&self, question: Question, case: &str) -> Option<u32> {
+        self.planned.iter().find(|one| one.question == question && one.case == case)?.rounds
+    }
+}
+
 /// The contestants of one case that a run was to measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -116,10 +116,7 @@ fn rounds_short(execution: &Execution) -> Option<(usize, u32)> {
         let measured = batch.contestants.iter().filter(|one| one.unavailable.is_none());
         measured.map(|one| one.rounds.len()).collect()
     };
-    let planned = |batch: &Batch| {
-        let same = from.planned.iter().find(|one| one.question == batch.question && one.case == batch.case);
-        same?.rounds
-    };
+    let planned = |batch: &Batch| from.rounds_of(batch.question, &batch.case);
     let batches = || execution.batches.iter().filter(|batch| !batch.question.is_measured_once());
     let short = batches().find_map(|batch| {
         let counts = counts(batch);
