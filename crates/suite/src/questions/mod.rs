@@ -9,7 +9,6 @@ mod storm;
 
 use measure::record::{Profile, Question};
 
-use self::cases::CASES;
 pub(crate) use self::{
     case::{Case, FeedLoss},
     fault::Fault,
@@ -20,12 +19,12 @@ pub(crate) use self::{
 
 /// The cases of a question that a profile measures.
 pub(crate) fn cases_of(question: Question, profile: Profile) -> impl Iterator<Item = &'static Case> {
-    CASES.iter().filter(move |case| case.question == question && profile >= case.from)
+    cases::all().filter(move |case| case.question == question && profile >= case.from)
 }
 
 /// The case of that name.
 pub(crate) fn find(question: Question, name: &str) -> Option<&'static Case> {
-    CASES.iter().find(|case| case.question == question && case.name == name)
+    cases::all().find(|case| case.question == question && case.name == name)
 }
 
 #[cfg(test)]
@@ -44,9 +43,9 @@ mod tests {
 
     #[test]
     fn cases_of_a_question_have_different_names() {
-        for (at, case) in CASES.iter().enumerate() {
+        for (at, case) in cases::all().enumerate() {
             let same = |other: &&Case| (other.question, other.name) == (case.question, case.name);
-            assert_eq!(CASES.iter().position(|other| same(&other)), Some(at), "{}", case.name);
+            assert_eq!(cases::all().position(|other| same(&other)), Some(at), "{}", case.name);
         }
     }
 
@@ -61,7 +60,7 @@ mod tests {
 
     #[test]
     fn independent_look_ups_are_a_matter_of_this_process() {
-        for case in CASES.iter().filter(|case| case.independent) {
+        for case in cases::all().filter(|case| case.independent) {
             assert!(case.concerns("session-memory", &[], true, false), "{}", case.name);
             for need in [Need::Redis, Need::Folder] {
                 assert!(!case.concerns("session-elsewhere", &[need], false, false), "{}", case.name);
@@ -71,7 +70,7 @@ mod tests {
 
     #[test]
     fn what_designs_are_chosen_by_is_in_every_round_and_its_conditions_in_enough_for_an_interval() {
-        for case in CASES {
+        for case in cases::all() {
             let (quick, standard) = (case.rounds_of(2), case.rounds_of(9));
             match case.question {
                 once if once.is_measured_once() || case.rotation.is_counted() => {
@@ -162,7 +161,7 @@ mod tests {
 
     #[test]
     fn each_independent_case_has_its_dependent_twin() {
-        for case in CASES.iter().filter(|case| case.independent) {
+        for case in cases::all().filter(|case| case.independent) {
             let twin = case.name.strip_suffix("-independent").and_then(|name| find(case.question, name));
             assert!(
                 twin.is_some_and(|twin| !twin.independent
