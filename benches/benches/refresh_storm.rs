@@ -1,4 +1,4 @@
-//! What does a storm of refreshes cost, and whom does it log out?
+//! What does a storm of refreshes cost, and which clients does it log out?
 
 use std::process::ExitCode;
 

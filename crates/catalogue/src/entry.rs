@@ -51,7 +51,7 @@ pub struct Capabilities {
     pub batches: bool,
     /// What a whole request over HTTP costs: not where it does not show which of several like it decided.
     pub over_http: bool,
-    /// What a refresh costs, and whom a storm of them logs out: only where a login can be renewed.
+    /// Whether a login can be renewed: what refreshes cost, and which clients a storm of them logs out.
     pub refreshes: bool,
     /// What it costs when a request crosses several services: one for each way of deciding there.
     pub across_services: bool,

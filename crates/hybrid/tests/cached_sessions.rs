@@ -22,7 +22,10 @@ use authoriser::{
         Unavailable, outage_holds_its_declaration, revocation_reaches_another_process, services_are_required,
     },
 };
-use common::{ask, block_on, clock, counting::Counting, issue, orders_of, own_prefix, own_redis};
+use common::{
+    ask, block_on, clock, counting::Counting, issue, orders_of, outlives_redis_as_declared, own_prefix,
+    own_redis, reaches_another_process,
+};
 use servers::{PostgresServer, StartError};
 use session::{MemoryStore, PostgresStore, RedisStore, SessionPolicy, SessionStore, Sessions, SharedStore};
 
@@ -52,22 +55,13 @@ authoriser::conformance!(over_memory, |clock| async move {
 #[test]
 fn what_one_process_revokes_another_denies_in_time() {
     let address = service!();
-    block_on(async {
-        let (prefix, clock) = (own_prefix(), clock());
-        let here = over(address, &prefix, &clock).await.unwrap();
-        let there = over(address, &prefix, &clock).await.unwrap();
-        revocation_reaches_another_process(&here, &there, &clock).await;
-    });
+    let prefix = own_prefix();
+    reaches_another_process(async |clock| over(address, &prefix, clock).await.unwrap());
 }
 
 #[test]
 fn without_redis_it_serves_for_as_long_as_declared() {
-    let Some(mut server) = own_redis() else { return };
-    block_on(async {
-        let clock = clock();
-        let design = over(&server.tcp_url(), "d", &clock).await.unwrap();
-        outage_holds_its_declaration(&design, &clock, || server.kill()).await;
-    });
+    outlives_redis_as_declared(async |address, clock| over(address, "d", clock).await.unwrap());
 }
 
 #[test]

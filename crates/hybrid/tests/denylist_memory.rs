@@ -16,11 +16,11 @@ use std::{
 use authbench_hybrid::{FeedConfig, JwtDenylistMemory};
 use authoriser::{
     Authoriser, Denial, ManualClock, Revoked, UserId,
-    conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
+    conformance::{Unavailable, outage_holds_its_declaration},
 };
 use common::{
-    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, own_prefix, own_redis, policy, raw,
-    until,
+    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, outlives_redis_as_declared,
+    own_prefix, own_redis, policy, raw, reaches_another_process, until,
 };
 use jwt::Hs256Key;
 use servers::Proxy;
@@ -49,22 +49,13 @@ authoriser::conformance!(conformance, |clock| async move {
 #[test]
 fn what_one_process_revokes_the_others_deny_in_time() {
     let address = service!();
-    block_on(async {
-        let (prefix, key, clock) = (own_prefix(), hmac_key(), clock());
-        let here = over(address, &prefix, &key, &clock).await.unwrap();
-        let there = over(address, &prefix, &key, &clock).await.unwrap();
-        revocation_reaches_another_process(&here, &there, &clock).await;
-    });
+    let (prefix, key) = (own_prefix(), hmac_key());
+    reaches_another_process(async |clock| over(address, &prefix, &key, clock).await.unwrap());
 }
 
 #[test]
 fn without_redis_it_serves_for_as_long_as_declared() {
-    let Some(mut server) = own_redis() else { return };
-    block_on(async {
-        let clock = clock();
-        let design = over(&server.tcp_url(), "d", &hmac_key(), &clock).await.unwrap();
-        outage_holds_its_declaration(&design, &clock, || server.kill()).await;
-    });
+    outlives_redis_as_declared(async |address, clock| over(address, "d", &hmac_key(), clock).await.unwrap());
 }
 
 #[test]

@@ -12,9 +12,12 @@ use std::time::Duration;
 use authbench_hybrid::{JwtDenylistRedis, WhenAway};
 use authoriser::{
     Authoriser, Clock, Denial, ManualClock, Revoked, UserId,
-    conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
+    conformance::{Unavailable, outage_holds_its_declaration},
 };
-use common::{LIFETIME, ask, block_on, clock, hmac_key, issue, keyspace, own_prefix, own_redis, policy, raw};
+use common::{
+    LIFETIME, ask, block_on, clock, hmac_key, issue, keyspace, own_prefix, own_redis, policy, raw,
+    reaches_another_process,
+};
 use jwt::{Hs256Key, Policy};
 
 type Design = JwtDenylistRedis<Hs256Key, ManualClock>;
@@ -53,12 +56,8 @@ authoriser::conformance!(open, |clock| async move {
 #[test]
 fn what_one_process_revokes_another_denies_at_once() {
     let address = service!();
-    block_on(async {
-        let (prefix, key, clock) = (own_prefix(), hmac_key(), clock());
-        let here = over(address, &prefix, &key, &clock, WhenAway::Deny).await.unwrap();
-        let there = over(address, &prefix, &key, &clock, WhenAway::Deny).await.unwrap();
-        revocation_reaches_another_process(&here, &there, &clock).await;
-    });
+    let (prefix, key) = (own_prefix(), hmac_key());
+    reaches_another_process(async |clock| over(address, &prefix, &key, clock, WhenAway::Deny).await.unwrap());
 }
 
 #[test]

@@ -18,9 +18,12 @@ use std::{
 use authbench_hybrid::Gateway;
 use authoriser::{
     Authoriser, Denial, ManualClock, Proof, UserId,
-    conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
+    conformance::{Unavailable, outage_holds_its_declaration},
 };
-use common::{ask, block_on, clock, counting::Counting, hmac_key, issue, orders_of, own_prefix, own_redis};
+use common::{
+    ask, block_on, clock, counting::Counting, hmac_key, issue, orders_of, own_prefix, own_redis,
+    reaches_another_process,
+};
 use jwt::{Hs256, Hs256Key, Policy};
 use session::{MemoryStore, RedisStore, SessionPolicy, SessionStore, SharedStore};
 
@@ -60,12 +63,8 @@ authoriser::conformance!(over_memory, |clock| async move {
 #[test]
 fn what_one_gateway_revokes_another_denies_in_time() {
     let address = service!();
-    block_on(async {
-        let (prefix, clock) = (own_prefix(), clock());
-        let here = over(address, &prefix, &clock).await.unwrap();
-        let there = over(address, &prefix, &clock).await.unwrap();
-        revocation_reaches_another_process(&here, &there, &clock).await;
-    });
+    let prefix = own_prefix();
+    reaches_another_process(async |clock| over(address, &prefix, clock).await.unwrap());
 }
 
 #[test]

@@ -15,12 +15,11 @@ use std::{
 
 use authbench_hybrid::{FeedConfig, JwtStatusList};
 use authoriser::{
-    Authoriser, Clock, Denial, ManualClock, Revoked, Timestamp, UserId,
-    conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
+    Authoriser, Clock, Denial, ManualClock, Revoked, Timestamp, UserId, conformance::Unavailable,
 };
 use common::{
-    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, own_prefix, own_redis, policy, raw,
-    until,
+    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, outlives_redis_as_declared,
+    own_prefix, policy, raw, reaches_another_process, until,
 };
 use jwt::{Hs256Key, Jwt, Policy, StatusIndex, StatusListToken, TokenId};
 use miniz_oxide::deflate::compress_to_vec_zlib;
@@ -55,22 +54,13 @@ authoriser::conformance!(conformance, |clock| async move {
 #[test]
 fn what_one_process_revokes_the_others_deny_in_time() {
     let address = service!();
-    block_on(async {
-        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
-        let here = over(address, &prefix, &keys, &clock).await.unwrap();
-        let there = over(address, &prefix, &keys, &clock).await.unwrap();
-        revocation_reaches_another_process(&here, &there, &clock).await;
-    });
+    let (prefix, keys) = (own_prefix(), keys());
+    reaches_another_process(async |clock| over(address, &prefix, &keys, clock).await.unwrap());
 }
 
 #[test]
 fn without_redis_it_serves_for_as_long_as_declared() {
-    let Some(mut server) = own_redis() else { return };
-    block_on(async {
-        let clock = clock();
-        let design = over(&server.tcp_url(), "d", &keys(), &clock).await.unwrap();
-        outage_holds_its_declaration(&design, &clock, || server.kill()).await;
-    });
+    outlives_redis_as_declared(async |address, clock| over(address, "d", &keys(), clock).await.unwrap());
 }
 
 #[test]

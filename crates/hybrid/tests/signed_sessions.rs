@@ -15,9 +15,11 @@ use std::sync::{
 use authbench_hybrid::SignedSessions;
 use authoriser::{
     Authoriser, Credential, Denial, ManualClock, Revoked,
-    conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
+    conformance::{Unavailable, outage_holds_its_declaration},
 };
-use common::{ask, block_on, clock, counting::Counting, hmac_key, issue, own_prefix, own_redis};
+use common::{
+    ask, block_on, clock, counting::Counting, hmac_key, issue, own_prefix, own_redis, reaches_another_process,
+};
 use jwt::Hs256Key;
 use session::{MemoryStore, RedisStore, SessionPolicy, SharedStore};
 
@@ -42,12 +44,8 @@ authoriser::conformance!(over_memory, |clock| async move {
 #[test]
 fn what_one_process_revokes_another_denies_at_once() {
     let address = service!();
-    block_on(async {
-        let (prefix, key, clock) = (own_prefix(), hmac_key(), clock());
-        let here = over(address, &prefix, &key, &clock).await.unwrap();
-        let there = over(address, &prefix, &key, &clock).await.unwrap();
-        revocation_reaches_another_process(&here, &there, &clock).await;
-    });
+    let (prefix, key) = (own_prefix(), hmac_key());
+    reaches_another_process(async |clock| over(address, &prefix, &key, clock).await.unwrap());
 }
 
 #[test]

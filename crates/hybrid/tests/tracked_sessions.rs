@@ -12,9 +12,12 @@ use std::time::{Duration, Instant};
 use authbench_hybrid::{CacheConfig, FeedConfig, TrackedSessions};
 use authoriser::{
     Authoriser, Denial, ManualClock, Revoked, UserId,
-    conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
+    conformance::{Unavailable, outage_holds_its_declaration},
 };
-use common::{ask, before, block_on, clock, issue, own_prefix, own_redis, raw, until};
+use common::{
+    ask, before, block_on, clock, issue, outlives_redis_as_declared, own_prefix, own_redis, raw,
+    reaches_another_process, until,
+};
 use servers::Proxy;
 use session::{RedisConfig, RedisStore, SessionPolicy};
 
@@ -45,22 +48,13 @@ authoriser::conformance!(
 #[test]
 fn what_one_process_revokes_another_denies_in_time() {
     let address = service!();
-    block_on(async {
-        let (prefix, clock) = (own_prefix(), clock());
-        let here = over(address, &prefix, &clock).await.unwrap();
-        let there = over(address, &prefix, &clock).await.unwrap();
-        revocation_reaches_another_process(&here, &there, &clock).await;
-    });
+    let prefix = own_prefix();
+    reaches_another_process(async |clock| over(address, &prefix, clock).await.unwrap());
 }
 
 #[test]
 fn without_redis_it_serves_for_as_long_as_declared() {
-    let Some(mut server) = own_redis() else { return };
-    block_on(async {
-        let clock = clock();
-        let design = over(&server.tcp_url(), "d", &clock).await.unwrap();
-        outage_holds_its_declaration(&design, &clock, || server.kill()).await;
-    });
+    outlives_redis_as_declared(async |address, clock| over(address, "d", clock).await.unwrap());
 }
 
 #[test]

@@ -4,14 +4,14 @@ use std::{fmt, net::IpAddr, time::Duration};
 
 use hyper::Uri;
 
-/// Where a resource server asks about tokens, as whom, and which tokens it takes.
+/// How a resource server asks about tokens: at which address, by which name and secret, and for which issuer and audience.
 #[derive(Clone)]
 pub struct IntrospectionConfig {
     /// The introspection endpoint. A loopback address: RFC 7662, section 4, asks for TLS, and none is spoken here.
     pub url: String,
-    /// As whom the resource server asks (RFC 6749, section 2.3.1: HTTP Basic).
+    /// The resource server's name (RFC 6749, section 2.3.1: HTTP Basic).
     pub client_id: String,
-    /// Proves that.
+    /// The secret that proves it.
     pub client_secret: String,
     /// The `iss` that answers must name.
     pub issuer: String,

@@ -142,7 +142,7 @@ impl<S: SessionStore, C: Clock> AuthorisationServer<S, C> {
     }
 }
 
-/// As whom the one client asks.
+/// The name of the one client.
 const CLIENT: &str = "resource-server";
 
 fn refused(error: &std::io::Error) -> StoreError {

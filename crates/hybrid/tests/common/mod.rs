@@ -16,7 +16,10 @@ use std::{
 
 use authoriser::{
     AccessRequest, Authoriser, Credential, Denial, ManualClock, Permission, SystemClock, UserId,
-    conformance::{Unavailable, customer, services_are_required},
+    conformance::{
+        Unavailable, customer, outage_holds_its_declaration, revocation_reaches_another_process,
+        services_are_required,
+    },
 };
 use jwt::{Hs256Key, Policy};
 use servers::{Kind, Proxy, RedisServer, Service, StartError, address_of};
@@ -103,6 +106,25 @@ pub(crate) async fn issue(design: &impl Authoriser, user: u64) -> Credential {
 /// Asks for the customer's own orders.
 pub(crate) async fn ask(design: &impl Authoriser, credential: &Credential, user: u64) -> Result<(), Denial> {
     design.authorise(credential.reveal().as_bytes(), &orders_of(user)).await.map(drop)
+}
+
+/// Holds a design to what it declares of revocations elsewhere: `open` is a process over a store that both share.
+pub(crate) fn reaches_another_process<A: Authoriser>(open: impl AsyncFn(&ManualClock) -> A) {
+    block_on(async {
+        let clock = clock();
+        let (here, there) = (open(&clock).await, open(&clock).await);
+        revocation_reaches_another_process(&here, &there, &clock).await;
+    });
+}
+
+/// Holds a design to what it declares of an outage: `open` is one over the server at that address, which is then killed.
+pub(crate) fn outlives_redis_as_declared<A: Authoriser>(open: impl AsyncFn(&str, &ManualClock) -> A) {
+    let Some(mut server) = own_redis() else { return };
+    block_on(async {
+        let clock = clock();
+        let design = open(&server.tcp_url(), &clock).await;
+        outage_holds_its_declaration(&design, &clock, || server.kill()).await;
+    });
 }
 
 /// Longer than anything here takes on a machine that is busy.

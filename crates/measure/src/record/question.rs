@@ -162,9 +162,9 @@ questions! {
         asks "what happens to requests when the store goes down, and when is it over?",
         reference "jwt-hs256";
 
-    /// Many refreshes at once, and whom they log out.
+    /// Many refreshes at once, and which clients they log out.
     RefreshStorm = "refresh-storm",
-        heading "What does a storm of refreshes cost, and whom does it log out?",
+        heading "What does a storm of refreshes cost, and which clients does it log out?",
         asks "what does it cost when thousands of tokens expire at once, and who is logged out by a refresh too many?",
         reference "jwt-refresh";
 

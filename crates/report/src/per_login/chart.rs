@@ -22,7 +22,7 @@ pub(crate) fn of(view: &View<'_>, all: &PerLogin<'_>) -> Vec<(String, Plan)> {
     };
     let panels = all.sides.iter().rev().map(|(condition, sides)| Panel {
         title: match condition {
-            Condition::Single => "one request after another".to_owned(),
+            Condition::Single => "One request after another".to_owned(),
             Condition::InFlight(number) => format!("{number} requests in flight where a store is asked"),
         },
         lines: sides.iter().filter_map(line).collect(),

@@ -1,4 +1,4 @@
-//! What storms of refreshes cost, and whom they log out.
+//! What storms of refreshes cost, and which clients they log out.
 
 use measure::record::{Kind, Metric};
 

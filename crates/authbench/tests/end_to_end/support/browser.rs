@@ -54,7 +54,7 @@ impl Browser {
         let mut process = Command::new("sh")
             .args(["-c", WITH_PIPES, "sh"])
             .arg(program)
-            // Tests may run as root, for whom it has no sandbox.
+            // Tests may run as root, which has no sandbox.
             .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"])
             .args(["--remote-debugging-pipe", "--ignore-certificate-errors"])
             .arg("--host-resolver-rules=MAP *.test 127.0.0.1")
