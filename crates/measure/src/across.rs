@@ -34,9 +34,9 @@ pub(crate) const fn own_cpu(round: &Round) -> &Vec<f64> {
 }
 
 /// From which share of hits on a cache takes less CPU than the same without it, and over how many samples: from the cache where
-/// all requests miss, the cache with a `share` of hits, and what it is in front of ([`stats::break_even`]). `None` as for [`ratio`].
+/// all requests miss, the cache with a `share` of hits, and what it is in front of ([`stats::pays_from`]). `None` as for [`ratio`].
 #[must_use]
-pub fn break_even(
+pub fn pays_from(
     misses: &Contestant,
     hits: &Contestant,
     share: f64,
@@ -51,7 +51,7 @@ pub fn break_even(
     let of_all = |round: &&(u32, &[f64])| in_all.contains(&round.0);
     let [misses, hits, without] = [&misses, &hits, &without]
         .map(|series| series.iter().filter(of_all).map(|(_, samples)| *samples).collect::<Vec<_>>());
-    Some((stats::break_even(&misses, &hits, share, &without)?, samples))
+    Some((stats::pays_from(&misses, &hits, share, &without)?, samples))
 }
 
 /// A contestant in two cases that differ in one number: in the one with less of it, and in the one with more.

@@ -4,12 +4,11 @@
 //! ([`rounds`]). In it, all contestants of a batch take turns in shuffled order, one short sample each
 //! ([`sampler`]), while the state of the machine is noted ([`state`]); allocations are counted outside the timed samples ([`allocations`]). Every raw sample goes into
 //! the run record ([`record`]) together with what is needed to doubt it ([`record::Machine`], [`source`]). Whatever is
-//! shown is derived from that record ([`rows`], [`across`], [`break_even`], [`mod@compare`], [`stats`]).
+//! shown is derived from that record ([`rows`], [`across`], [`pays_from`], [`mod@compare`], [`stats`]).
 
 pub mod across;
 pub mod affinity;
 pub mod allocations;
-pub mod break_even;
 pub mod compare;
 mod cpuinfo;
 pub mod example;
@@ -17,6 +16,7 @@ pub mod histogram;
 pub mod knee;
 mod machine;
 mod microarchitecture;
+pub mod pays_from;
 pub mod percentiles;
 pub mod processes;
 pub mod record;

@@ -3,7 +3,7 @@
 
 use crate::{
     across::own_cpu,
-    break_even,
+    pays_from,
     percentiles::percentiles,
     record::{Batch, Contestant, Count, Execution, Kind, Metric, Question, Round, RunRecord},
     stats::{Comparison, Estimate, Interval, median, over_rounds, quiet, quiet_difference, quiet_ratio},
@@ -165,7 +165,7 @@ fn rows_of(execution: &Execution, batch: &Batch, noise: Option<f64>, one: &Conte
             row(Metric::AddedToFloor, Outcome::Ok(estimate, samples), format!("to {floor}"))
         }));
     }
-    if let Some((estimate, samples, note)) = break_even::of_cache(execution, batch, one) {
+    if let Some((estimate, samples, note)) = pays_from::of_cache(execution, batch, one) {
         rows.push(row(Metric::PaysFrom, Outcome::Ok(estimate, samples), note));
     }
     for metric in Metric::ALL {
@@ -308,8 +308,8 @@ fn ratio_note(batch: &Batch, noise: Option<f64>, one: &Contestant, estimate: Est
 mod tests {
     use super::*;
     use crate::{
-        break_even::{ALL_MISS, HIT_RATE, ONE_MISSES},
         example,
+        pays_from::{ALL_MISS, HIT_RATE, ONE_MISSES},
     };
 
     fn find<'a>(rows: &'a [Row], contestant: &str, metric: Metric) -> &'a Row {
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cache_has_a_row_with_its_break_even_hit_rate() {
+    fn a_cache_has_a_row_with_the_hit_rate_from_which_it_pays() {
         let mut record = example::record();
         let mut all_miss = record.executions[0].batches[0].clone();
         (all_miss.question, all_miss.case) = (Question::HitRate, ALL_MISS.to_owned());

@@ -226,7 +226,7 @@ pub fn quiet_difference(ones: &[&[f64]], others: &[&[f64]]) -> Option<Estimate> 
 /// The interval is the one expected on a rerun, made as that of [`quiet_difference`] is. `None` without samples, and where hits spare
 /// nothing.
 #[must_use]
-pub fn break_even(misses: &[&[f64]], hits: &[&[f64]], share: f64, without: &[&[f64]]) -> Option<Estimate> {
+pub fn pays_from(misses: &[&[f64]], hits: &[&[f64]], share: f64, without: &[&[f64]]) -> Option<Estimate> {
     if misses.len() != hits.len() || misses.len() != without.len() {
         return None;
     }
@@ -470,7 +470,7 @@ mod tests {
         let rounds = |value: f64| vec![vec![value; 8]; 6];
         let at = |miss, hit, without| {
             let (miss, hit, without) = (rounds(miss), rounds(hit), rounds(without));
-            break_even(&slices(&miss), &slices(&hit), 0.9, &slices(&without))
+            pays_from(&slices(&miss), &slices(&hit), 0.9, &slices(&without))
         };
         // A miss takes 10 more than none, and nine hits in ten spare 90.
         let even = at(110.0, 20.0, 100.0).unwrap();
@@ -480,7 +480,7 @@ mod tests {
         assert!(at(110.0, 100.0, 20.0).unwrap().value > 1.0, "no hit rate is enough");
         assert_eq!(at(100.0, 100.0, 90.0), None, "hits spare nothing");
         let (miss, hit, without) = (rounds(110.0), rounds(20.0), rounds(100.0));
-        assert_eq!(break_even(&slices(&miss[..5]), &slices(&hit), 0.9, &slices(&without)), None);
+        assert_eq!(pays_from(&slices(&miss[..5]), &slices(&hit), 0.9, &slices(&without)), None);
     }
 
     #[test]

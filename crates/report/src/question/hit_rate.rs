@@ -1,7 +1,7 @@
 //! Caches: from which hit rate on one pays, and what a hit is held against.
 
 use measure::{
-    break_even::without_cache,
+    pays_from::without_cache,
     record::{Kind, Metric},
     stats::Estimate,
 };

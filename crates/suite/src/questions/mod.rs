@@ -30,6 +30,7 @@ pub(crate) fn find(question: Question, name: &str) -> Option<&'static Case> {
 #[cfg(test)]
 mod tests {
     use catalogue::Need;
+    use measure::pays_from::{ALL_MISS, HIT_RATE, ONE_MISSES, without_cache};
 
     use super::{case::grouped, *};
 
@@ -130,6 +131,19 @@ mod tests {
             asked.contains(&Question::RefreshStorm.reference()) && !asked.contains(&"jwt-hs256"),
             "{asked:?}"
         );
+    }
+
+    #[test]
+    fn the_rows_of_caches_know_their_cases_and_what_each_is_in_front_of() {
+        let misses = |name| find(Question::HitRate, name).unwrap().misses;
+        assert_eq!((misses(ALL_MISS), misses(ONE_MISSES)), (Some(1_000), Some(1)));
+        assert_eq!(HIT_RATE, 0.999);
+        let caches = catalogue::descriptions()
+            .into_iter()
+            .filter_map(|entry| Some((entry.id, entry.capabilities.cache?)));
+        for (id, cache) in caches {
+            assert_eq!(without_cache(id), Some(cache.of), "{id}");
+        }
     }
 
     #[test]

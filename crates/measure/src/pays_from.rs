@@ -6,10 +6,12 @@ use crate::{
     stats::Estimate,
 };
 
-/// The cases that it comes from: all requests miss, and one in a thousand does.
-pub(crate) const ALL_MISS: &str = "1000-misses";
-pub(crate) const ONE_MISSES: &str = "1-miss";
-pub(crate) const HIT_RATE: f64 = 0.999;
+/// The case where all requests miss.
+pub const ALL_MISS: &str = "1000-misses";
+/// The case where one request in a thousand does.
+pub const ONE_MISSES: &str = "1-miss";
+/// The hit rate of the latter.
+pub const HIT_RATE: f64 = 0.999;
 
 /// The entry that a cache is in front of, by the name that such an entry has.
 #[must_use]
@@ -31,6 +33,6 @@ pub(crate) fn of_cache(
     let without =
         all_miss.contestants.iter().find(|known| Some(known.id.as_str()) == without_cache(&one.id))?;
     let hits = one_misses.contestants.iter().find(|known| known.id == one.id)?;
-    let (estimate, samples) = across::break_even(one, hits, HIT_RATE, without)?;
+    let (estimate, samples) = across::pays_from(one, hits, HIT_RATE, without)?;
     Some((estimate, samples, format!("against {}, in CPU time of this process", without.id)))
 }
