@@ -99,7 +99,8 @@ pub(crate) struct Run {
     /// Measure only cases whose name matches this shell pattern (may be repeated)
     #[arg(long, value_name = "GLOB")]
     pub(crate) cases: Vec<String>,
-    /// Measure this number of rounds instead of the profile's: more rounds narrow the intervals
+    /// Run this number of rounds instead of the profile's: more rounds narrow the intervals. Most questions are measured in
+    /// two of three, so that their intervals take eight
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=50))]
     pub(crate) rounds: Option<u32>,
     /// Leave the results in results/NAME

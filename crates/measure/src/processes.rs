@@ -119,6 +119,11 @@ mod tests {
         let Some(before) = own.cpu_time() else { return };
         let used = usage_of(std::process::id()).unwrap();
         let started = Instant::now();
+        let thread = || {
+            let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+            Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap())
+        };
+        let begun = thread();
         // The kernel brings the figure up to date at each of its ticks, which are 10 ms apart at most, while the process runs: on a
         // busy machine it may have to wait for its turn.
         loop {
@@ -127,12 +132,17 @@ mod tests {
                 std::hint::spin_loop();
             }
             std::thread::sleep(Duration::from_millis(1));
+            let spun = thread() - begun;
             let since = usage_of(std::process::id()).unwrap().since(used);
-            if own.cpu_time().unwrap() > before && since.cpu > Duration::ZERO && since.voluntary_switches > 0
-            {
+            // Other tests of this process add theirs, on as many processors as there are.
+            let processors = std::thread::available_parallelism().unwrap().get() as u32;
+            let most = started.elapsed() * processors + Duration::from_millis(100);
+            assert!(since.cpu <= most, "{since:?} in {:?}", started.elapsed());
+            let seen = since.cpu >= spun / 2 && own.cpu_time().unwrap() > before;
+            if spun > Duration::from_millis(100) && seen && since.voluntary_switches > 0 {
                 return;
             }
-            assert!(started.elapsed() < Duration::from_secs(10), "{since:?} since {before:?}");
+            assert!(started.elapsed() < Duration::from_secs(10), "{since:?} of {spun:?} since {before:?}");
         }
     }
 

@@ -91,7 +91,7 @@ impl Executable {
     /// binary; several parts run at once. Ends them early once `stop` is set.
     ///
     /// # Errors
-    /// See [`RoundError`]: the first of any part. After [`RoundError::Broke`] the next round may still work.
+    /// See [`RoundError`]: the first of any part that could not be run, or of all that broke. After [`RoundError::Broke`] the next round may still work.
     pub fn run_round(
         &self,
         parts: &[RoundMessage],
@@ -118,22 +118,39 @@ impl Executable {
             let ended = running.into_iter().map(thread::ScopedJoinHandle::join);
             ended.map(|ended| ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
         });
-        let outcomes = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
-        if outcomes.iter().any(|outcome| outcome.stopped) {
+        let mut measured = Vec::new();
+        let (mut broke, mut failed, mut stopped) = (Vec::new(), None, false);
+        for (outcome, part) in outcomes.into_iter().zip(parts) {
+            let outcome = match outcome {
+                Ok(outcome) => outcome,
+                // What the other parts measured is kept.
+                Err(error) => {
+                    failed = failed.or(Some(error));
+                    continue;
+                }
+            };
+            stopped |= outcome.stopped;
+            measured.extend(outcome.batches.into_iter().map(|batch| (batch, part.round)));
+            let cases: Vec<&str> = part.cases.iter().map(|case| case.case.as_str()).collect();
+            broke.extend(outcome.broke.map(|reason| format!("{}: {reason}", cases.join(", "))));
+        }
+        if stopped {
             return Ok(Ended::Interrupted);
         }
-        let mut broke = None;
-        for (outcome, part) in outcomes.into_iter().zip(parts) {
-            for batch in outcome.batches {
-                collect(batches, batch, part.round);
-            }
-            broke = broke.or(outcome.broke.map(|reason| RoundError::Broke {
+        for (batch, round) in measured {
+            collect(batches, batch, round);
+        }
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        match parts.first() {
+            Some(part) if !broke.is_empty() => Err(RoundError::Broke {
                 round: part.round,
                 question: part.question.to_string(),
-                reason,
-            }));
+                reason: broke.join("; "),
+            }),
+            _ => Ok(Ended::Whole),
         }
-        broke.map_or(Ok(Ended::Whole), Err)
     }
 
     /// A byte-identical copy lands on other physical pages; one binary was once seen at half speed for a quarter of an hour while

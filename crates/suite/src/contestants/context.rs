@@ -152,7 +152,7 @@ impl Context {
 
     fn with_addresses<C: Clock>(&self, clock: C) -> Environment<C> {
         let all = self.servers.iter();
-        // What an entry starts is where the servers are: as if it were another machine.
+        // The authorisation server that an entry starts is where the servers are: as if it were another machine.
         let environment = Environment::new(clock).beginning_threads_with(placement::bind_beside_servers);
         all.fold(environment, |environment, (need, address)| environment.with(*need, address))
     }

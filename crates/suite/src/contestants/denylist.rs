@@ -27,6 +27,9 @@ use crate::{
 /// Logins at once where nothing is timed.
 const LOGINS: usize = 100;
 
+/// Logins that a server counts and does not keep, at most.
+pub(super) const MOST_LISTED: usize = 10_000;
+
 /// Tokens over which it is counted how many seem revoked.
 const LOOKED_AT: usize = 50_000;
 
@@ -288,18 +291,18 @@ mod tests {
             ("jwt-denylist-redis", 40.0, 300.0),
             ("jwt-denylist-bloom", 380.0, 500.0),
         ] {
-            let attempt = || {
-                let counts = counted("10k-revoked", id)?.unwrap_or_else(|error| panic!("{id}: {error}"));
-                Some((value(&counts, Metric::Bytes).unwrap(), counts))
-            };
-            let Some((mut bytes, counts)) = attempt() else { return };
-            // What other tests of this process allocate and free meanwhile is counted too.
-            for _again in 0..10 {
-                if !(least..most).contains(&bytes) {
-                    (bytes, _) = attempt().unwrap();
-                }
-            }
-            assert!((least..most).contains(&bytes), "{id}: {bytes}");
+            let counts = || Some(counted("10k-revoked", id)?.unwrap_or_else(|error| panic!("{id}: {error}")));
+            let Some(first) = counts() else { return };
+            // What other tests of this process allocate and free meanwhile is counted too: the median of several shows the list's.
+            let again = if id == "jwt-denylist-redis" { 0 } else { 4 };
+            let mut all: Vec<f64> = (0..again)
+                .filter_map(|_| counts())
+                .chain([first.clone()])
+                .map(|counts| value(&counts, Metric::Bytes).unwrap())
+                .collect();
+            all.sort_by(f64::total_cmp);
+            let (bytes, counts) = (all[all.len() / 2], first);
+            assert!((least..most).contains(&bytes), "{id}: {all:?}");
             // Ten thousand in a filter for a million: next to nothing.
             let seem = value(&counts, Metric::SeemRevoked);
             assert_eq!(seem.is_some(), id != "jwt-denylist-redis", "{id}");

@@ -81,9 +81,6 @@ const FILLING: usize = 100;
 /// to who verifies it. To sign a million with Ed25519 would take ten seconds a round.
 const MOST_TOKENS: usize = 1_000;
 
-/// Logins that a server counts and does not keep, at most.
-const MOST_LISTED: usize = 10_000;
-
 /// More revocations than that are not put into a store.
 const MOST_KEYS: usize = 1_000_000;
 
@@ -201,7 +198,7 @@ impl Builder<'_> {
         // Where a login asks the store there are fewer of them.
         let population = match fetched {
             _ if const { !E::CAPABILITIES.decides_here } => self.population::<E>().min(MOST_TOKENS),
-            Some(_) => self.population::<E>().min(MOST_LISTED),
+            Some(_) => self.population::<E>().min(denylist::MOST_LISTED),
             None => self.population::<E>(),
         };
         let mut credentials = context.wait(Credentials::issue_alone(&design, population, FILLING))?;

@@ -14,7 +14,7 @@ const ALONE: u64 = 8;
 /// Requests in a sample for each connection.
 const EACH: u64 = 4;
 /// Samples in a round: those of ten services take tens of milliseconds.
-const MOST_SAMPLES: u32 = 6;
+const MOST_SAMPLES: u32 = 8;
 
 /// The chain over an entry of the catalogue.
 pub(super) fn build(context: &Context, case: &Case, id: &str) -> Result<Built, NotBuilt> {

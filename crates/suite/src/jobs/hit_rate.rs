@@ -219,7 +219,9 @@ impl<A: Authoriser> HitRate<A> {
     }
 
     fn chunk(&mut self, requests: usize) -> Result<Sample, Failure> {
-        let mut attempts = 1..ATTEMPTS;
+        // A token's entry does not age: there the first attempt is the only one.
+        let ages = matches!(self.driven.0.misses, Misses::LogoutElsewhere(_));
+        let mut attempts = 1..if ages { ATTEMPTS } else { 1 };
         loop {
             match (self.attempt(requests), attempts.next()) {
                 (Err(_), Some(_)) => {}

@@ -50,9 +50,6 @@ pub(crate) struct Finished {
     pub(crate) interrupted: bool,
 }
 
-const NOT_REACHED: &str = "not reached before the run was interrupted";
-const BROKE_OFF: &str = "every round broke off before it was measured; see the incidents of the run";
-
 impl Campaign {
     /// A new execution on top of what the folder holds.
     pub(crate) fn new(
@@ -142,10 +139,10 @@ impl Campaign {
         self.execution.provenance.interrupted = true;
         self.save().context("the results folder cannot be used")?;
         for (round, question) in todo {
-            self.forget(question, round);
             let step = format!("{question}, round {}", round + 1);
             progress.begin(&step);
-            let parts = self.plan.parts(question, round, self.execution.provenance.seed);
+            let parts =
+                self.plan.parts(question, round, self.execution.provenance.seed, &self.execution.batches);
             match self.executable.run_round(&parts, &environment, stop, &mut self.execution.batches) {
                 Ok(Ended::Whole) => {}
                 Ok(Ended::Interrupted) => {
@@ -180,19 +177,9 @@ impl Campaign {
             .collect()
     }
 
-    /// A round that broke off before the run was interrupted is run again as a whole.
-    fn forget(&mut self, question: Question, number: u32) {
-        for batch in self.execution.batches.iter_mut().filter(|batch| batch.question == question) {
-            batch.states.retain(|state| state.round != number);
-            for contestant in &mut batch.contestants {
-                contestant.rounds.retain(|round| round.round != number);
-            }
-        }
-    }
-
     fn snapshot(&self) -> RunRecord {
         let mut execution = self.execution.clone();
-        let lost = if execution.provenance.interrupted { NOT_REACHED } else { BROKE_OFF };
+        let lost = if execution.provenance.interrupted { plan::NOT_REACHED } else { plan::BROKE_OFF };
         self.plan.complete(&mut execution.batches, lost);
         for batch in &mut execution.batches {
             for contestant in &mut batch.contestants {

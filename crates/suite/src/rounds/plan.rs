@@ -31,6 +31,35 @@ struct PlannedCase {
     invited: Vec<(ContestantEntry, Option<String>)>,
 }
 
+/// Why there are no figures of a contestant that was to be measured.
+pub(crate) const NOT_REACHED: &str = "not reached before the run was interrupted";
+pub(crate) const BROKE_OFF: &str =
+    "every round broke off before it was measured; see the incidents of the run";
+
+/// Whether nothing is known of a contestant but that it was to be measured.
+fn is_lost(contestant: &Contestant) -> bool {
+    let reason = contestant.unavailable.as_deref();
+    contestant.rounds.is_empty() && reason.is_some_and(|reason| [NOT_REACHED, BROKE_OFF].contains(&reason))
+}
+
+impl PlannedCase {
+    /// Of those that can be measured here, the ones that the batches have nothing of from that round.
+    fn missing(&self, round: u32, batches: &[Batch]) -> Vec<String> {
+        let same = |batch: &&Batch| batch.question == self.case.question && batch.case == self.case.name;
+        let batch = batches.iter().find(same);
+        let has = |id: &str| {
+            let found = batch.and_then(|batch| batch.contestants.iter().find(|one| one.id == id));
+            found.is_some_and(|one| {
+                let told_why = one.unavailable.is_some() && !is_lost(one);
+                told_why || one.rounds.iter().any(|found| found.round == round)
+            })
+        };
+        let invited =
+            self.invited.iter().filter(|(_, absence)| absence.is_none()).map(|(entry, _)| &entry.id);
+        invited.filter(|id| !has(id)).cloned().collect()
+    }
+}
+
 /// The services without which nobody of those selected can be measured.
 pub(crate) fn needs(questions: &[Question], selection: &Selection, profile: Profile) -> BTreeSet<Need> {
     let cases = questions.iter().flat_map(|question| questions::cases_of(*question, profile));
@@ -139,20 +168,13 @@ impl Plan {
             .collect()
     }
 
-    /// Whether that round has figures of every case of the question.
+    /// Whether that round has figures of everybody in every case of the question.
     pub(crate) fn is_done(&self, question: Question, round: u32, batches: &[Batch]) -> bool {
         let cases =
             self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
-        let has = |planned: &PlannedCase| {
-            let found =
-                batches.iter().find(|batch| batch.question == question && batch.case == planned.case.name);
-            let mut rounds =
-                found.into_iter().flat_map(|batch| &batch.contestants).flat_map(|one| &one.rounds);
-            rounds.any(|found| found.round == round)
-        };
-        let needs_rounds =
-            |planned: &&PlannedCase| planned.invited.iter().any(|(_, absence)| absence.is_none());
-        cases.filter(|planned| planned.case.is_in_round(round)).filter(needs_rounds).all(has)
+        cases
+            .filter(|planned| planned.case.is_in_round(round))
+            .all(|planned| planned.missing(round, batches).is_empty())
     }
 
     /// Whoever names a design means it: where nothing that a pattern matches can be measured, that is told before anything is.
@@ -200,22 +222,30 @@ impl Plan {
     }
 
     /// One round of one question, as the processes that measure it at the same time: one, but for trials that mostly wait, each
-    /// for a store or a cache of its own.
-    pub(crate) fn parts(&self, question: Question, round: u32, seed: u64) -> Vec<RoundMessage> {
-        let whole = self.order(question, round, seed);
+    /// for a store or a cache of its own. What the batches have of it already is left out.
+    pub(crate) fn parts(
+        &self,
+        question: Question,
+        round: u32,
+        seed: u64,
+        batches: &[Batch],
+    ) -> Vec<RoundMessage> {
+        let whole = self.order(question, round, seed, batches);
         let Some(trials) = trials_at_once(question) else { return vec![whole] };
         let mut parts = Vec::new();
         for case in &whole.cases {
             for first in 0..trials.min(case.contestants.len()) {
                 let contestants = case.contestants.iter().skip(first).step_by(trials).cloned().collect();
                 let case = CaseMessage { case: case.case.clone(), contestants };
-                parts.push(RoundMessage { cases: vec![case], ..whole.clone() });
+                // No two parts draw the same.
+                let seed = whole.seed ^ ((parts.len() as u64 + 1) << 48);
+                parts.push(RoundMessage { cases: vec![case], seed, ..whole.clone() });
             }
         }
         parts
     }
 
-    fn order(&self, question: Question, round: u32, seed: u64) -> RoundMessage {
+    fn order(&self, question: Question, round: u32, seed: u64, batches: &[Batch]) -> RoundMessage {
         let cases =
             self.questions.iter().filter(|(planned, _)| *planned == question).flat_map(|(_, cases)| cases);
         RoundMessage {
@@ -230,13 +260,9 @@ impl Plan {
                 .filter(|planned| planned.case.is_in_round(round))
                 .map(|planned| CaseMessage {
                     case: planned.case.name.to_owned(),
-                    contestants: planned
-                        .invited
-                        .iter()
-                        .filter(|(_, absence)| absence.is_none())
-                        .map(|(entry, _)| entry.id.clone())
-                        .collect(),
+                    contestants: planned.missing(round, batches),
                 })
+                .filter(|case| !case.contestants.is_empty())
                 .collect(),
         }
     }
@@ -254,7 +280,7 @@ impl Plan {
                     .map(|batch| std::mem::take(&mut batch.contestants))
                     .unwrap_or_default();
                 let contestants = planned.invited.iter().map(|(entry, absence)| {
-                    let place = found.iter().position(|one| one.id == entry.id);
+                    let place = found.iter().position(|one| one.id == entry.id && !is_lost(one));
                     place.map(|place| found.swap_remove(place)).unwrap_or_else(|| Contestant {
                         unavailable: Some(absence.clone().unwrap_or_else(|| lost.to_owned())),
                         ..entry.contestant()
@@ -277,12 +303,10 @@ impl Plan {
     }
 }
 
-/// How many trials of a case run at once, where all cases do: of questions that wait for most of their time, for a store to come back
-/// or for what is remembered to be forgotten.
+/// How many trials of a case run at once, where all cases do: of a question that waits for most of its time, for what is remembered
+/// to be forgotten. Outages do not: four at once made each other's load late, and recovery longer by half.
 const fn trials_at_once(question: Question) -> Option<usize> {
     match question {
-        // With two, databases that were being made for others held requests up before their outage.
-        Question::Outage => Some(1),
         Question::Staleness => Some(4),
         _ => None,
     }
@@ -352,6 +376,7 @@ mod tests {
         for (question, case, processes) in [
             (Question::Issue, "three-permissions", 1),
             (Question::Outage, "frozen", 1),
+            (Question::Outage, "connections-reset", 1),
             (Question::Staleness, "200-revocations", 4),
         ] {
             let case = questions::find(question, case).unwrap();
@@ -359,7 +384,7 @@ mod tests {
             let mut all: Vec<String> = invited.iter().map(|(entry, _)| entry.id.clone()).collect();
             let questions = vec![(question, vec![PlannedCase { case, invited }])];
             let plan = Plan { profile: Profile::Standard, rounds: 9, questions };
-            let parts = plan.parts(question, 0, 1);
+            let parts = plan.parts(question, 0, 1, &[]);
             assert_eq!(parts.len(), processes, "{question}");
             let cases = parts.into_iter().flat_map(|part| part.cases);
             let mut asked: Vec<String> = cases.flat_map(|case| case.contestants).collect();
@@ -367,5 +392,36 @@ mod tests {
             asked.sort_unstable();
             assert_eq!(asked, all, "{question}");
         }
+    }
+
+    #[test]
+    fn what_broke_off_is_measured_again_and_nothing_else_is() {
+        let case = questions::find(Question::Staleness, "200-revocations").unwrap();
+        let invited: Vec<_> = entries_of(case).into_iter().map(|entry| (entry, None)).collect();
+        let questions = vec![(Question::Staleness, vec![PlannedCase { case, invited }])];
+        let plan = Plan { profile: Profile::Standard, rounds: 9, questions };
+        let mut batches = Vec::new();
+        plan.complete(&mut batches, NOT_REACHED);
+        assert!(!plan.is_done(Question::Staleness, 0, &batches), "what was not reached is still to be done");
+
+        let round = measure::example::record().executions[0].batches[0].contestants[0].rounds[0].clone();
+        for contestant in &mut batches[0].contestants {
+            contestant.unavailable = None;
+            contestant.rounds.push(measure::record::Round { round: 0, ..round.clone() });
+        }
+        assert!(plan.is_done(Question::Staleness, 0, &batches));
+        batches[0].contestants[0].rounds.clear();
+        batches[0].contestants[1].rounds.clear();
+        batches[0].contestants[1].unavailable = Some("revokes only by expiry".to_owned());
+        let parts = plan.parts(Question::Staleness, 0, 1, &batches);
+        let again: Vec<_> =
+            parts.iter().flat_map(|part| &part.cases).flat_map(|case| &case.contestants).collect();
+        assert_eq!(again, [&batches[0].contestants[0].id]);
+
+        let id = batches[0].contestants[0].id.clone();
+        batches[0].contestants[0].unavailable = Some(NOT_REACHED.to_owned());
+        plan.complete(&mut batches, BROKE_OFF);
+        let told = batches[0].contestants.iter().find(|one| one.id == id).unwrap().unavailable.as_deref();
+        assert_eq!(told, Some(BROKE_OFF), "the reason is the one of now");
     }
 }

@@ -8,6 +8,7 @@ use jwt::{Jwt, StatusIndex, TokenId};
 use crate::{
     contestants::{
         context::Context,
+        denylist::MOST_LISTED,
         not_built::NotBuilt,
         timed::{self, Built},
     },
@@ -29,7 +30,8 @@ pub(super) fn build(context: &Context, case: &Case, seed: u64) -> Result<Built, 
     let design = Jwt::new(environment.hmac_key(), policy, clock);
     // Lists are numbered from a second on.
     let list = u32::try_from(now.0).unwrap_or(u32::MAX);
-    let places = 0..u32::try_from(case.population).unwrap_or(u32::MAX);
+    // As many as the design has that it is the floor of.
+    let places = 0..u32::try_from(case.population.min(MOST_LISTED)).unwrap_or(u32::MAX);
     let token = |index: u32| {
         let status = StatusIndex { list, index };
         let token = design.issue_listed(&principal(index as usize), now, TokenId::random(), status);

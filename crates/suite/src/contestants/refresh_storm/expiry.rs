@@ -1,7 +1,7 @@
 //! Many access tokens that expire together: each client refreshes over HTTP when its own does, whatever the service does.
 
 use std::{
-    sync::{Arc, atomic::AtomicBool},
+    sync::atomic::AtomicBool,
     time::{Duration, Instant},
 };
 
@@ -35,12 +35,7 @@ pub(super) fn measure(
     clients: u32,
     within: Duration,
 ) -> Result<Vec<Count>, NotBuilt> {
-    let environment = context.service_environment();
-    let opened = Arc::clone(&environment);
-    context.afterwards(move |runtime| {
-        // Best effort, as for every other store.
-        let _ = runtime.block_on(opened.clean_up());
-    });
+    let environment = context.service_environment_of_a_case(None);
     let at_once = within.is_zero();
     let (arrivals, duration) =
         if at_once { (Arrivals::Constant, AT_ONCE) } else { (Arrivals::Poisson, within) };

@@ -38,7 +38,8 @@ pub(super) fn measure<E: Entry>(
     let refused: usize = clients.iter().map(|client| client.refused).sum();
     let all = Storm::CLIENTS * Storm::TIMES;
     let note = format!("of {} clients; {refused} of {all} refreshes were refused", clients.len());
-    let count = Count { metric: Metric::LoggedOut, value: logged_out as f64, over: all as u64, note };
+    let count =
+        Count { metric: Metric::LoggedOut, value: logged_out as f64, over: clients.len() as u64, note };
     Ok(vec![count])
 }
 

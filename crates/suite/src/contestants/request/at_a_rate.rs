@@ -48,19 +48,21 @@ impl Requests {
         } else {
             format!("from the planned send time; the generator was {:.0} µs late at p99", late as f64 / 1e3)
         };
-        let count =
-            |metric, value, note: &str| Count { metric, value, over: all.len(), note: note.to_owned() };
+        let of = |metric, value, over, note: &str| Count { metric, value, over, note: note.to_owned() };
+        let count = |metric, value, note: &str| of(metric, value, all.len(), note);
         let mut counts = vec![
             count(Metric::P50, all.value_at_quantile(0.5) as f64, &note),
             count(Metric::P99, all.value_at_quantile(0.99) as f64, &note),
-            count(
+            of(
                 Metric::ServiceP99,
                 series.service.value_at_quantile(0.99) as f64,
+                series.service.len(),
                 "from the real send time, as a closed loop would have it",
             ),
-            count(
+            of(
                 Metric::Answered,
                 answered,
+                interval.planned,
                 "of the planned requests, within a quarter of a second of the end",
             ),
         ];

@@ -14,11 +14,12 @@ use measure::{
     record::Question,
     sampler::{Contestant, Failure, Sample},
 };
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::ClockId;
 
 use super::at_a_rate::PATIENCE;
 use crate::{
     contestants::{context::Context, not_built::NotBuilt},
+    jobs::cpu_time,
     questions::Case,
     rounds::placement,
     workload::Draws,
@@ -185,9 +186,5 @@ fn settled_service_time() -> Duration {
 
 /// CPU time of this process without the calling thread: of the service, as all others of a round's threads sleep.
 pub(in crate::contestants) fn service_time() -> Duration {
-    let read = |clock| {
-        let time = clock_gettime(clock);
-        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
-    };
-    read(ClockId::ProcessCPUTime).saturating_sub(read(ClockId::ThreadCPUTime))
+    cpu_time(ClockId::ProcessCPUTime).saturating_sub(cpu_time(ClockId::ThreadCPUTime))
 }

@@ -58,7 +58,7 @@ pub(super) async fn overlap(policy: Policy) -> Result<Vec<Count>, String> {
         scene.publisher.publish(scene.issuer.keys().to_public_json());
     }
     let fetches = scene.publisher.fetches() - before;
-    let (accepted, wrongly) = withdrawn(&mut scene).await?;
+    let (accepted, wrongly, tried) = withdrawn(&mut scene).await?;
     Ok(vec![
         count(
             Metric::WronglyRejected,
@@ -83,14 +83,15 @@ pub(super) async fn overlap(policy: Policy) -> Result<Vec<Count>, String> {
         count(
             Metric::WronglyAccepted,
             wrongly as f64,
-            1,
+            tried,
             "tokens of a withdrawn key that were accepted after the fetched set had ceased to be fresh",
         ),
     ])
 }
 
-/// The key leaked and is withdrawn at once. For how long its token is accepted, and how often after the set was too old.
-async fn withdrawn(scene: &mut Scene) -> Result<(Duration, u64), String> {
+/// The key leaked and is withdrawn at once. For how long its token is accepted, how often after the set was too old,
+/// and how often it was tried then.
+async fn withdrawn(scene: &mut Scene) -> Result<(Duration, u64, u64), String> {
     let signer = scene.issuer.keys().signer().and_then(Jwk::kid).unwrap_or_default().to_owned();
     // At the worst moment: the set has just been fetched.
     scene.pass(scene.config().default_age).await;
@@ -102,9 +103,10 @@ async fn withdrawn(scene: &mut Scene) -> Result<(Duration, u64), String> {
     scene.publisher.publish(scene.issuer.keys().to_public_json());
     let fresh = scene.config().default_age;
     let due = fresh / 4 * 3;
-    let (mut accepted, mut wrongly, mut passed) = (Duration::ZERO, 0, Duration::ZERO);
+    let (mut accepted, mut wrongly, mut tried, mut passed) = (Duration::ZERO, 0, 0, Duration::ZERO);
     let second = Duration::from_secs(1);
     while passed < 2 * fresh {
+        tried += u64::from(passed >= fresh);
         if present(&scene.verifier, &leaked, 0).await.is_ok() {
             accepted = passed;
             wrongly += u64::from(passed >= fresh);
@@ -116,7 +118,7 @@ async fn withdrawn(scene: &mut Scene) -> Result<(Duration, u64), String> {
         }
         passed += second;
     }
-    Ok((accepted, wrongly))
+    Ok((accepted, wrongly, tried))
 }
 
 /// The first request under each of many new keys, one after another.
@@ -281,7 +283,8 @@ fn sorted(mut times: Vec<f64>) -> Vec<f64> {
 }
 
 fn quantiles(times: Vec<f64>, wanted: &[(Metric, f64)], note: &str) -> Vec<Count> {
-    let (times, over) = (sorted(times.clone()), times.len() as u64);
+    let over = times.len() as u64;
+    let times = sorted(times);
     let one =
         |(metric, share): &(Metric, f64)| Some(count(*metric, stats::quantile(&times, *share)?, over, note));
     wanted.iter().filter_map(one).collect()

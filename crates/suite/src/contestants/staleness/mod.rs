@@ -41,8 +41,6 @@ const PROBE: Duration = Duration::from_millis(1);
 /// Logins follow each other, and are revoked after, where every instance asks the store.
 const BETWEEN: Duration = Duration::from_millis(2);
 const LOGGED_IN: Duration = Duration::from_millis(20);
-/// Logins are spread over this time at most. When in the life of a cache entry a login is revoked is drawn for each.
-const LONGEST_SPREAD: Duration = Duration::from_secs(3);
 /// After this time beyond the declared one, nobody is asked any more.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -235,12 +233,8 @@ async fn revoke_all(
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let mut rng = StdRng::seed_from_u64(seed);
-    // At any time of the second that a coarse clock counts. Where the feed is lost at one moment, entries of any age are to be there.
-    let spread = if proxies.is_empty() {
-        bound.min(Duration::from_secs(1))
-    } else {
-        bound.mul_f64(0.6).min(LONGEST_SPREAD)
-    };
+    // At any time of the second that a coarse clock counts. Where the feed is lost at one moment, entries of most ages are to be there.
+    let spread = if proxies.is_empty() { bound.min(Duration::from_secs(1)) } else { bound.mul_f64(0.6) };
     let between = (spread / revocations as u32).max(BETWEEN);
     let mut plan: Vec<(Instant, usize, bool)> = Vec::new();
     let begin = Instant::now() + Duration::from_millis(20);

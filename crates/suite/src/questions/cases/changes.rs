@@ -16,7 +16,7 @@ const ROTATION: Case = Case { question: Question::Rotation, ..BASE };
 pub(super) const CASES: &[Case] = &[
     Case {
         name: "200-revocations",
-        about: "three instances over one store; 200 logins are revoked at one of them, at times that fall anywhere in the life of a cache entry",
+        about: "three instances over one store; 200 logins are revoked at one of them, at times that fall anywhere in the first 95 % of a cache entry's life",
         from: Profile::Standard,
         ..STALENESS
     },
@@ -209,7 +209,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "overlap",
-        about: "ten rotations in a row, on a clock that is moved: each key is published before it signs, and retired when its last token has expired; tokens of all keys are presented each minute",
+        about: "ten rotations in a row, on a clock that is moved: each key is published before it signs, and retired when its last token has expired; tokens of all keys are presented every five minutes",
         rotation: Rotation::Overlap,
         ..ROTATION
     },
