@@ -25,8 +25,8 @@ const fn seconds(question: Question) -> (f64, f64) {
         Question::Distance => (1.7, 12.2),
         Question::Login => (2.4, 2.5),
         // In the first round alone; these and `RefreshStorm`.
-        Question::Staleness => (0.4, 90.0),
-        Question::Outage => (4.3, 46.0),
+        Question::Staleness => (0.4, 115.0),
+        Question::Outage => (4.3, 115.0),
         Question::Denylist => (1.8, 11.5),
         Question::HitRate => (4.3, 8.5),
         Question::RefreshStorm => (1.3, 13.8),
