@@ -95,7 +95,7 @@ async fn recovered<S: SessionStore>(design: &Sessions<S, SystemClock>) -> Creden
         {
             return credential;
         }
-        assert!(started.elapsed() < RECOVERY);
+        assert!(started.elapsed() < RECOVERY, "still down {RECOVERY:?} after the server was up again");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

@@ -214,9 +214,11 @@ impl Topology for Cluster {
     }
 
     /// The client connects to each node again by itself, and what one node does not answer says nothing about the others.
-    /// But its task ends with the runtime on which it was started; a request then finds its channel broken.
+    /// But its task ends with the runtime on which it was started; a request then finds its channel broken. And when all
+    /// nodes were gone at once it may be left without any connection, and then never connects again.
     fn is_lost(error: &RedisError) -> bool {
-        error.is_connection_dropped() && !error.is_connection_refusal()
+        error.kind() == ErrorKind::ClusterConnectionNotFound
+            || (error.is_connection_dropped() && !error.is_connection_refusal())
     }
 
     async fn holders(&self) -> Result<Vec<MultiplexedConnection>, StoreError> {
