@@ -77,7 +77,7 @@ mod tests {
                 once if once.is_measured_once() || case.rotation.is_counted() => {
                     assert_eq!((quick, standard), (1, 1), "{}", case.name)
                 }
-                Question::Issue | Question::Authorise | Question::Lookup if case.population < 1_000_000 => {
+                Question::Issue | Question::Authorise if case.population < 1_000_000 => {
                     assert_eq!((quick, standard), (2, 9), "{}", case.name)
                 }
                 Question::Request if !case.common => {

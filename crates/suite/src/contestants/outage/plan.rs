@@ -19,7 +19,7 @@ const MENDED: Duration = Duration::from_millis(800);
 /// they wait or give up.
 const THAWED: Duration = Duration::from_millis(1_300);
 /// Measured for as long at the least.
-pub(super) const LEAST: Duration = Duration::from_secs(2);
+pub(super) const LEAST: Duration = Duration::from_millis(1_500);
 
 /// When the store begins to be given back.
 pub(super) const fn mended_at(fault: Fault) -> Duration {

@@ -173,7 +173,7 @@ pub(super) mod tests {
         plan::{BROKEN, DUE, LEAST, mended_at},
     };
 
-    /// Two seconds in which some fate befell the requests of one bin.
+    /// Two and a half seconds in which some fate befell the requests of one bin.
     fn suffered(bin: usize, fate: Fate) -> Suffered {
         let mut right = Bin::default();
         right[Fate::Right as usize] = DUE;
@@ -201,7 +201,8 @@ pub(super) mod tests {
         assert_eq!(value(&built, Metric::Recovery), 30e6);
         assert_eq!(value(&built, Metric::Slowest), 1e6);
         let timeline = built.timeline.unwrap();
-        assert_eq!((timeline.right.len(), timeline.unavailable[82]), (200, DUE));
+        let shortest = LEAST.as_millis() as usize / 10;
+        assert_eq!((timeline.right.len(), timeline.unavailable[82]), (shortest, DUE));
         assert_eq!((timeline.broken_ms, timeline.mended_ms), (Some(300.0), Some(800.0)));
     }
 
