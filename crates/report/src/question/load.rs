@@ -159,7 +159,8 @@ mod tests {
             ([(50.0, 200.0, 1.0), (60.0, 1_100.0, 1.0)], "the knee is between 5 000/s and 10 000/s"),
             ([(200.0, 300.0, 1.0), (60.0, 1_900.0, 1.0)], "the knee is above 10 000/s"),
             ([(50.0, 200.0, 1.0), (60.0, 200.0, 0.98)], "the knee is between 5 000/s and 10 000/s"),
-            ([(50.0, 2_000.0, 1.0), (60.0, 200.0, 1.0)], "the knee is below 5 000/s"),
+            ([(50.0, 2_000.0, 1.0), (60.0, 200.0, 1.0)], "the knee is above 10 000/s"),
+            ([(50.0, 2_000.0, 1.0), (60.0, 200.0, 0.98)], "the knee is below 5 000/s"),
         ] {
             let record = record(figures);
             let view = View::new(&record);
