@@ -23,7 +23,7 @@ const PUBLISH_KEYS: [&str; 8] = [
 ];
 
 /// Accepted until it expires, also after a logout, which ends its renewal.
-const RENEWED: &str = "jwt-refresh";
+pub(crate) const RENEWED: &str = "jwt-refresh";
 
 /// Whether a logout ends anything: not where no server keeps or forgets anything.
 fn revokes(listed: &Value) -> bool {
