@@ -259,6 +259,8 @@ const STORM: &[&str] = &[
 
 const PER_LOGIN: &[&str] = &[
     "It follows from the figures of logins and requests above. Nothing was timed for it, and its interval takes them for independent.",
+    "A dear login is one that takes more CPU than that of the session it is held against. It pays where its cheaper requests win that \
+     back.",
     "A login is counted from when its password is proved. The hash of the password is the same for all of them, and adds nothing to \
      a difference.",
     "Logins were measured one after another, also where 64 requests are in flight. A store that is busy takes less CPU for a \
