@@ -251,10 +251,10 @@ const OUTAGE: &[&str] = &[
 const STORM: &[&str] = &[
     "Nobody waits for a token to expire: clients send at the moments when theirs would. Each storm happened once, on one machine.",
     "The service has one processor; its clients and the store have another. A store that has a processor of its own is sooner done.",
-    "Clients do not repeat what takes long. Those who do make a storm larger, and are what a grace window is for.",
-    "Clients that refresh too often are asked for by the design's clock, which is moved. Whether a refresh falls within the grace window \
+    "Clients here do not retry. Clients that retry make a storm larger; a grace window is for them.",
+    "For clients that refresh too often, the design's clock is moved. Whether a refresh falls within the grace window \
      is decided in whole seconds, so that a window lasts up to a second longer.",
-    "A longer grace window logs out fewer clients, and for as long a thief who has a used token gets its successor.",
+    "A longer grace window logs out fewer clients. It also gives a thief with a used token its successor for longer.",
 ];
 
 const PER_LOGIN: &[&str] = &[
