@@ -9,17 +9,14 @@ use super::percentiles;
 use crate::{
     chart::{self, LAST, LineChart, Panel, Plan, Scale, troubles_along},
     text::{Sentence, format},
-    view::{Axis, Case, Line, QuestionView, Unit, number},
+    view::{Axis, Case, Line, QuestionView, Unit, by_number, number},
 };
 
 const AXIS: Axis = Axis { name: "requests a second offered", unit: Unit::Count, nouns: &["per"] };
 
 /// The cases by rising rate.
 fn by_rate<'c, 'a>(asked: &'c QuestionView<'a>) -> Vec<(f64, &'c Case<'a>)> {
-    let mut cases: Vec<_> =
-        asked.cases.iter().filter_map(|case| Some((number(case.name)?.0, case))).collect();
-    cases.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-    cases
+    by_number(asked, |name| Some(number(name)?.0))
 }
 
 /// Where each design and peer has its knee.
@@ -92,7 +89,7 @@ pub(super) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         title: title.to_owned(),
         lines: crate::view::curves(&cases, metric)
             .into_iter()
-            .map(|curve| chart::Line { name: curve.id.to_owned(), kind: curve.kind, points: curve.points })
+            .map(|curve| chart::Line::new(curve.id, curve.kind, curve.points))
             .collect(),
     };
     let panels = vec![

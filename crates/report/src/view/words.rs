@@ -271,8 +271,8 @@ const PER_LOGIN: &[&str] = &[
 
 const DENYLIST: &[&str] = &[
     ANY,
-    "What seems revoked and is not asks the store. Such requests are counted, and are in no time here.",
-    "Who decides in this process is timed alone, and who asks the store with 64 requests in flight: each as it takes least CPU.",
+    "Tokens that only seem revoked ask the store. They are counted, not timed.",
+    "Designs that decide in this process are timed one request at a time; those that ask the store with 64 in flight.",
     "The rate of revocations is that of the whole service, while the rate of requests is that of one of its processes: each process \
      hears of every revocation. To revoke takes time as well, of a list and of sessions alike, and is in no figure here.",
     "Revocations are evenly spaced. When many come at once, as after a breach, they are read together and take less each.",
@@ -283,7 +283,7 @@ const HIT_RATE: &[&str] = &[
     "The hit rate that you will have depends on how often a user comes back before an entry is pushed out or too old: measure it.",
     "CPU of this process decides here. In latency a session's cache pays sooner, as a hit waits for no round trip; a cache of verified \
      tokens has nothing to wait for.",
-    "A cache in front of a store holds what was revoked elsewhere for good as long as it declares: hold it against the staleness.",
+    "A cache in front of a store accepts what was revoked elsewhere for as long as it declares: see staleness.",
 ];
 
 const FAN_OUT: &[&str] = &[
