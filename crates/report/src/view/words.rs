@@ -302,8 +302,8 @@ const FAN_OUT: &[&str] = &[
 
 const ROTATION: &[&str] = &[
     ANY,
-    "The issuer is on this machine, at no distance, and speaks no TLS. A fetch over the internet takes a hundred times as long, and the \
-     first token under a new key waits for all of it.",
+    "The issuer is on this machine, at no distance, and speaks no TLS. A fetch over a network takes longer, and the first token under \
+     a new key waits for all of it.",
     "The bounds are those of this crate: a set is fresh for ten minutes unless its issuer says otherwise, and between two fetches are at \
      least ten seconds. Other verifiers have other ones, and some have none.",
     "Counts are of one verifier. A service of a hundred processes makes a hundred times the fetches.",
