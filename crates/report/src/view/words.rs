@@ -223,8 +223,8 @@ const DISTANCE_LIMITS: &[&str] = &[
 ];
 
 const LOGIN: &[&str] = &[
-    "The parameters of the hash decide: these are the least that OWASP's password storage cheat sheet asks for. Whoever asks \
-     for more has a larger share.",
+    "The parameters of the hash decide: these are the least that OWASP's password storage cheat sheet asks for. With more, \
+     the share is larger.",
     "A login in a minute for each user is many: hold it against the requests that follow it.",
 ];
 
