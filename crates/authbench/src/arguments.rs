@@ -186,7 +186,7 @@ pub(crate) struct Serve {
     /// Its private key (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
-    /// Log this and what is graver: error, warn, info, debug (each refusal, and why) or trace
+    /// Log this level and those above it: error, warn, info, debug (each refusal, and why) or trace
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     pub(crate) log: LogLevel,
     /// Stop as well when standard input ends

@@ -21,7 +21,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
-    fn whoever_logs_in_is_recognised(user: u64, bits in 0_u32..64, now in 0..u64::MAX - 900) {
+    fn a_user_who_logs_in_is_recognised(user: u64, bits in 0_u32..64, now in 0..u64::MAX - 900) {
         let permissions = PermissionSet::from_bits(bits);
         let design = Hs256::new(key(), policy(), ManualClock::at(Timestamp(now)));
         let principal = Principal { user: UserId(user), name: String::new(), permissions };

@@ -27,30 +27,26 @@ pub struct Offered {
 /// Where a sweep has its knee.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Knee {
-    /// The highest rate kept up with, and the lowest one not.
+    /// The highest rate kept up with, and the lowest one above it that was not.
     Between(f64, f64),
-    /// Every rate was kept up with.
+    /// The highest rate was kept up with.
     Above(f64),
     /// None was.
     Below(f64),
 }
 
-/// Rates are taken in rising order; the first that the service does not keep up with, by the [`RULE`], ends the search. `None`
-/// without rates.
+/// The highest rate that the service keeps up with, by the [`RULE`]. A service that keeps up with a rate keeps up with each lower
+/// one: a lower rate that was lost was disturbed, and does not count. Rates may come in any order. `None` without rates.
 #[must_use]
 pub fn knee(sweep: impl IntoIterator<Item = Offered>) -> Option<Knee> {
     let mut sweep: Vec<Offered> = sweep.into_iter().collect();
     sweep.sort_by(|one, other| one.rate.total_cmp(&other.rate));
     let lowest = *sweep.first()?;
     let limit = (lowest.p50 * TIMES).max(LEAST);
-    let mut kept = None;
-    for Offered { rate, answered, p99, .. } in sweep {
-        if !(answered >= ANSWERED && p99 <= limit) {
-            return Some(kept.map_or(Knee::Below(lowest.rate), |kept| Knee::Between(kept, rate)));
-        }
-        kept = Some(rate);
-    }
-    kept.map(Knee::Above)
+    let is_kept = |offered: &Offered| offered.answered >= ANSWERED && offered.p99 <= limit;
+    let Some(last) = sweep.iter().rposition(is_kept) else { return Some(Knee::Below(lowest.rate)) };
+    let kept = sweep[last].rate;
+    Some(sweep.get(last + 1).map_or(Knee::Above(kept), |lost| Knee::Between(kept, lost.rate)))
 }
 
 #[cfg(test)]
@@ -68,10 +64,22 @@ mod tests {
         let slow = offered(300.0, 1.0, 200.0, 2_100.0);
         let lossy = offered(300.0, 0.98, 200.0, 300.0);
         assert_eq!(knee([fast(200.0), fast(100.0)]), Some(Knee::Above(200.0)));
-        assert_eq!(knee([fast(400.0), slow, fast(100.0)]), Some(Knee::Between(100.0, 300.0)));
+        assert_eq!(knee([slow, fast(200.0), fast(100.0)]), Some(Knee::Between(200.0, 300.0)));
         assert_eq!(knee([fast(100.0), lossy]), Some(Knee::Between(100.0, 300.0)));
         assert_eq!(knee([slow]), Some(Knee::Below(300.0)));
         assert_eq!(knee([]), None);
+    }
+
+    #[test]
+    fn a_rate_that_was_kept_makes_up_for_lower_ones_that_were_lost() {
+        let kept = |rate| offered(rate, 1.0, 200.0, 300.0);
+        let lost = |rate| offered(rate, 0.98, 200.0, 300.0);
+        assert_eq!(knee([lost(100.0), kept(200.0), kept(300.0)]), Some(Knee::Above(300.0)));
+        assert_eq!(
+            knee([kept(100.0), lost(200.0), kept(300.0), lost(500.0), lost(400.0)]),
+            Some(Knee::Between(300.0, 400.0))
+        );
+        assert_eq!(knee([lost(200.0), lost(100.0)]), Some(Knee::Below(100.0)));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The statistics of the report, each tested against published or independently computed values.
 
+mod arithmetic;
+
 /// A point estimate with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {

@@ -135,9 +135,13 @@ async fn refresh(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
     }
     let outcome = async {
         let token = renewal::refresh_token(&body)?;
-        shared.design.refresh_untimed(token.as_bytes()).await.map_err(|denial| match denial {
-            Denial::StoreUnavailable => Refusal::Unavailable,
-            _ => Refusal::InvalidGrant,
+        shared.design.refresh_untimed(token.as_bytes()).await.map_err(|denial| {
+            // As of a request: the client is told no more than that it is refused.
+            tracing::debug!(%denial, "a refresh is refused");
+            match denial {
+                Denial::StoreUnavailable => Refusal::Unavailable,
+                _ => Refusal::InvalidGrant,
+            }
         })
     };
     let outcome = outcome.await;

@@ -73,8 +73,8 @@ fn a_question_that_follows_from_others_has_them_measured() {
     let derived: Vec<_> = rows.iter().filter(|row| row.question == "requests-per-login").collect();
     let [row] = derived[..] else { panic!("{derived:#?}") };
     assert_eq!((row.contestant.as_str(), row.metric.as_str()), ("jwt-hs256", "break-even"));
-    // In which of the three ways it comes out on a machine that is busy is nobody's promise.
-    assert!(row.status == "none" || row.value.parse::<f64>().is_ok_and(|number| number >= 0.0), "{row:?}");
+    // A look-up in the process takes less than a MAC, and so does its login: there is no number of requests from which that turns.
+    assert_eq!((row.status.as_str(), row.value.as_str()), ("none", ""), "{row:?}");
     assert!(!row.note.is_empty(), "{row:?}");
     assert!(
         desk.read("results/latest/report.html").contains("After how many requests does a dear login pay?")
@@ -82,7 +82,7 @@ fn a_question_that_follows_from_others_has_them_measured() {
 }
 
 #[test]
-fn a_storm_of_refreshes_is_counted_and_logs_out_whom_it_must() {
+fn a_storm_of_refreshes_is_counted_and_logs_out_clients_without_grace() {
     let Some(server) = redis() else { return };
     let desk = Desk::new();
     let run = desk.authbench("run --quick --only refresh-storm").with_redis(&server.tcp_url());

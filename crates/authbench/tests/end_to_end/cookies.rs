@@ -137,7 +137,7 @@ fn rules_are_kept(scene: &mut Scene, revokes: bool) {
     assert_eq!(scene.status("/logout", &json!({ "method": "POST" })), 200);
     assert_eq!(scene.kept(), None, "the browser still has the cookie");
     assert_eq!(scene.status(profile, &json!({})), 401);
-    // Whoever copied it before has no use of it either, where a server can withdraw it.
+    // A copy that was made before is of no use either, where a server can withdraw it.
     scene.keep(&cookie, "Strict");
     assert_eq!(scene.status(profile, &json!({})), if revokes { 401 } else { 200 });
 }

@@ -1,18 +1,26 @@
 //! What the service logs at its most verbose: never a credential, wherever in a request it came.
 
+use authoriser::conformance::services_are_required;
 use base64_simd::STANDARD;
 use hyper::{Method, StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::support::{Held, Served, for_each_design, redis};
+use crate::{
+    serve::RENEWED,
+    support::{Answer, Held, Served, for_each_design, redis},
+};
 
 /// A run of this many characters of a credential is too much of it.
 const TOO_MUCH: usize = 17;
 
+/// Its password in the `Basic` scheme (RFC 7617), as it is sent.
+fn basic(credential: &str) -> String {
+    STANDARD.encode_to_string(format!("user-1:{credential}"))
+}
+
 /// No part of the credential is in the log: of a token, neither its header nor its payload nor its signature.
 #[track_caller]
-fn is_not_in(design: &str, log: &str, held: &Held) {
-    let credential = held.credential();
+fn is_not_in(design: &str, log: &str, credential: &str) {
     assert!(credential.len() > TOO_MUCH && credential.is_ascii(), "{design}");
     for at in 0..=credential.len() - TOO_MUCH {
         let part = &credential[at..at + TOO_MUCH];
@@ -32,10 +40,7 @@ fn use_everywhere(served: &Served, held: &Held) {
 
     let refused = [
         as_header(header::AUTHORIZATION, format!("Basic {credential}")),
-        as_header(
-            header::AUTHORIZATION,
-            format!("Basic {}", STANDARD.encode_to_string(format!("user-1:{credential}"))),
-        ),
+        as_header(header::AUTHORIZATION, format!("Basic {}", basic(credential))),
         as_header(header::AUTHORIZATION, credential.to_owned()),
         as_header(header::AUTHORIZATION, format!("Bearer {credential}x")),
         as_header(header::AUTHORIZATION, format!("Bearer x{credential}")),
@@ -84,10 +89,58 @@ fn no_credential_is_in_the_log_of_any_design() {
         for said in ["a request is refused", "a login is refused", "a logout is refused"] {
             assert!(log.contains(said), "{design}: it says less than it may:\n{log}");
         }
+        is_not_in(design, &log, &basic(held.credential()));
         for held in [held, other] {
-            is_not_in(design, &log, &held);
+            is_not_in(design, &log, held.credential());
         }
     });
+}
+
+#[test]
+fn no_refresh_token_is_in_the_log() {
+    let served = match Served::with(RENEWED, &["--log", "trace"]) {
+        Ok(served) => served,
+        Err(reason) => {
+            assert!(!services_are_required(), "{reason}");
+            return eprintln!("skipped: {reason}");
+        }
+    };
+    let token_of = |answer: &Answer, name: &str| answer.json()[name].as_str().unwrap().to_owned();
+    let refresh = |path: &str, body: String| served.send(Method::POST, path, None, body);
+    let renew = |token: &str| refresh("/refresh", format!("grant_type=refresh_token&refresh_token={token}"));
+    let login = json!({ "username": "user-1", "password": served.password });
+    let login = served.ask(Method::POST, "/login", None, &login);
+    let (first, access) = (token_of(&login, "refresh_token"), Held::of(&login));
+
+    let renewed = renew(&first);
+    assert_eq!(renewed.status, StatusCode::OK);
+    let (second, renewed) = (token_of(&renewed, "refresh_token"), token_of(&renewed, "access_token"));
+    let again = renew(&second);
+    assert_eq!(again.status, StatusCode::OK);
+    let third = token_of(&again, "refresh_token");
+
+    for token in [&first, &second, &third] {
+        let wrong = [
+            renew(&format!("{token}x")),
+            renew(&format!("{token}&refresh_token={token}")),
+            refresh("/refresh", format!("grant_type=password&refresh_token={token}")),
+            refresh("/refresh", json!({ "refresh_token": token }).to_string()),
+            refresh(&format!("/refresh?refresh_token={token}"), String::new()),
+        ];
+        assert_eq!(wrong.map(|answer| answer.status), [StatusCode::BAD_REQUEST; 5]);
+        let held = Held { name: header::AUTHORIZATION, value: format!("Bearer {token}") };
+        assert_eq!(served.profile(1, Some(&held)).status, StatusCode::UNAUTHORIZED);
+    }
+    // It was used before its successor was: the login ends, and with it all of its tokens.
+    for token in [&first, &second, &third] {
+        assert_eq!(renew(token).status, StatusCode::BAD_REQUEST);
+    }
+
+    let log = served.stop();
+    assert!(log.contains("a refresh is refused"), "it says less than it may:\n{log}");
+    for credential in [&first, &second, &third, access.credential(), &renewed] {
+        is_not_in(RENEWED, &log, credential);
+    }
 }
 
 #[test]
@@ -110,9 +163,9 @@ fn no_credential_is_in_the_log_of_a_service_whose_store_is_gone() {
         let again = served.ask(Method::POST, "/login", None, &login);
         let log = served.stop();
         assert!(log.contains("WARN"), "{design}: it says nothing of its store:\n{log}");
-        is_not_in(design, &log, &held);
+        is_not_in(design, &log, held.credential());
         if again.status == StatusCode::OK {
-            is_not_in(design, &log, &Held::of(&again));
+            is_not_in(design, &log, Held::of(&again).credential());
         }
     }
 }

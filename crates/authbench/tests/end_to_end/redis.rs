@@ -39,7 +39,7 @@ fn a_given_server_that_is_not_there_is_named_by_its_variable_and_its_password_st
     let desk = Desk::new();
     // Nobody listens on port 1.
     let told = desk.authbench(SMALL_RUN).with_redis("redis://:s3cret@127.0.0.1:1").run();
-    // Whoever names a server means it: nothing is measured without it.
+    // A server that is named is meant: nothing is measured without it.
     let told = told.failed_saying(&["AUTHBENCH_REDIS_URL does not answer", "Nothing was measured"]);
     assert!(!desk.path("results").exists(), "nothing was begun");
 

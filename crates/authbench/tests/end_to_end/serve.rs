@@ -23,7 +23,7 @@ const PUBLISH_KEYS: [&str; 8] = [
 ];
 
 /// Accepted until it expires, also after a logout, which ends its renewal.
-const RENEWED: &str = "jwt-refresh";
+pub(crate) const RENEWED: &str = "jwt-refresh";
 
 /// Whether a logout ends anything: not where no server keeps or forgets anything.
 fn revokes(listed: &Value) -> bool {
@@ -145,7 +145,7 @@ fn a_login_is_renewed_until_a_token_is_used_twice_or_it_ends() {
     assert_eq!(refresh(&token).json()["refresh_token"], next, "once more within the grace");
     assert_eq!(refresh(next).status, StatusCode::OK);
 
-    // Its successor has been used: whoever has the first one is not who logged in.
+    // Its successor has been used: the first one is in other hands than the login's.
     let refused = |answer: &Answer, error: &str| {
         assert_eq!((answer.status, answer.json()), (StatusCode::BAD_REQUEST, json!({ "error": error })));
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");

@@ -103,7 +103,7 @@ fn published_examples_verify_and_print_their_payload() {
 }
 
 #[test]
-fn a_token_without_a_signature_is_invalid_whoever_asks() {
+fn a_token_without_a_signature_is_invalid() {
     let (desk, token) = desk();
     let unsigned = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UifQ.";
     desk.write("token.txt", unsigned);

@@ -359,7 +359,7 @@ words! {
         StoreRate = "store-commands-a-second",
         /// Clients that have lost their login although nobody else used it.
         LoggedOut = "logged-out",
-        /// CPU time that following what others revoke takes of a process: the note says of what.
+        /// CPU time that following what others revoke takes of a process for each revocation.
         FeedCpu = "feed-cpu",
         /// The share of requests with a good token that seem revoked, and ask a store.
         SeemRevoked = "seem-revoked",
@@ -367,6 +367,8 @@ words! {
         PaysFrom = "pays-from",
         /// Fetches of a key set from its issuer.
         Fetches = "fetches",
+        /// CPU time that a process takes in a second to fetch lists of what was revoked, however many revocations there are.
+        FeedCpuASecond = "feed-cpu-a-second",
     }
 }
 
@@ -398,7 +400,8 @@ impl Metric {
             | Self::AllServed
             | Self::Recovery
             | Self::AddedToFloor
-            | Self::FeedCpu => "ns",
+            | Self::FeedCpu
+            | Self::FeedCpuASecond => "ns",
             Self::Allocations
             | Self::WronglyAccepted
             | Self::WronglyRejected

@@ -63,6 +63,8 @@ pub(crate) struct Line {
     pub(crate) kind: Kind,
     /// Number and cost, by rising number; at least one.
     pub(crate) points: Vec<(f64, Estimate)>,
+    /// Whether it is the same cost at any number, and was measured at none of them: it has no marks.
+    across: bool,
 }
 
 /// How names and figures at the ends of lines are written.
@@ -211,7 +213,11 @@ impl LineChart {
                 let points = line.points.iter().map(|(at, cost)| {
                     format!("{} at {}", self.scale.interval(*cost), number(self.axis, *at))
                 });
-                format!("{} ({}): {}", line.name, line.kind, points.collect::<Vec<_>>().join(", "))
+                let points = match line.points.first() {
+                    Some((_, cost)) if line.across => format!("{} at any", self.scale.interval(*cost)),
+                    _ => points.collect::<Vec<_>>().join(", "),
+                };
+                format!("{} ({}): {points}", line.name, line.kind)
             });
             let title = if panel.title.is_empty() { self.axis.name } else { &panel.title };
             text += &format!("{title}: {}. ", lines.collect::<Vec<_>>().join("; "));
@@ -228,6 +234,21 @@ impl Panel {
 }
 
 impl Line {
+    /// What was measured at those numbers.
+    pub(crate) fn new(name: &str, kind: Kind, points: Vec<(f64, Estimate)>) -> Self {
+        Self { name: name.to_owned(), kind, points, across: false }
+    }
+
+    /// What does not depend on the number, from the first to the last of them.
+    pub(crate) fn across(name: &str, kind: Kind, cost: Estimate, (first, last): (f64, f64)) -> Self {
+        Self { across: true, ..Self::new(name, kind, vec![(first, cost), (last, cost)]) }
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn is_across(&self) -> bool {
+        self.across
+    }
+
     fn is_bound(&self) -> bool {
         matches!(self.kind, Kind::Floor | Kind::Control)
     }
@@ -257,7 +278,7 @@ impl Line {
             self.points.iter().map(|(x, cost)| (range.at(*x), costs.at(cost.value))).collect();
         let strength = if self.is_bound() { 1.2 } else { 2.0 };
         canvas.line(&points, Ink::of(self.kind), strength)?;
-        for (point, (_, cost)) in points.into_iter().zip(&self.points) {
+        for (point, (_, cost)) in points.into_iter().zip(&self.points).filter(|_| !self.across) {
             interval_upright(canvas, point.0, (costs.at(cost.low), costs.at(cost.high)), self.kind)?;
             mark(canvas, point, self.kind)?;
         }
@@ -314,7 +335,7 @@ mod tests {
         let writing = Writing { scale: Scale::Bytes, axis, end: 1e6, size: 12.0 };
         let figure = Estimate::exact(158.0);
         let label = |at: f64| {
-            let line = Line { name: "redis".to_owned(), kind: Kind::Design, points: vec![(at, figure)] };
+            let line = Line::new("redis", Kind::Design, vec![(at, figure)]);
             line.label(writing, 400.0).join("|").replace(['\u{202f}', '\u{a0}'], " ")
         };
         assert_eq!(label(1e6), "redis  158 B");

@@ -19,7 +19,7 @@ pub(crate) fn troubles<'c>(cases: impl IntoIterator<Item = &'c Case<'c>>, kinds:
     notes.written()
 }
 
-/// The same for lines along several cases: whoever has a mark in some of them is not said to have none, and the first
+/// The same for lines along several cases: a contestant with a mark in some of them is not said to have none, and the first
 /// reason of each is enough.
 pub(crate) fn troubles_along<'c>(
     cases: impl IntoIterator<Item = &'c Case<'c>>,

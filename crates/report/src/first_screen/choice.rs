@@ -32,7 +32,7 @@ impl Condition<'_, '_> {
         self.line.figure(Metric::Time)
     }
 
-    /// CPU time in this process: the time itself of whoever never waits.
+    /// CPU time in this process: the time itself of designs that never wait.
     fn cpu(&self) -> Option<Estimate> {
         self.line.figure(Metric::Cpu).or_else(|| self.time())
     }

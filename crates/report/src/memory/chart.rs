@@ -8,11 +8,7 @@ use crate::{
 /// What the server keeps for each session.
 pub(crate) fn memory(memory: &Memory<'_>) -> Vec<(String, Plan)> {
     const AXIS: Axis = Axis { name: "stored sessions", unit: Unit::Count, nouns: &[] };
-    let lines = memory.curves.iter().map(|curve| Line {
-        name: curve.id.to_owned(),
-        kind: curve.kind,
-        points: curve.points.clone(),
-    });
+    let lines = memory.curves.iter().map(|curve| Line::new(curve.id, curve.kind, curve.points.clone()));
     let curves = LineChart {
         title: "Memory: bytes a session against stored sessions".to_owned(),
         subtitle: format!(

@@ -38,7 +38,7 @@ fn part(table: &Table, groups: &[Group], caption: Markup) -> Markup {
             }
             @for group in groups {
                 tbody {
-                    @for one in &group.rows { (row(one)) }
+                    @for one in &group.rows { (row(&table.columns, one)) }
                 }
             }
         }
@@ -55,7 +55,7 @@ fn head(column: &Column) -> Markup {
     }
 }
 
-fn row(row: &Row) -> Markup {
+fn row(columns: &[Column], row: &Row) -> Markup {
     html! {
         tr {
             th scope="row" {
@@ -63,12 +63,12 @@ fn row(row: &Row) -> Markup {
                 @if let Some(kind) = row.kind { span.about { (parts::kind(kind)) } }
                 @if !row.about.is_empty() { span.about { (row.about) } }
             }
-            @for content in &row.cells { (cell(content)) }
+            @for (column, content) in columns.iter().zip(&row.cells) { (cell(column, content)) }
         }
     }
 }
 
-fn cell(content: &Content) -> Markup {
+fn cell(column: &Column, content: &Content) -> Markup {
     html! {
         @match content {
             Content::Figure(figure, below) => {
@@ -76,7 +76,7 @@ fn cell(content: &Content) -> Markup {
             }
             Content::Text(text) => { td.remarks { (text) } }
             Content::Loud(words) => { td.loud { strong { (words) } } }
-            Content::Quiet(words) => { td.none { (words) } }
+            Content::Quiet(words) => { td.none.number[column.numbers] { (words) } }
             Content::Trouble(status, reason) => { td.number.trouble title=(reason) { (status) } }
             Content::None => { td.number.none { "–" } }
         }

@@ -17,20 +17,14 @@ pub(crate) fn of(view: &View<'_>, all: &PerLogin<'_>) -> Sentence {
         view.record.entries.iter().filter(|entry| entry.common).map(|entry| entry.id.as_str()).collect();
     let chosen = |id: &str| common.is_empty() || common.contains(&id);
     let condition = all.busiest();
-    let (mut sessions, mut tokens) = (Vec::new(), Vec::new());
-    for pair in &all.pairs {
-        for (list, id) in [(&mut sessions, pair.session), (&mut tokens, pair.token)] {
-            if !list.contains(&id) {
-                list.push(id);
-            }
-        }
-    }
+    let (sessions, tokens) = all.sides_of(|_| true);
     let mut sentence = Sentence::default();
-    sentence.text("With which token a login and its requests take less CPU time than with a session, the store's included");
-    if let Condition::InFlight(number) = condition {
-        sentence.text(format!(" ({number} requests in flight where a store is asked)"));
-    }
-    sentence.text(": ");
+    let login = match condition {
+        Condition::InFlight(number) => {
+            format!("With {number} requests in flight where a store is asked, a login")
+        }
+        Condition::Single => "A login".to_owned(),
+    };
     let mut dear: Vec<(&str, &str, Estimate)> = Vec::new();
     let mut said = 0;
     for session in sessions.iter().filter(|id| chosen(id)) {
@@ -43,12 +37,16 @@ pub(crate) fn of(view: &View<'_>, all: &PerLogin<'_>) -> Sentence {
         if own.is_empty() {
             continue;
         }
-        sentence.text(if said > 0 { "; against " } else { "against " }).name(*session).text(", ");
-        against_one(&mut sentence, &own);
+        sentence.text(match said {
+            0 => format!("{login} and its requests take less CPU, the store's included, than with "),
+            _ => ". They take less than with ".to_owned(),
+        });
+        sentence.name(*session).text(": ");
+        against_one(&mut sentence, own);
         said += 1;
     }
     if said == 0 {
-        sentence.text("no pair of those that most people choose between has its figures");
+        sentence.text("No pair of those that most people choose between has its figures");
     }
     sentence.text(".");
     dear.sort_by(|(.., one), (.., other)| one.value.total_cmp(&other.value));
@@ -57,37 +55,59 @@ pub(crate) fn of(view: &View<'_>, all: &PerLogin<'_>) -> Sentence {
     if !dear.is_empty() {
         sentence.text(" A dear login pays with ").list(dear, |sentence, (token, session, number)| {
             sentence.name(token).text(" from ").figure(format::count_interval(number));
-            sentence.text(" requests on, against ").name(session);
+            sentence.text(" requests, against ").name(session);
         });
         sentence.text(if left > 0 { format!("; {left} more are in the table.") } else { ".".to_owned() });
     }
     sentence
 }
 
-/// The tokens by what they are worth against one session.
-fn against_one(sentence: &mut Sentence, verdicts: &[(&str, &Verdict)]) {
+/// The tokens by what they are worth against one session: those that are always cheaper first, those that never are last.
+fn against_one(sentence: &mut Sentence, verdicts: Vec<(&str, &Verdict)>) {
     let mut groups: Vec<(&Verdict, Vec<&str>)> = Vec::new();
     for (token, verdict) in verdicts {
-        match groups.iter_mut().find(|(known, _)| known == verdict) {
+        match groups.iter_mut().find(|(known, _)| *known == verdict) {
             Some((_, tokens)) => tokens.push(token),
             None => groups.push((verdict, vec![token])),
         }
     }
+    groups.sort_by_key(|(verdict, _)| rank(verdict));
     for (place, (verdict, tokens)) in groups.into_iter().enumerate() {
-        sentence.text(if place > 0 { ", with " } else { "with " }).list(tokens, |sentence, token| {
+        sentence.text(if place > 0 { "; " } else { "" });
+        let whole = |number: f64| format::count(number.ceil());
+        match verdict {
+            Verdict::Always => sentence.text("always"),
+            Verdict::Below(number) => {
+                sentence.text("below ").figure(format::count_interval(*number)).text(" requests")
+            }
+            Verdict::From(number) => {
+                sentence.text("from ").figure(format::count_interval(*number)).text(" requests")
+            }
+            Verdict::FromAtMost(most) => {
+                sentence.text("from ").figure(whole(*most)).text(" requests (below, it cannot be told)")
+            }
+            Verdict::BelowAtMost(most) if *most < 2.0 => sentence.text("for at most one request"),
+            Verdict::BelowAtMost(most) => {
+                sentence.text("never from ").figure(whole(*most)).text(" requests (below, it cannot be told)")
+            }
+            Verdict::Undecided => sentence.text("not measurably"),
+            Verdict::Never => sentence.text("never"),
+        };
+        sentence.text(" with ").list(tokens, |sentence, token| {
             sentence.name(token);
         });
-        match verdict {
-            Verdict::From(number) => {
-                sentence.text(" from ").figure(format::count_interval(*number)).text(" requests on")
-            }
-            Verdict::Below(number) => {
-                sentence.text(" below ").figure(format::count_interval(*number)).text(" requests")
-            }
-            Verdict::Always => sentence.text(" from the first request on"),
-            Verdict::Never => sentence.text(" never"),
-            Verdict::Undecided => sentence.text(" not measurably"),
-        };
+    }
+}
+
+const fn rank(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::Always => 0,
+        Verdict::Below(_) => 1,
+        Verdict::From(_) => 2,
+        Verdict::FromAtMost(_) => 3,
+        Verdict::BelowAtMost(_) => 4,
+        Verdict::Undecided => 5,
+        Verdict::Never => 6,
     }
 }
 
@@ -161,9 +181,9 @@ mod tests {
         let all = view.per_login.as_ref().unwrap();
         assert_eq!(
             of(&view, all).plain(),
-            "With which token a login and its requests take less CPU time than with a session, the store's included (64 requests in \
-             flight where a store is asked): against session-store, with jwt-cheap from the first request on, with jwt-dear never. A \
-             dear login pays with jwt-dear-cached from 70 requests on, against session-store."
+            "With 64 requests in flight where a store is asked, a login and its requests take less CPU, the store's included, than with \
+             session-store: always with jwt-cheap; never with jwt-dear. A dear login pays with jwt-dear-cached from 70 requests, \
+             against session-store."
         );
         let found = |case: &str, id: &str| {
             let row = view.rows.iter().find(|row| row.case == case && row.contestant == id);

@@ -18,7 +18,7 @@ pub(crate) fn of(view: &View<'_>, all: &PerLogin<'_>) -> Vec<(String, Plan)> {
     let line = |side: &Side<'_>| {
         let cost = side.cost.as_ref().ok().filter(|_| common(side.id) || all.pays(side.id, common))?;
         let points = NUMBERS.map(|number| (number, shared(cost, number)));
-        Some(Line { name: side.id.to_owned(), kind: Kind::Design, points: points.to_vec() })
+        Some(Line::new(side.id, Kind::Design, points.to_vec()))
     };
     let panels = all.sides.iter().rev().map(|(condition, sides)| Panel {
         title: match condition {

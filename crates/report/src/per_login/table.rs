@@ -13,14 +13,7 @@ pub(crate) fn of(all: &PerLogin<'_>) -> Vec<Table> {
 
 fn table(all: &PerLogin<'_>, condition: Condition) -> Option<Table> {
     let pairs: Vec<&LoginPair<'_>> = all.pairs.iter().filter(|pair| pair.condition == condition).collect();
-    let (mut sessions, mut tokens) = (Vec::new(), Vec::new());
-    for pair in &pairs {
-        for (list, id) in [(&mut sessions, pair.session), (&mut tokens, pair.token)] {
-            if !list.contains(&id) {
-                list.push(id);
-            }
-        }
-    }
+    let (sessions, tokens) = all.sides_of(|pair| pair.condition == condition);
     if pairs.is_empty() {
         return None;
     }
@@ -53,15 +46,25 @@ fn table(all: &PerLogin<'_>, condition: Condition) -> Option<Table> {
 }
 
 fn cell(pair: &LoginPair<'_>) -> Content {
-    let figure = |word: &str, number| {
-        Content::Figure(format!("{word} {}", format::count_interval(number)), String::new())
-    };
+    let figure = |word: &str, number| words(format!("{word} {}", format::count_interval(number)));
+    let whole = |number: f64| format::count(number.ceil());
     match &pair.verdict {
         Ok(Verdict::From(number)) => figure("from", *number),
         Ok(Verdict::Below(number)) => figure("below", *number),
-        Ok(Verdict::Always) => Content::Text("from the first".to_owned()),
+        Ok(Verdict::FromAtMost(most)) => {
+            Content::Figure(format!("from {}", whole(*most)), "cannot be told below".to_owned())
+        }
+        Ok(Verdict::BelowAtMost(most)) if *most < 2.0 => words("at most one".to_owned()),
+        Ok(Verdict::BelowAtMost(most)) => {
+            Content::Figure(format!("never from {}", whole(*most)), "cannot be told below".to_owned())
+        }
+        Ok(Verdict::Always) => words("always".to_owned()),
         Ok(Verdict::Never) => Content::Quiet("never"),
         Ok(Verdict::Undecided) => Content::Quiet("cannot be told"),
         Err(reason) => Content::Trouble("unavailable", reason.clone()),
     }
+}
+
+fn words(words: String) -> Content {
+    Content::Figure(words, String::new())
 }

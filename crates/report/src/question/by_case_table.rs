@@ -8,7 +8,7 @@ use measure::{
 
 use crate::{
     text::{Column, Content, Row, Table, format, grouped, sort_by_figure},
-    view::{Case, Line, QuestionView, Relative, against, against_over_http, series},
+    view::{Case, Line, QuestionView, Relative, against, against_over_http, contestants, series},
 };
 
 /// What stands in a matrix.
@@ -65,7 +65,7 @@ fn table(asked: &QuestionView<'_>, plan: &Plan) -> Option<Table> {
     }
     let against = if plan.over_http { against_over_http(asked) } else { against(asked) };
     let columns = cases.iter().map(|case| Column::number(case.name)).collect();
-    let mut rows: Vec<(Option<Estimate>, Row)> = contestants(&cases)
+    let mut rows: Vec<(Option<Estimate>, Row)> = contestants(&cases, |_| true)
         .into_iter()
         .filter(|(id, _)| first_figure(&cases, id, plan.metric).is_some())
         .map(|(id, kind)| {
@@ -110,7 +110,7 @@ fn quantiles(asked: &QuestionView<'_>) -> Option<Table> {
         about: case.name.to_owned(),
         numbers: true,
     });
-    let mut rows: Vec<(Option<Estimate>, Row)> = contestants(&cases)
+    let mut rows: Vec<(Option<Estimate>, Row)> = contestants(&cases, |_| true)
         .into_iter()
         .filter(|(id, _)| found.iter().any(|metric| first_figure(&cases, id, *metric).is_some()))
         .map(|(id, kind)| {
@@ -149,16 +149,6 @@ fn ordered<'c, 'a>(asked: &'c QuestionView<'a>) -> Vec<&'c Case<'a>> {
     cases
 }
 
-fn contestants<'c>(cases: &[&'c Case<'_>]) -> Vec<(&'c str, Kind)> {
-    let mut all: Vec<(&str, Kind)> = Vec::new();
-    for line in cases.iter().flat_map(|case| &case.lines) {
-        if !all.iter().any(|(id, _)| *id == line.id) {
-            all.push((line.id, line.kind));
-        }
-    }
-    all
-}
-
 fn compared(against: Option<&Relative<'_, '_>>) -> String {
     against.map_or(String::new(), |against| {
         format!(" Below it, the ratio to {}, taken within each round.", against.baseline.about)
@@ -168,7 +158,7 @@ fn compared(against: Option<&Relative<'_, '_>>) -> String {
 /// Who has no figure in any case, each reason once: rows of nothing else would hide those with figures.
 fn without_figures(cases: &[&Case<'_>]) -> Vec<String> {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for (id, _) in contestants(cases) {
+    for (id, _) in contestants(cases, |_| true) {
         let lines: Vec<&Line<'_>> = cases.iter().filter_map(|case| case.line(id)).collect();
         let troubles: Option<Vec<_>> = lines.iter().map(|line| line.trouble()).collect();
         let Some((status, reason)) = troubles.and_then(|troubles| troubles.first().copied()) else {

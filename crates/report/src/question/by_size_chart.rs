@@ -139,7 +139,7 @@ fn halves<'c>(all: &'c [Series<'_, '_>]) -> Vec<Half<'c>> {
 }
 
 fn line(curve: Curve<'_>) -> Line {
-    Line { name: curve.id.to_owned(), kind: curve.kind, points: curve.points }
+    Line::new(curve.id, curve.kind, curve.points)
 }
 
 /// Contestants whose figures are the same in every case as one line, which is named by the first; the notes name all.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Columns that appear where at least one line has something for them.
-const OPTIONAL: [(Metric, &str); 29] = [
+const OPTIONAL: [(Metric, &str); 30] = [
     (Metric::Ratio, "Ratio"),
     (Metric::RatioToFloor, "Ratio to floor"),
     (Metric::AddedToFloor, "Added to floor"),
@@ -37,6 +37,7 @@ const OPTIONAL: [(Metric, &str); 29] = [
     (Metric::StoreRate, "A second"),
     (Metric::LoggedOut, "Logged out wrongly"),
     (Metric::FeedCpu, "CPU of the feed"),
+    (Metric::FeedCpuASecond, "CPU of fetching, a second"),
     (Metric::SeemRevoked, "Seem revoked"),
     (Metric::PaysFrom, "Pays from a hit rate of"),
     (Metric::Fetches, "Fetches"),
@@ -154,6 +155,7 @@ const fn about(metric: Metric) -> &'static str {
         Metric::StoreCommands | Metric::StoreRate => "Commands to the store",
         Metric::LoggedOut => "Logged out wrongly",
         Metric::FeedCpu => "CPU of the feed",
+        Metric::FeedCpuASecond => "CPU of fetching",
         Metric::SeemRevoked => "Seem revoked",
         Metric::PaysFrom => "Pays from a hit rate",
         Metric::Fetches => "Fetches",
@@ -259,6 +261,7 @@ fn remarks(line: &Line<'_>, columns: &Columns) -> String {
         Metric::Slowest,
         Metric::Recovery,
         Metric::FeedCpu,
+        Metric::FeedCpuASecond,
         Metric::SeemRevoked,
         Metric::BreakEven,
     ];

@@ -36,7 +36,7 @@ pub(crate) fn of_question(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
     if !quantiles.is_empty() {
         plans.extend(quantiles);
     } else if let Some(against) = against(asked) {
-        // Whoever attacks, attacks a design: peers are in the tables.
+        // Attacks are on designs: peers are in the tables.
         let designs_only = asked.question == Question::Attack;
         plans.extend(relative_chart::compared(asked, &against, designs_only));
         if let Some(against) = against_over_http(asked) {

@@ -9,17 +9,14 @@ use super::percentiles;
 use crate::{
     chart::{self, LAST, LineChart, Panel, Plan, Scale, troubles_along},
     text::{Sentence, format},
-    view::{Axis, Case, Line, QuestionView, Unit, number},
+    view::{Axis, Case, Line, QuestionView, Unit, by_number, number},
 };
 
 const AXIS: Axis = Axis { name: "requests a second offered", unit: Unit::Count, nouns: &["per"] };
 
 /// The cases by rising rate.
 fn by_rate<'c, 'a>(asked: &'c QuestionView<'a>) -> Vec<(f64, &'c Case<'a>)> {
-    let mut cases: Vec<_> =
-        asked.cases.iter().filter_map(|case| Some((number(case.name)?.0, case))).collect();
-    cases.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-    cases
+    by_number(asked, |name| Some(number(name)?.0))
 }
 
 /// Where each design and peer has its knee.
@@ -92,7 +89,7 @@ pub(super) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
         title: title.to_owned(),
         lines: crate::view::curves(&cases, metric)
             .into_iter()
-            .map(|curve| chart::Line { name: curve.id.to_owned(), kind: curve.kind, points: curve.points })
+            .map(|curve| chart::Line::new(curve.id, curve.kind, curve.points))
             .collect(),
     };
     let panels = vec![
@@ -159,7 +156,8 @@ mod tests {
             ([(50.0, 200.0, 1.0), (60.0, 1_100.0, 1.0)], "the knee is between 5 000/s and 10 000/s"),
             ([(200.0, 300.0, 1.0), (60.0, 1_900.0, 1.0)], "the knee is above 10 000/s"),
             ([(50.0, 200.0, 1.0), (60.0, 200.0, 0.98)], "the knee is between 5 000/s and 10 000/s"),
-            ([(50.0, 2_000.0, 1.0), (60.0, 200.0, 1.0)], "the knee is below 5 000/s"),
+            ([(50.0, 2_000.0, 1.0), (60.0, 200.0, 1.0)], "the knee is above 10 000/s"),
+            ([(50.0, 2_000.0, 1.0), (60.0, 200.0, 0.98)], "the knee is below 5 000/s"),
         ] {
             let record = record(figures);
             let view = View::new(&record);

@@ -25,7 +25,7 @@ pub(super) fn chart(cases: &[(f64, &Case<'_>)]) -> Option<(String, Plan)> {
             let points = PERCENTILES.iter().filter_map(known);
             // Without the range of the rounds, which is in the results: seven of them would hide each other.
             let points = points.map(|(at, value)| (at, Estimate::exact(value))).collect();
-            Line { name: line.id.to_owned(), kind: line.kind, points }
+            Line::new(line.id, line.kind, points)
         });
         Panel { title: title.to_owned(), lines: lines.filter(|line| !line.points.is_empty()).collect() }
     };

@@ -4,7 +4,7 @@ use measure::record::Metric;
 
 use crate::{
     text::{Column, Content, Group, Row, Sentence, Table, format},
-    view::{Case, Line, QuestionView, number},
+    view::{Case, Line, QuestionView, by_number, number},
 };
 
 /// What is counted, a column each.
@@ -12,6 +12,14 @@ const COUNTED: [(Metric, &str); 3] = [
     (Metric::Fetches, "Fetches"),
     (Metric::WronglyRejected, "Good tokens refused"),
     (Metric::WronglyAccepted, "Bad tokens accepted"),
+];
+
+/// What cases count fetches for, by what their names begin with.
+const FOR_EACH: [(&str, &str); 4] = [
+    ("overlap", "a rotation"),
+    ("first-token", "a key"),
+    ("stampede", "a stampede"),
+    ("made-up-kids", "a minute"),
 ];
 
 /// The first line of a case with that figure.
@@ -30,18 +38,16 @@ fn fetches(value: f64) -> String {
 pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
     let mut sentence = Sentence::default();
     if let Some((line, refused)) = counted(asked, "overlap", Metric::WronglyRejected) {
-        let over = line.row(Metric::WronglyRejected).and_then(|row| match row.outcome {
-            measure::rows::Outcome::Ok(_, over) => Some(over),
-            _ => None,
-        });
         sentence.text(
             "Where a new key is published before it signs, and an old one until its last token has expired, ",
         );
         sentence.figure(format::count(refused)).text(" of ");
-        sentence.figure(format::count(over.unwrap_or_default() as f64)).text(" good tokens were refused. ");
+        sentence
+            .figure(format::count(line.samples(Metric::WronglyRejected) as f64))
+            .text(" good tokens were refused. ");
     }
     if let Some((_, window)) = counted(asked, "overlap", Metric::Slowest) {
-        sentence.text("A key that is withdrawn at once is accepted for ");
+        sentence.text("A key that is withdrawn without notice, just after a fetch, is accepted for ");
         sentence.figure(format::time(window)).text(" more. ");
     }
     let first = (counted(asked, "first-token", Metric::P50), counted(asked, "first-token", Metric::Fetches));
@@ -55,7 +61,7 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
         sentence.figure(fetches(times)).text(". ");
     }
     if let Some((_, times)) = counted(asked, "made-up-kids", Metric::Fetches) {
-        sentence.text("An attacker who makes up key ids brings about ");
+        sentence.text("An attacker who makes up key ids causes ");
         sentence.figure(fetches(times)).text(" a minute");
         if let Some((_, late)) = counted(asked, "made-up-kids", Metric::WronglyRejected) {
             sentence.text(", and keeps a new key that was not published ahead out for ");
@@ -75,7 +81,7 @@ pub(super) fn table(asked: &QuestionView<'_>) -> Option<Table> {
     }
     Some(Table {
         title: "What was counted".to_owned(),
-        about: "Once a run, and exact. What each number is of stands in the table of its case.".to_owned(),
+        about: "Once a run, and exact.".to_owned(),
         first: "Case",
         columns: COUNTED.iter().map(|(_, title)| Column::number(*title)).collect(),
         groups: vec![Group { title: "", rows }],
@@ -85,8 +91,16 @@ pub(super) fn table(asked: &QuestionView<'_>) -> Option<Table> {
 
 fn row(case: &Case<'_>) -> Option<Row> {
     let line = case.lines.iter().find(|line| line.figure(Metric::Fetches).is_some())?;
+    let unit = |metric| match metric {
+        Metric::Fetches => {
+            let own = FOR_EACH.iter().find(|(begins, _)| case.name.starts_with(begins));
+            own.map_or(String::new(), |(_, unit)| (*unit).to_owned())
+        }
+        Metric::WronglyRejected => format!("of {}", format::count(line.samples(metric) as f64)),
+        _ => String::new(),
+    };
     let cell = |(metric, _): &(Metric, &str)| match line.figure(*metric) {
-        Some(figure) => Content::Figure(format::count(figure.value), String::new()),
+        Some(figure) => Content::Figure(format::count(figure.value), unit(*metric)),
         None => Content::None,
     };
     Some(Row {
@@ -99,9 +113,7 @@ fn row(case: &Case<'_>) -> Option<Row> {
 
 /// One key against the most, in time.
 fn keys(sentence: &mut Sentence, asked: &QuestionView<'_>) {
-    let mut sets: Vec<(f64, &Case<'_>)> =
-        asked.cases.iter().filter_map(|case| Some((number(case.name)?.0, case))).collect();
-    sets.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    let sets = by_number(asked, |name| Some(number(name)?.0));
     let [(_, one), .., (most, many)] = &sets[..] else { return };
     let line = |case: &Case<'_>| {
         let line = case.lines.iter().find(|line| line.contends() && !line.is_reference())?;
@@ -120,14 +132,13 @@ fn keys(sentence: &mut Sentence, asked: &QuestionView<'_>) {
 mod tests {
     use measure::{
         example,
-        record::{Count, Question},
+        record::{Count, Question, RunRecord},
     };
 
     use super::*;
     use crate::view::View;
 
-    #[test]
-    fn counts_and_times_make_one_answer() {
+    fn record() -> RunRecord {
         let mut record = example::record();
         let template = record.executions[0].batches[0].clone();
         let count = |metric, value, over| Count { metric, value, over, note: String::new() };
@@ -137,10 +148,18 @@ mod tests {
             (
                 "overlap",
                 0.0,
-                vec![count(Metric::WronglyRejected, 0.0, 1_700), count(Metric::Slowest, 599e9, 1)],
+                vec![
+                    count(Metric::WronglyRejected, 0.0, 1_700),
+                    count(Metric::Slowest, 599e9, 1),
+                    count(Metric::Fetches, 6.9, 10),
+                ],
             ),
             ("first-token", 0.0, vec![count(Metric::P50, 300_000.0, 20), count(Metric::Fetches, 1.0, 20)]),
-            ("stampede-1000", 0.0, vec![count(Metric::Fetches, 1.0, 10)]),
+            (
+                "stampede-1000",
+                0.0,
+                vec![count(Metric::Fetches, 1.0, 10), count(Metric::WronglyAccepted, 0.0, 10)],
+            ),
             (
                 "made-up-kids",
                 0.0,
@@ -163,13 +182,43 @@ mod tests {
                 batch
             })
             .collect();
+        record
+    }
+
+    #[test]
+    fn counts_and_times_make_one_answer() {
+        let record = record();
         let view = View::new(&record);
         assert_eq!(
             answer(&view.asked[0]).unwrap().plain(),
             "Where a new key is published before it signs, and an old one until its last token has expired, 0 of 1 700 good tokens \
-             were refused. A key that is withdrawn at once is accepted for 599 s more. The first token under a key that nobody has \
-             fetched takes 300 µs and 1 fetch. 1 000 such requests at once make 1 fetch. An attacker who makes up key ids brings about \
-             6 fetches a minute, and keeps a new key that was not published ahead out for 9 s. A request takes 36.0 µs with one key in the set of jwt-key-set and 37.0 µs with 64."
+             were refused. A key that is withdrawn without notice, just after a fetch, is accepted for 599 s more. The first token \
+             under a key that nobody has fetched takes 300 µs and 1 fetch. 1 000 such requests at once make 1 fetch. An attacker who \
+             makes up key ids causes 6 fetches a minute, and keeps a new key that was not published ahead out for 9 s. A request takes 36.0 µs with one key in the set of jwt-key-set and 37.0 µs with 64."
         );
+    }
+
+    #[test]
+    fn each_count_says_what_it_is_of() {
+        let record = record();
+        let view = View::new(&record);
+        let table = table(&view.asked[0]).unwrap();
+        let text = |content: &Content| match content {
+            Content::Figure(value, unit) => format!("{value} {unit}").replace('\u{202f}', " "),
+            _ => "–".to_owned(),
+        };
+        let rows: Vec<(&str, Vec<String>)> = table.groups[0]
+            .rows
+            .iter()
+            .map(|row| (row.name.as_str(), row.cells.iter().map(text).collect()))
+            .collect();
+        let cells = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let expected = [
+            ("overlap", cells(["6.9 a rotation", "0 of 1 700", "–"])),
+            ("first-token", cells(["1 a key", "–", "–"])),
+            ("stampede-1000", cells(["1 a stampede", "–", "0 "])),
+            ("made-up-kids", cells(["6 a minute", "9 of 89", "–"])),
+        ];
+        assert_eq!(rows, expected, "and none for the cases that are timed");
     }
 }

@@ -25,6 +25,14 @@ pub(crate) fn time_interval(figure: Estimate) -> String {
     format!("{}{}", time(figure.value), interval(shown, decimals_of(shown.value)))
 }
 
+/// What is added to something else: `+323 ns [318, 331]`, `−323 ns [−331, −318]`, or that there may be nothing.
+pub(crate) fn added_time(figure: Estimate) -> String {
+    if figure.may_be_zero() {
+        return "lost in the noise".to_owned();
+    }
+    format!("{}{}", if figure.value < 0.0 { "" } else { "+" }, time_interval(figure))
+}
+
 /// `×1.52 [1.49, 1.55]`.
 pub(crate) fn ratio(figure: Estimate) -> String {
     let decimals = decimals_of(figure.value);
@@ -55,8 +63,17 @@ pub(crate) fn count_interval(figure: Estimate) -> String {
     if figure.low == figure.high {
         return count(figure.value);
     }
-    let decimals = if figure.value.abs() >= 100.0 { 0 } else { decimals_of(figure.value).min(2) };
+    let decimals = count_decimals(figure.value);
     format!("{}{}", decimal(figure.value, decimals), interval(figure, decimals))
+}
+
+/// A count in the digits of another, whose interval it ends: `71` beside `126`.
+pub(crate) fn count_beside(value: f64, other: f64) -> String {
+    decimal(value, count_decimals(other))
+}
+
+fn count_decimals(value: f64) -> usize {
+    if value.abs() >= 100.0 { 0 } else { decimals_of(value).min(2) }
 }
 
 /// `206 B [204, 209]`.
@@ -216,6 +233,9 @@ mod tests {
         assert_eq!(plain(&time_interval(figure(323.0, 318.2, 331.0))), "323 ns [318, 331]");
         assert_eq!(plain(&time_interval(figure(1_020.0, 980.0, 1_100.0))), "1.02 µs [0.98, 1.10]");
         assert_eq!(plain(&time_interval(figure(372.0, 372.0, 372.0))), "372 ns");
+        assert_eq!(plain(&added_time(figure(323.0, 318.2, 331.0))), "+323 ns [318, 331]");
+        assert_eq!(plain(&added_time(figure(-1_020.0, -1_100.0, -980.0))), "−1.02 µs [−1.10, −0.98]");
+        assert_eq!(added_time(figure(3.0, -1.0, 7.0)), "lost in the noise");
         assert_eq!(plain(&ratio(figure(1.52, 1.49, 1.551))), "×1.52 [1.49, 1.55]");
         assert_eq!(plain(&ratio(figure(1_652.0, 1_600.0, 1_700.0))), "×1 652 [1 600, 1 700]");
         assert_eq!(plain(&ratio(figure(0.198_2, 0.195, 0.2))), "×0.198 [0.195, 0.200]");
@@ -226,6 +246,8 @@ mod tests {
         assert_eq!(plain(&count(1_234.4)), "1 234");
         assert_eq!(plain(&count(0.5)), "0.5");
         assert_eq!(plain(&count_interval(figure(206.4, 204.0, 209.0))), "206 [204, 209]");
+        assert_eq!(count_beside(70.74, 126.2), "71");
+        assert_eq!(count_beside(7.0, 9.5), "7.00");
         assert_eq!(plain(&bytes_interval(figure(206.4, 204.0, 209.0))), "206 B [204, 209]");
         assert_eq!(plain(&bytes_interval(figure(1_206.0, 1_206.0, 1_206.0))), "1 206 B");
         assert_eq!(plain(&count(-3.0)), "−3");

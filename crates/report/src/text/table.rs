@@ -2,7 +2,7 @@
 
 use measure::{record::Kind, stats::Estimate};
 
-/// A table as data. Text in it may come from a record: whoever lays it out escapes it.
+/// A table as data. Text in it may come from a record: what lays it out escapes it.
 pub(crate) struct Table {
     /// What it shows, a few words.
     pub(crate) title: String,

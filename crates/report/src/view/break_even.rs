@@ -16,6 +16,10 @@ pub(crate) enum Verdict {
     From(Estimate),
     /// The token, below this number of requests.
     Below(Estimate),
+    /// The token, from this number of requests on; below, it cannot be told.
+    FromAtMost(f64),
+    /// Below this number of requests it cannot be told; from there on the session.
+    BelowAtMost(f64),
     /// The token, from the first request on.
     Always,
     /// The session, from the first request on.
@@ -24,7 +28,7 @@ pub(crate) enum Verdict {
     Undecided,
 }
 
-/// From this number of requests on there is something to compare: a login that nobody uses has authorised nothing.
+/// From this number of requests on there is something to compare: a login that nobody uses has authorised nothing. No figure is below.
 const FIRST: f64 = 1.0;
 
 /// Compares the two.
@@ -54,10 +58,13 @@ pub(crate) fn verdict(token: &Cost, session: &Cost) -> Verdict {
     } else {
         Interval::Rounds
     };
-    let value = difference.zero().max(0.0);
+    let value = difference.zero();
+    if value < FIRST {
+        return if token_is_cheap { Verdict::FromAtMost(high) } else { Verdict::BelowAtMost(high) };
+    }
     let rounds = all().map(|figure| figure.rounds).min().unwrap_or(0);
-    let estimate =
-        Estimate { value, low: low.min(value), high: high.max(value), interval, rounds, within: None };
+    let low = low.clamp(FIRST, value);
+    let estimate = Estimate { value, low, high: high.max(value), interval, rounds, within: None };
     if token_is_cheap { Verdict::From(estimate) } else { Verdict::Below(estimate) }
 }
 
@@ -189,6 +196,26 @@ mod tests {
         assert_eq!(verdict(&session, &token), Verdict::Never);
         // And so is who has made up for its login before the first request is over.
         assert_eq!(verdict(&exact(91_000.0, 350.0), &session), Verdict::Always);
+    }
+
+    #[test]
+    fn no_figure_is_below_the_first_request() {
+        // Logins differ by 50 ± 100, requests by 100: half a request, and at the most one and a half.
+        let dear = Cost { login: vec![figure(150.0, 50.0, 250.0)], ..exact(0.0, 100.0) };
+        let other = exact(100.0, 200.0);
+        let Verdict::FromAtMost(most) = verdict(&dear, &other) else {
+            panic!("{:?}", verdict(&dear, &other))
+        };
+        assert!((most - 1.5).abs() < 1e-6, "{most}");
+        let Verdict::BelowAtMost(most) = verdict(&other, &dear) else {
+            panic!("{:?}", verdict(&other, &dear))
+        };
+        assert!((most - 1.5).abs() < 1e-6, "{most}");
+        // By 150 ± 100: from half a request to two and a half.
+        let dear = Cost { login: vec![figure(250.0, 150.0, 350.0)], ..dear };
+        let Verdict::From(number) = verdict(&dear, &other) else { panic!("{:?}", verdict(&dear, &other)) };
+        assert!((number.value - 1.5).abs() < 1e-9 && number.low == 1.0, "{number:?}");
+        assert!((number.high - 2.5).abs() < 1e-6, "{number:?}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod axis;
 mod break_even;
 mod by_size;
+mod cases;
 mod cautions;
 mod designs;
 mod limits;
@@ -20,6 +21,7 @@ mod words;
 pub(crate) use axis::{Axis, Unit, number};
 pub(crate) use break_even::{Verdict, shared};
 pub(crate) use by_size::{Curve, Series, curves, series};
+pub(crate) use cases::{by_number, contestants};
 pub(crate) use cautions::{Caution, rounds_done};
 pub(crate) use designs::{Cell, DesignLine, FOLDED};
 pub(crate) use limits::{LIMITS, Limit, crossing};

@@ -83,24 +83,26 @@ impl<'a> PerLogin<'a> {
     /// The pairs as figures.
     pub(super) fn rows(&self) -> Vec<Row> {
         let row = |pair: &Pair<'_>| {
+            let number =
+                |number: &Estimate, note: &str| (Outcome::Ok(*number, number.rounds as u64), note.to_owned());
+            let none = |why: String| (Outcome::None(why), String::new());
             let (outcome, note) = match &pair.verdict {
-                Ok(Verdict::From(number)) => {
-                    (Some(*number), "cheaper from this number of requests a login on")
+                Ok(Verdict::From(from)) => number(from, "cheaper from this number of requests a login on"),
+                Ok(Verdict::Below(below)) => number(below, "cheaper below this number of requests a login"),
+                Ok(Verdict::FromAtMost(most)) => {
+                    none(format!("cheaper from {} requests on; below, it cannot be told", most.ceil()))
                 }
-                Ok(Verdict::Below(number)) => {
-                    (Some(*number), "cheaper below this number of requests a login")
+                Ok(Verdict::BelowAtMost(most)) if *most < 2.0 => {
+                    none("cheaper for at most one request".to_owned())
                 }
-                Ok(Verdict::Always) => (None, "cheaper from the first request on"),
-                Ok(Verdict::Never) => (None, "never cheaper"),
-                Ok(Verdict::Undecided) => (None, "what a request costs cannot be told apart"),
-                Err(_) => (None, ""),
+                Ok(Verdict::BelowAtMost(most)) => {
+                    none(format!("not cheaper from {} requests on; below, it cannot be told", most.ceil()))
+                }
+                Ok(Verdict::Always) => none("cheaper from the first request on".to_owned()),
+                Ok(Verdict::Never) => none("never cheaper".to_owned()),
+                Ok(Verdict::Undecided) => none("what a request costs cannot be told apart".to_owned()),
+                Err(reason) => (Outcome::Unavailable(reason.clone()), String::new()),
             };
-            let outcome = match (&pair.verdict, outcome) {
-                (Err(reason), _) => Outcome::Unavailable(reason.clone()),
-                (Ok(_), Some(number)) => Outcome::Ok(number, number.rounds as u64),
-                (Ok(_), None) => Outcome::None(note.to_owned()),
-            };
-            let note = if outcome.estimate().is_some() { note.to_owned() } else { String::new() };
             Row {
                 question: Question::RequestsPerLogin,
                 case: format!("against-{}{}", pair.session, pair.condition.suffix()),
@@ -112,6 +114,19 @@ impl<'a> PerLogin<'a> {
             }
         };
         self.pairs.iter().map(row).collect()
+    }
+
+    /// The sessions and the tokens of the pairs that `is_meant` holds for, each once.
+    pub(crate) fn sides_of(&self, is_meant: impl Fn(&Pair<'_>) -> bool) -> (Vec<&'a str>, Vec<&'a str>) {
+        let (mut sessions, mut tokens) = (Vec::new(), Vec::new());
+        for pair in self.pairs.iter().filter(|pair| is_meant(pair)) {
+            for (list, id) in [(&mut sessions, pair.session), (&mut tokens, pair.token)] {
+                if !list.contains(&id) {
+                    list.push(id);
+                }
+            }
+        }
+        (sessions, tokens)
     }
 
     /// The condition under which stores are busy, if there is one, and otherwise the only one.

@@ -71,6 +71,14 @@ impl Line<'_> {
         self.row(metric)?.outcome.estimate()
     }
 
+    /// Over how many samples, operations or clients that figure is; none without it.
+    pub(crate) fn samples(&self, metric: Metric) -> u64 {
+        match self.row(metric).map(|row| &row.outcome) {
+            Some(Outcome::Ok(_, samples)) => *samples,
+            _ => 0,
+        }
+    }
+
     /// Whether it is what the comparison is about: a design or a peer, and not what they are held against.
     pub(crate) const fn contends(&self) -> bool {
         matches!(self.kind, Kind::Design | Kind::Peer)

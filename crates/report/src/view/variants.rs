@@ -66,7 +66,7 @@ pub(crate) fn pairs_by_variant<'c, 'a>(asked: &'c QuestionView<'a>) -> [Vec<Pair
 }
 
 impl<'c, 'a> Pair<'c, 'a> {
-    /// Whoever has both figures, in the order of the catalogue.
+    /// Contestants with both figures, in the order of the catalogue.
     pub(crate) fn effects(&self) -> Vec<Effect<'c, 'a>> {
         let effect = |line: &'c Line<'a>| {
             let base = self.base.line(line.id).filter(|base| base.execution == line.execution)?;

@@ -223,8 +223,8 @@ const DISTANCE_LIMITS: &[&str] = &[
 ];
 
 const LOGIN: &[&str] = &[
-    "The parameters of the hash decide: these are the least that OWASP's password storage cheat sheet asks for. Whoever asks \
-     for more has a larger share.",
+    "The parameters of the hash decide: these are the least that OWASP's password storage cheat sheet asks for. With more, \
+     the share is larger.",
     "A login in a minute for each user is many: hold it against the requests that follow it.",
 ];
 
@@ -251,14 +251,16 @@ const OUTAGE: &[&str] = &[
 const STORM: &[&str] = &[
     "Nobody waits for a token to expire: clients send at the moments when theirs would. Each storm happened once, on one machine.",
     "The service has one processor; its clients and the store have another. A store that has a processor of its own is sooner done.",
-    "Clients do not repeat what takes long. Those who do make a storm larger, and are what a grace window is for.",
-    "Clients that refresh too often are asked for by the design's clock, which is moved. Whether a refresh falls within the grace window \
+    "Clients here do not retry. Clients that retry make a storm larger; a grace window is for them.",
+    "For clients that refresh too often, the design's clock is moved. Whether a refresh falls within the grace window \
      is decided in whole seconds, so that a window lasts up to a second longer.",
-    "A longer grace window logs out fewer clients, and for as long a thief who has a used token gets its successor.",
+    "A longer grace window logs out fewer clients. It also gives a thief with a used token its successor for longer.",
 ];
 
 const PER_LOGIN: &[&str] = &[
     "It follows from the figures of logins and requests above. Nothing was timed for it, and its interval takes them for independent.",
+    "A dear login is one that takes more CPU than that of the session it is held against. It pays where its cheaper requests win that \
+     back.",
     "A login is counted from when its password is proved. The hash of the password is the same for all of them, and adds nothing to \
      a difference.",
     "Logins were measured one after another, also where 64 requests are in flight. A store that is busy takes less CPU for a \
@@ -269,8 +271,8 @@ const PER_LOGIN: &[&str] = &[
 
 const DENYLIST: &[&str] = &[
     ANY,
-    "What seems revoked and is not asks the store. Such requests are counted, and are in no time here.",
-    "Who decides in this process is timed alone, and who asks the store with 64 requests in flight: each as it takes least CPU.",
+    "Tokens that only seem revoked ask the store. They are counted, not timed.",
+    "Designs that decide in this process are timed one request at a time; those that ask the store with 64 in flight.",
     "The rate of revocations is that of the whole service, while the rate of requests is that of one of its processes: each process \
      hears of every revocation. To revoke takes time as well, of a list and of sessions alike, and is in no figure here.",
     "Revocations are evenly spaced. When many come at once, as after a breach, they are read together and take less each.",
@@ -281,7 +283,7 @@ const HIT_RATE: &[&str] = &[
     "The hit rate that you will have depends on how often a user comes back before an entry is pushed out or too old: measure it.",
     "CPU of this process decides here. In latency a session's cache pays sooner, as a hit waits for no round trip; a cache of verified \
      tokens has nothing to wait for.",
-    "A cache in front of a store holds what was revoked elsewhere for good as long as it declares: hold it against the staleness.",
+    "A cache in front of a store accepts what was revoked elsewhere for as long as it declares: see staleness.",
 ];
 
 const FAN_OUT: &[&str] = &[
@@ -300,8 +302,8 @@ const FAN_OUT: &[&str] = &[
 
 const ROTATION: &[&str] = &[
     ANY,
-    "The issuer is on this machine, at no distance, and speaks no TLS. A fetch over the internet takes a hundred times as long, and the \
-     first token under a new key waits for all of it.",
+    "The issuer is on this machine, at no distance, and speaks no TLS. A fetch over a network takes longer, and the first token under \
+     a new key waits for all of it.",
     "The bounds are those of this crate: a set is fresh for ten minutes unless its issuer says otherwise, and between two fetches are at \
      least ten seconds. Other verifiers have other ones, and some have none.",
     "Counts are of one verifier. A service of a hundred processes makes a hundred times the fetches.",

@@ -112,7 +112,7 @@ pub(super) fn fetch(context: &Context, design: &dyn Untimed, every: Duration) ->
     context.wait(design.add_revocations_untimed(0)).map_err(broken)?;
     let spent = cpu_time(ClockId::ThreadCPUTime).saturating_sub(before);
     Ok(Count {
-        metric: Metric::FeedCpu,
+        metric: Metric::FeedCpuASecond,
         value: spent.as_nanos() as f64 / every.as_secs_f64(),
         over: 1,
         note: "of a process in a second, to publish its lists and to fetch them".to_owned(),
@@ -151,7 +151,9 @@ pub(super) async fn that_nobody_waits_for<A: Authoriser>(
                 there += usize::from(matches!(decided(design, &text, index).await?, Decided::There));
             }
             let note = format!(
-                "of good tokens, which then ask the store; set to {share} for {expected} revocations"
+                "of good tokens, which then ask the store; its filter is set to {} at {} revocations",
+                in_percent(share),
+                in_groups(expected)
             );
             (there, LOOKED_AT, note)
         }
@@ -160,6 +162,20 @@ pub(super) async fn that_nobody_waits_for<A: Authoriser>(
     let count =
         Count { metric: Metric::SeemRevoked, value: there as f64 / over as f64, over: over as u64, note };
     Ok((decided_here.then(|| Credentials::of_users(texts, users)), count))
+}
+
+/// `0.1 %` of `0.001`. What is no number stays as it is.
+fn in_percent(share: &str) -> String {
+    share.parse::<f64>().map_or_else(|_| share.to_owned(), |share| format!("{} %", share * 100.0))
+}
+
+/// `1 000 000` of `1000000`.
+fn in_groups(number: &str) -> String {
+    let digit = |(at, digit): (usize, char)| {
+        let gap = (at > 0 && (number.len() - at).is_multiple_of(3)).then_some(' ');
+        gap.into_iter().chain([digit])
+    };
+    number.char_indices().flat_map(digit).collect()
 }
 
 async fn issue(design: &dyn Untimed, index: usize) -> Result<Vec<u8>, NotBuilt> {
@@ -305,6 +321,10 @@ mod tests {
             assert!((least..most).contains(&bytes), "{id}: {all:?}");
             // Ten thousand in a filter for a million: next to nothing.
             let seem = value(&counts, Metric::SeemRevoked);
+            let note =
+                counts.iter().find(|count| count.metric == Metric::SeemRevoked).map(|count| &count.note);
+            let set = note.is_some_and(|note| note.ends_with("is set to 0.1 % at 1 000 000 revocations"));
+            assert_eq!(set, id == "jwt-denylist-bloom", "{note:?}");
             assert_eq!(seem.is_some(), id != "jwt-denylist-redis", "{id}");
             assert!(seem.unwrap_or_default() < 1e-3, "{id}: {seem:?}");
             let bytes = value(&counted("empty-list", id).unwrap().unwrap(), Metric::Bytes);
@@ -340,6 +360,6 @@ mod tests {
         let Some(counts) = counted("10k-revoked", "jwt-status-list") else { return };
         let counts = counts.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(value(&counts, Metric::SeemRevoked), Some(0.0));
-        assert!(value(&counts, Metric::FeedCpu).unwrap() > 10_000.0, "it was packed and unpacked");
+        assert!(value(&counts, Metric::FeedCpuASecond).unwrap() > 10_000.0, "it was packed and unpacked");
     }
 }

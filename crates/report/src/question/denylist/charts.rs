@@ -5,7 +5,7 @@ use measure::{
     stats::Estimate,
 };
 
-use super::{REQUESTS, followed, lists, longest, own_cpu, rates, times};
+use super::{REQUESTS, fetched, followed, lists, longest, own_cpu, rates};
 use crate::{
     chart::{LAST, Line as Curve, LineChart, Panel, Plan, Scale, troubles_along},
     text::format,
@@ -17,7 +17,6 @@ const RATE: Axis = Axis { name: "revocations a second", unit: Unit::Count, nouns
 
 /// Against the length of the list, and against the rate of revocations.
 pub(in crate::question) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan)> {
-    let line = |name: &str, kind, points| Curve { name: name.to_owned(), kind, points };
     let mut plans = Vec::new();
     let lists: Vec<_> = lists(asked).into_iter().filter(|(length, _)| *length > 0.0).collect();
     if lists.len() > 1 {
@@ -27,7 +26,7 @@ pub(in crate::question) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan
                     lists.iter().find(|(length, _)| *length == at).and_then(|(_, case)| case.line(curve.id));
                 (at, here.and_then(own_cpu).unwrap_or(time))
             };
-            line(curve.id, curve.kind, curve.points.into_iter().map(of).collect())
+            Curve::new(curve.id, curve.kind, curve.points.into_iter().map(of).collect())
         });
         let chart = LineChart {
             title: "A request against the length of the list of what was revoked".to_owned(),
@@ -49,34 +48,25 @@ pub(in crate::question) fn charts(asked: &QuestionView<'_>) -> Vec<(String, Plan
     {
         let of = |each: &Line<'_>| {
             let own = own_cpu(each)?;
-            let spent = followed(asked, each.id);
-            let points = if each.figure(Metric::SeemRevoked).is_none() {
-                vec![(first, own), (last, own)]
-            } else {
-                let sum = |(rate, spent): (f64, Estimate)| {
-                    let of_request = times(spent, 1.0 / REQUESTS);
-                    let add = |of: fn(&Estimate) -> f64| of(&own) + of(&of_request);
-                    let value = add(|figure| figure.value);
-                    (
-                        rate,
-                        Estimate {
-                            value,
-                            low: add(|figure| figure.low),
-                            high: add(|figure| figure.high),
-                            ..own
-                        },
-                    )
-                };
-                spent.into_iter().map(sum).collect()
-            };
-            (!points.is_empty()).then(|| line(each.id, each.kind, points))
+            let whole = |spent: Estimate| own.plus(spent.times(1.0 / REQUESTS));
+            let keeps_a_list = each.figure(Metric::SeemRevoked).is_some();
+            if let Some(fetched) = fetched(asked, each.id) {
+                return Some(Curve::across(each.id, each.kind, whole(fetched), (first, last)));
+            }
+            if !keeps_a_list {
+                return Some(Curve::across(each.id, each.kind, own, (first, last)));
+            }
+            let points = followed(asked, each.id).into_iter().map(|(rate, spent)| (rate, whole(spent)));
+            let points: Vec<_> = points.collect();
+            (!points.is_empty()).then(|| Curve::new(each.id, each.kind, points))
         };
         let contending = case.lines.iter().filter(|line| line.contends());
         let chart = LineChart {
             title: "A request against revocations a second".to_owned(),
             subtitle: format!(
                 "CPU time of one request in this process, with its share of what following others' revocations takes at \
-                 {} requests a second, on logarithmic axes. Where lines cross, the order flips. The figure beside a name is its last{LAST}.",
+                 {} requests a second, on logarithmic axes. What follows no single revocation is a line across without marks. Where lines \
+                 cross, the order flips. The figure beside a name is its last{LAST}.",
                 format::count(REQUESTS)
             ),
             axis: RATE,

@@ -1,35 +1,30 @@
 //! What is known of each list: by its length, and of following what others revoke.
 
-use measure::{
-    record::{Kind, Metric},
-    stats::Estimate,
-};
+use measure::{record::Metric, stats::Estimate};
 
-use super::{lists, own_cpu, rates};
+use super::{fetching, lists, own_cpu, rates};
 use crate::{
     text::{Column, Content, Row, Table, format, grouped, sort_by_figure},
-    view::{Case, Line, QuestionView},
+    view::{Case, Line, QuestionView, contestants},
 };
 
 /// By list, and what following takes.
 pub(in crate::question) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
     let figure = |text: String| Content::Figure(text, String::new());
     let own = |line: &Line<'_>| {
-        let added = line.figure(Metric::AddedToFloor).zip(line.floor);
-        let added = added.map_or(String::new(), |(added, floor)| {
-            format!("adds {} to {floor}", format::time_interval(added))
-        });
+        let added = line.figure(Metric::AddedToFloor).map_or(String::new(), format::added_time);
         own_cpu(line).map_or(Content::None, |own| Content::Figure(format::time_interval(own), added))
     };
     let lists = lists(asked);
     let mut tables = Vec::new();
-    let about = "CPU time of one request in this process, and what the look into the list adds.";
-    tables.extend(table("By length of the list", about, &lists, &own, own_cpu));
+    let about = "CPU time of one request in this process. Below it, what the look into the list adds to what the first column \
+                 names it against.";
+    let by_length = table("By length of the list", about, &lists, &own, own_cpu);
+    tables.extend(by_length.map(|table| with_floors(table, &lists)));
     let per_entry = |line: &Line<'_>| {
         line.figure(Metric::Bytes).map_or(Content::None, |bytes| figure(format::bytes_interval(bytes)))
     };
-    let about =
-        "Of the process, or of the store where the list is there: all that it has taken, over its entries.";
+    let about = "Memory of the process, or of the store that holds the list, divided by its entries.";
     tables.extend(table("Bytes for each revocation", about, &lists, &per_entry, |line| {
         line.figure(Metric::Bytes)
     }));
@@ -47,16 +42,24 @@ pub(in crate::question) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
         line.figure(Metric::FeedCpu)
             .map_or(Content::None, |own| Content::Figure(format::time_interval(own), store))
     };
-    let fetch = |line: &Line<'_>| {
-        line.figure(Metric::FeedCpu).map_or(Content::None, |own| figure(format::time_interval(own)))
-    };
+    let fetch =
+        |line: &Line<'_>| fetching(line).map_or(Content::None, |own| figure(format::time_interval(own)));
     let about = "CPU time of a process in a second, to publish its lists and to fetch them, if something was revoked since.";
-    tables.extend(table("Fetching a list", about, &lists, &fetch, |line| line.figure(Metric::FeedCpu)));
+    tables.extend(table("Fetching a list", about, &lists, &fetch, fetching));
     let about = "CPU time of a process for each revocation that it hears of; of the store to take it and to tell one process.";
     tables.extend(table("Following what others revoke", about, &rates(asked), &follow, |line| {
         line.figure(Metric::FeedCpu)
     }));
     tables
+}
+
+/// With what each look is held against below the contestant's name: beside each figure it would make the columns wide.
+fn with_floors(mut table: Table, lists: &[(f64, &Case<'_>)]) -> Table {
+    for row in table.groups.iter_mut().flat_map(|group| &mut group.rows) {
+        let floor = lists.iter().find_map(|(_, case)| case.line(&row.name)?.floor);
+        row.about = floor.map_or(String::new(), |floor| format!("against {floor}"));
+    }
+    table
 }
 
 fn table(
@@ -71,12 +74,7 @@ fn table(
         .map(|(_, case)| *case)
         .filter(|case| case.lines.iter().any(|line| sorting(line).is_some()))
         .collect();
-    let mut ids: Vec<(&str, Kind)> = Vec::new();
-    for line in cases.iter().flat_map(|case| &case.lines) {
-        if sorting(line).is_some() && !ids.iter().any(|(known, _)| *known == line.id) {
-            ids.push((line.id, line.kind));
-        }
-    }
+    let ids = contestants(&cases, |line| sorting(line).is_some());
     let rows = ids.into_iter().map(|(id, kind)| {
         let first = cases.iter().rev().find_map(|case| sorting(case.line(id)?));
         let cells = cases.iter().map(|case| case.line(id).map_or(Content::None, cell)).collect();

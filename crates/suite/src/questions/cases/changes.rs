@@ -68,26 +68,26 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         name: "2k-in-1-s",
-        about: "2 000 access tokens expire at random times within one second; each client refreshes over HTTP when its own does",
+        about: "about 2 000 access tokens expire at random times within one second; each client refreshes over HTTP when its own does",
         storm: Some(Storm::Expiry { clients: 2_000, within: Duration::from_secs(1) }),
         from: Profile::Quick,
         ..STORM
     },
     Case {
         name: "10k-in-1-s",
-        about: "10 000 access tokens expire at random times within one second; each client refreshes over HTTP when its own does",
+        about: "about 10 000 access tokens expire at random times within one second; each client refreshes over HTTP when its own does",
         storm: Some(Storm::Expiry { clients: 10_000, within: Duration::from_secs(1) }),
         ..STORM
     },
     Case {
         name: "10k-in-10-s",
-        about: "the same 10 000 with jitter: their lives differ by up to ten seconds",
+        about: "about 10 000 as well, with jitter: their lives differ by up to ten seconds",
         storm: Some(Storm::Expiry { clients: 10_000, within: Duration::from_secs(10) }),
         ..STORM
     },
     Case {
         name: "10k-at-once",
-        about: "the same 10 000, all of which refresh at one moment: clients that wait for the whole second of the expiry",
+        about: "10 000 access tokens, all of which refresh at one moment: clients that wait for the whole second of the expiry",
         storm: Some(Storm::Expiry { clients: 10_000, within: Duration::ZERO }),
         ..STORM
     },
