@@ -158,18 +158,20 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
         Ok(was == 0)
     }
 
-    /// The same for all tokens of a user, and how many that were.
+    /// The same for all tokens of a user, and how many of them were not revoked before. Those that were are noted here as well: another
+    /// process may have revoked them since the last fetch.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub(crate) async fn revoke_all(&self, user: UserId) -> Result<u64, StoreError> {
         let mut script = self.scripts.revoke_all.key(self.user_key(user));
         script.key(self.keys.key(&[b"l"])).arg(self.keep.as_secs()).arg(LIST_LENGTH);
-        let revoked: Vec<String> = self.keys.run(script.arg(self.keys.key(&[b"b"]))).await?;
+        let script = script.arg(self.keys.key(&[b"b"]));
+        let (new, revoked): (u64, Vec<String>) = self.keys.run(script).await?;
         for revoked in &revoked {
             self.statuses.revoke(place(revoked)?);
         }
-        Ok(revoked.len() as u64)
+        Ok(new)
     }
 
     /// Publishes all lists if nobody has of late, or in any case.

@@ -147,6 +147,30 @@ async fn put(raw: &mut MultiplexedConnection, prefix: &str, list: u32, token: &s
     let _new: u32 = put.query_async(raw).await.unwrap();
 }
 
+#[test]
+fn whoever_logs_a_user_out_everywhere_denies_what_another_process_revoked_before() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let here = over(address, &prefix, &keys, &clock).await.unwrap();
+        let there = over(address, &prefix, &keys, &clock).await.unwrap();
+        take_over(&mut raw(address).await, &prefix).await;
+        // For whoever was about to publish.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let (revoked, other) = (issue(&here, 7).await, issue(&here, 7).await);
+        there.revoke(revoked.reveal().as_bytes()).await.unwrap();
+        assert_eq!(ask(&here, &revoked, 7).await, Ok(()), "nobody has told it yet");
+        assert_eq!(here.revoke_all(UserId(7)).await, Ok(Revoked::Credentials(1)), "the other one");
+        for token in [&revoked, &other] {
+            assert_eq!(ask(&here, token, 7).await, Err(Denial::Revoked));
+        }
+        // As one whose first answer was lost asks again.
+        assert_eq!(ask(&there, &other, 7).await, Ok(()), "nobody has told it yet");
+        assert_eq!(there.revoke_all(UserId(7)).await, Ok(Revoked::Credentials(0)));
+        assert_eq!(ask(&there, &other, 7).await, Err(Denial::Revoked));
+    });
+}
+
 fn sealed(key: &Hs256Key, list: u32, now: Timestamp, lasts: u64, compressed: Vec<u8>) -> String {
     let token = StatusListToken {
         list,
