@@ -46,7 +46,7 @@ pub struct Claims {
 }
 
 /// The place of a token in the status lists of its issuer (Token Status List, draft-ietf-oauth-status-list-21, section 6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StatusIndex {
     /// Which list: what `uri` says after the policy's [`status_lists`](crate::Policy::status_lists).
     pub list: u32,
