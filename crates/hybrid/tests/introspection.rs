@@ -23,7 +23,7 @@ use authoriser::{
     Authoriser, Denial, ManualClock, Proof, UserId,
     conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
 };
-use common::{ask, before, block_on, clock, issue, orders_of, own_prefix};
+use common::{ask, before, block_on, clock, counting::Counting, issue, orders_of, own_prefix};
 use session::{MemoryStore, RedisStore, SessionPolicy, SessionStore, SharedStore, StoreError};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -111,7 +111,9 @@ fn without_redis_it_denies_or_serves_for_as_long_as_declared() {
 fn many_who_miss_at_once_ask_once_and_inactive_tokens_are_not_kept() {
     block_on(async {
         let clock = clock();
-        let server = over_memory(&clock).await;
+        let (gets, touches) = <(Arc<AtomicUsize>, Arc<AtomicUsize>)>::default();
+        let store = Counting { store: MemoryStore::new(), gets: Arc::clone(&gets), touches };
+        let server = server_over(async { Ok(store) }, &clock).await.unwrap();
         let (proxy, url) = before(&server.config().url);
         let config = IntrospectionConfig { url, ..server.config().clone() };
         let asking = Introspection::new(Arc::clone(&server), config, clock.clone()).unwrap();
@@ -119,6 +121,7 @@ fn many_who_miss_at_once_ask_once_and_inactive_tokens_are_not_kept() {
         let token = issue(&design, 7).await;
         let all = (0..100).map(|_| ask(&design, &token, 7));
         assert!(futures_util::future::join_all(all).await.iter().all(Result::is_ok));
+        assert_eq!(gets.load(Relaxed), 1, "the server looks up whatever it is asked about");
         for _ in 0..10 {
             let foreign = MemoryStore::ID_FORM.draw(UserId(7)).0;
             assert_eq!(ask(&design, &foreign, 7).await, Err(Denial::Unknown));
