@@ -14,9 +14,6 @@ use crate::{
 /// The `typ` of a status list token.
 const TYPE: &str = "statuslist+jwt";
 
-/// The longest encoded header that is parsed, in characters.
-const MAX_HEADER_CHARS: usize = 1_024;
-
 /// A list of statuses with one bit for each token, as its issuer signs it.
 ///
 /// The draft has it secured by a signature or a MAC (section 5.1): whoever shares the key of the tokens may share this one's too.
@@ -72,7 +69,7 @@ impl StatusListToken {
             return Err(Rejection::TooLong);
         }
         let parts = compact::split(text)?;
-        let header = Header::read(parts.header, MAX_HEADER_CHARS)?;
+        let header = Header::read(parts.header, header::MAX_HEADER_CHARS)?;
         header.demand_algorithm(K::ALGORITHM)?;
         header.demand_type(TYPE)?;
         key.verify(parts.signing_input, parts.signature)?;
