@@ -182,6 +182,28 @@ fn sealed(key: &Hs256Key, list: u32, now: Timestamp, lasts: u64, compressed: Vec
     token.seal(key, &policy().with_status_lists(LISTS)).unwrap()
 }
 
+#[test]
+fn a_publisher_whose_clock_is_ahead_is_believed() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let design = over(address, &prefix, &keys, &clock).await.unwrap();
+        let token = issue(&design, 7).await;
+        let mut raw = raw(address).await;
+        take_over(&mut raw, &prefix).await;
+        let all_valid = compress_to_vec_zlib(&[0; 131_072], 9);
+        let since = Instant::now();
+        while since.elapsed() < 2 * LIMIT {
+            let ahead = Timestamp(clock.now().0 + 2);
+            for list in lists(&mut raw, &prefix).await {
+                put(&mut raw, &prefix, list, &sealed(&keys.1, list, ahead, 3, all_valid.clone())).await;
+            }
+            assert_eq!(ask(&design, &token, 7).await, Ok(()), "after {:?}", since.elapsed());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+}
+
 /// What is published in place of that list, at that time.
 type Fault<'f> = &'f dyn Fn(&Keys, u32, Timestamp) -> String;
 
