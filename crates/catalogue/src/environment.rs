@@ -155,10 +155,13 @@ impl<C: Clock> Environment<C> {
         Self { lifetime: Some(lifetime), touch_every: Duration::ZERO, ..self }
     }
 
-    /// The same environment that answers a refresh token for so long after its use.
-    #[must_use]
-    pub fn forgiving(self, grace: Duration) -> Self {
-        Self { refresh: hybrid::RefreshConfig { grace, ..self.refresh }, ..self }
+    /// The same environment that answers a refresh token for this long after its use.
+    ///
+    /// # Errors
+    /// When it is not in whole seconds, or longer than any such time may be.
+    pub fn forgiving(self, grace: Duration) -> Result<Self, hybrid::RefreshConfigError> {
+        let refresh = hybrid::RefreshConfig::new(self.refresh.idle(), self.refresh.absolute(), grace)?;
+        Ok(Self { refresh, ..self })
     }
 
     /// The clock that all designs of the environment read.

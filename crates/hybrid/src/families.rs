@@ -147,11 +147,11 @@ impl Families {
         first: &RefreshToken,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let RefreshConfig { idle, absolute, .. } = self.config;
+        let (idle, absolute) = (self.config.idle(), self.config.absolute());
         let mut script = self.begin.key(self.family_key(&first.family));
         script.key(self.user_key(who.user));
         script.arg(&who.encode()).arg(&first.secret.hash()).arg(now.0);
-        script.arg((idle.min(absolute) + MARGIN).as_secs()).arg(now.after(absolute).0);
+        script.arg((idle + MARGIN).as_secs()).arg(now.after(absolute).0);
         script.arg(first.family.as_bytes()).arg((absolute + MARGIN).as_secs());
         Ok(self.keys.run::<u8>(&script).await? == 1)
     }
@@ -166,7 +166,7 @@ impl Families {
         next: &Secret,
         now: Timestamp,
     ) -> Result<Rotated, StoreError> {
-        let RefreshConfig { idle, absolute, grace } = self.config;
+        let (idle, absolute, grace) = (self.config.idle(), self.config.absolute(), self.config.grace());
         let mut script = self.rotate.key(self.family_key(&presented.family));
         script.arg(&presented.secret.hash()).arg(&next.hash()).arg(&presented.secret.wrap(next)).arg(now.0);
         script.arg(idle.as_secs()).arg(absolute.as_secs()).arg(grace.as_secs()).arg(MARGIN.as_secs());
