@@ -1,6 +1,6 @@
 //! Tokens whose status is a bit in a list that their issuer publishes.
 
-use std::{fmt, sync::Arc, thread, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Outage, Principal,
@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     FeedConfig,
+    follow::follow,
     status_exchange::{Exchange, end},
     statuses::Status,
 };
@@ -60,43 +61,28 @@ impl<K: JwsKey, C: Clock> JwtStatusList<K, C> {
         let exchange = Arc::new(exchange);
         // Of before this process: what is published by others may be from before the last revocation.
         exchange.add_revocations(0).await?;
-        let running = follow(Arc::clone(&exchange))?;
+        let keep_up = keep_up(Arc::clone(&exchange));
+        let running = follow("status-lists", "status lists cannot be fetched", keep_up)?;
         let tokens = Jwt::new(key, policy, clock.clone());
         Ok(Self { tokens, clock, exchange, limit: config.sane().limit, _running: running })
     }
 }
 
-/// Starts the thread that publishes and fetches. It has a runtime of its own, so that one that is busy with requests does not make
-/// lists old.
-fn follow<K: JwsKey, C: Clock>(exchange: Arc<Exchange<K, C>>) -> Result<oneshot::Sender<()>, StoreError> {
-    let unavailable = || StoreError::Unavailable("status lists cannot be fetched".to_owned());
-    let (running, ended) = oneshot::channel();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|_| unavailable())?;
-    let run = async move {
-        let mut connection = None;
-        loop {
-            tokio::time::sleep(exchange.interval()).await;
-            if connection.is_none() {
-                connection = exchange.connect().await.ok();
-            }
-            if let Some(open) = &mut connection
-                && exchange.refresh(open).await.is_err()
-            {
-                // It may be the connection.
-                connection = None;
-            }
+/// Publishes and fetches for ever.
+async fn keep_up<K: JwsKey, C: Clock>(exchange: Arc<Exchange<K, C>>) {
+    let mut connection = None;
+    loop {
+        tokio::time::sleep(exchange.interval()).await;
+        if connection.is_none() {
+            connection = exchange.connect().await.ok();
         }
-    };
-    let run = async move {
-        tokio::select! {
-            _ = ended => {}
-            () = run => {}
+        if let Some(open) = &mut connection
+            && exchange.refresh(open).await.is_err()
+        {
+            // It may be the connection.
+            connection = None;
         }
-    };
-    let thread = thread::Builder::new().name("status-lists".to_owned());
-    thread.spawn(move || runtime.block_on(run)).map_err(|_| unavailable())?;
-    Ok(running)
+    }
 }
 
 impl<K: JwsKey, C: Clock> Authoriser for JwtStatusList<K, C> {
