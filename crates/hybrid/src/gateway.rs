@@ -76,9 +76,15 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
         let id = S::ID_FORM.hash(presented)?;
         let key = SessionKey(id);
         let user = CachedSessions::<S, C>::user_of(&id);
-        let (mut cached, mut found) = self.find(&key, user, presented).await?;
+        let now = self.clock.now();
+        // Most hits: nothing of what a miss needs is made ready.
+        let here = self.exchanged.get(&key, user, now);
+        let (mut cached, mut found) = match here {
+            Some(cached) => (cached, Found::Here),
+            None => self.find(&key, user, presented).await?,
+        };
         let ended = |cached: &Cached<Exchanged>| {
-            self.sessions.policy().check(&cached.value.record, self.clock.now()) == Err(Denial::Expired)
+            self.sessions.policy().check(&cached.value.record, now) == Err(Denial::Expired)
         };
         // It may have been used elsewhere, or its use have gone unnoticed for as long as the token lived.
         if found == Found::Here && ended(&cached) {

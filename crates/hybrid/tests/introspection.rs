@@ -23,7 +23,11 @@ use authoriser::{
     Authoriser, Denial, ManualClock, Proof, UserId,
     conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
 };
-use common::{ask, before, block_on, clock, counting::Counting, issue, orders_of, own_prefix};
+use common::{
+    ask, before, block_on, clock,
+    counting::{Counting, CountingClock},
+    issue, orders_of, own_prefix,
+};
 use session::{MemoryStore, RedisStore, SessionPolicy, SessionStore, SharedStore, StoreError};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -104,6 +108,26 @@ fn without_redis_it_denies_or_serves_for_as_long_as_declared() {
         let (proxy, url) = before(address);
         let server = over_redis(&url, &own_prefix(), &clock).await.unwrap();
         outage_holds_its_declaration(&remembering(&server, &clock), &clock, || proxy.cut()).await;
+    });
+}
+
+#[test]
+fn an_answer_that_is_remembered_costs_one_reading_of_the_clock() {
+    block_on(async {
+        let clock = CountingClock::new(clock());
+        let names = (NAMES.0.to_owned(), NAMES.1.to_owned());
+        let store = async { Ok(MemoryStore::new()) };
+        let server = AuthorisationServer::start(store, SessionPolicy::default(), clock.clone(), names, || {});
+        let server = Arc::new(server.await.unwrap());
+        let config = server.config().clone();
+        let asking = Introspection::new(server, config, clock.clone()).unwrap();
+        let design = CachedIntrospection::new(asking, CONFIG);
+        let token = issue(&design, 7).await;
+        let presented = token.reveal().as_bytes();
+        let proof = async || design.authorise(presented, &orders_of(7)).await.unwrap().proof;
+        assert_eq!(proof().await, Proof::StoreHit);
+        clock.take();
+        assert_eq!((proof().await, clock.take()), (Proof::CacheHit, 1));
     });
 }
 
