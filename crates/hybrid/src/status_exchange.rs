@@ -273,8 +273,10 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
     /// Publishes and fetches once; what goes wrong is logged when it begins and when it is over.
     pub(crate) async fn refresh(&self, connection: &mut MultiplexedConnection) -> Result<(), ExchangeError> {
         let done = async {
-            self.publish(connection, false).await?;
-            self.fetch(connection).await
+            let published = self.publish(connection, false).await;
+            // What cannot be published here, another process may have published.
+            self.fetch(connection).await?;
+            published
         };
         let done = done.await;
         match &done {

@@ -204,6 +204,31 @@ fn a_publisher_whose_clock_is_ahead_is_believed() {
     });
 }
 
+#[test]
+fn who_cannot_publish_fetches_what_another_publishes() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let design = over(address, &prefix, &keys, &clock).await.unwrap();
+        let token = issue(&design, 7).await;
+        let mut raw = raw(address).await;
+        // Bits that cannot be read, so that no list is published after them.
+        let bits = format!("{prefix}b{}", lists(&mut raw, &prefix).await[0]);
+        let () = redis::cmd("DEL").arg(&bits).query_async(&mut raw).await.unwrap();
+        let () = redis::cmd("HSET").arg(&bits).arg("none").arg(1).query_async(&mut raw).await.unwrap();
+        let all_valid = compress_to_vec_zlib(&[0; 131_072], 9);
+        let since = Instant::now();
+        while since.elapsed() < 2 * LIMIT {
+            for list in lists(&mut raw, &prefix).await {
+                put(&mut raw, &prefix, list, &sealed(&keys.1, list, clock.now(), 60, all_valid.clone()))
+                    .await;
+            }
+            assert_eq!(ask(&design, &token, 7).await, Ok(()), "after {:?}", since.elapsed());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+}
+
 /// What is published in place of that list, at that time.
 type Fault<'f> = &'f dyn Fn(&Keys, u32, Timestamp) -> String;
 
