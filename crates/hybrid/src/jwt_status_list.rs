@@ -22,8 +22,9 @@ use crate::{
 ///
 /// A login asks Redis for the next place in a list, which the token names in `status`. Redis also keeps which places are a user's, for
 /// whoever logs out everywhere. Five times in [`FeedConfig::limit`] the lists are published as signed tokens, by one process at a
-/// time, and fetched by each, which believes nothing but the signature. The process that revokes denies the next request. When no
-/// accepted list is younger than the limit, every request is denied with [`Denial::StoreUnavailable`].
+/// time, and fetched by each, which believes no list without the signature. The process that revokes denies the next request. When no
+/// accepted list is younger than the limit, every request is denied with [`Denial::StoreUnavailable`]. Their age is what Redis says;
+/// what is signed bounds it two seconds beyond the limit.
 ///
 /// A list that is not signed, out of date, another one's, cut off or too long is not taken over; the one before it stays until the
 /// limit. What was once known to be revoked stays so.

@@ -57,7 +57,9 @@ pub(crate) enum ExchangeError {
 /// | `t`, list | the signed token, and the server's time in milliseconds as of when the bits were read |
 /// | `p` | there for as long as nobody else publishes |
 ///
-/// Any process may publish, and one does at a time. Each fetches for itself, and believes the signature alone.
+/// Any process may publish, and one does at a time. Each fetches for itself. What is revoked is believed by the signature alone. How old
+/// that is, Redis says, and nothing signs it: whoever can write there can have a list believed for as long as its signed `exp` allows,
+/// two seconds beyond the limit.
 pub(crate) struct Exchange<K, C> {
     keys: RedisKeyspace,
     key: K,
