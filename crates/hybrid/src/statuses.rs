@@ -5,7 +5,7 @@ use std::{
     fmt,
     sync::{
         Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering, fence},
     },
 };
 
@@ -90,11 +90,15 @@ impl Statuses {
         if index >= LIST_LENGTH {
             return Status::Outside;
         }
-        match self.words(list).and_then(|words| words.get(index as usize / 64)) {
-            Some(word) if word.load(Ordering::Relaxed) >> (index % 64) & 1 == 1 => Status::Revoked,
-            Some(_) => Status::Valid,
-            None => Status::UnknownList,
+        let Some(word) = self.words(list).and_then(|words| words.get(index as usize / 64)) else {
+            return Status::UnknownList;
+        };
+        let is_revoked = word.load(Ordering::Acquire) >> (index % 64) & 1 == 1;
+        // Its place may have been given to a later list in between, whose bit this then is.
+        if !self.is_in_place(list) {
+            return Status::UnknownList;
         }
+        if is_revoked { Status::Revoked } else { Status::Valid }
     }
 
     /// Notes that a token is revoked, now or when its list is taken over. Where a later list has the place of its list, there is nothing
@@ -126,7 +130,9 @@ impl Statuses {
         }
         let is_new = known <= u64::from(list);
         if is_new {
-            place.list.store(0, Ordering::Release);
+            place.list.store(0, Ordering::Relaxed);
+            // Whoever reads a bit of this list then sees that the earlier one is gone.
+            fence(Ordering::Release);
         }
         for (word, bytes) in words.iter().zip(bits.as_chunks().0) {
             let bits = u64::from_le_bytes(*bytes);
@@ -152,9 +158,13 @@ impl Statuses {
 
     #[inline]
     fn words(&self, list: u32) -> Option<&[AtomicU64]> {
-        let place = self.place(list);
-        let is_here = place.list.load(Ordering::Acquire) == u64::from(list) + 1;
-        place.words.get().filter(|_| is_here).map(|words| &**words)
+        let is_here = self.is_in_place(list);
+        self.place(list).words.get().filter(|_| is_here).map(|words| &**words)
+    }
+
+    #[inline]
+    fn is_in_place(&self, list: u32) -> bool {
+        self.place(list).list.load(Ordering::Acquire) == u64::from(list) + 1
     }
 }
 
@@ -174,6 +184,8 @@ impl fmt::Debug for Statuses {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicU32;
+
     use super::*;
 
     fn at(list: u32, index: u32) -> StatusIndex {
@@ -238,6 +250,28 @@ mod tests {
             });
             assert!((0..2_000).all(|index| statuses.of(at(7, index * 500)) == Status::Revoked));
         }
+    }
+
+    #[test]
+    fn a_list_whose_place_is_given_to_another_while_a_token_is_looked_up_is_unknown() {
+        let (statuses, wanted) = (Statuses::new(), AtomicU32::new(7));
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                // Of each two lists in that place all tokens of the first are valid, and all of the second revoked.
+                for list in (7..7 + 2_000 * LISTS as u32).step_by(2 * LISTS) {
+                    statuses.adopt(list, &[0; 64]);
+                    wanted.store(list, Ordering::SeqCst);
+                    statuses.adopt(list + LISTS as u32, &[0xff; 64]);
+                }
+                wanted.store(0, Ordering::SeqCst);
+            });
+            loop {
+                match wanted.load(Ordering::SeqCst) {
+                    0 => break,
+                    list => assert_ne!(statuses.of(at(list, 500)), Status::Revoked, "of list {list}"),
+                }
+            }
+        });
     }
 
     #[test]
