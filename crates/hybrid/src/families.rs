@@ -11,16 +11,16 @@ use crate::{
     refresh_token::{FamilyId, RefreshToken, Secret},
 };
 
-/// Kept longer than needed by this, for a server whose clock is behind.
+/// Kept longer than needed by this, for a process whose clock is behind.
 const MARGIN: Duration = Duration::from_secs(5);
 
 /// KEYS: family, user. ARGV: who, hash of the first token, now, seconds to keep the family, end of its absolute timeout, id, seconds
-/// to keep the user. Answers 1, or 0 when the id is taken.
+/// to keep the user, seconds to keep what is over. Answers 1, or 0 when the id is taken.
 const BEGIN: &str = r"
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'w', ARGV[1], 'h', ARGV[2], 'b', ARGV[3], 'r', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[3] - ARGV[8])
 redis.call('ZADD', KEYS[2], ARGV[5], ARGV[6])
 redis.call('EXPIRE', KEYS[2], ARGV[7])
 return 1";
@@ -153,6 +153,7 @@ impl Families {
         script.arg(&who.encode()).arg(&first.secret.hash()).arg(now.0);
         script.arg((idle + MARGIN).as_secs()).arg(now.after(absolute).0);
         script.arg(first.family.as_bytes()).arg((absolute + MARGIN).as_secs());
+        script.arg(MARGIN.as_secs());
         Ok(self.keys.run::<u8>(&script).await? == 1)
     }
 

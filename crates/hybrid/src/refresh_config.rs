@@ -45,7 +45,8 @@ impl RefreshConfig {
     }
 
     /// For this long after its use a refresh token is answered with the one that took its place, once more: to a client that asks twice
-    /// at once, or whose answer was lost. It lasts up to a second longer, as the clock counts seconds. Zero allows nothing of the kind.
+    /// at once, or whose answer was lost. It lasts up to a second longer, as the clock counts seconds, and longer again by what the clock
+    /// of the process that is asked is behind that of the process that renewed. Zero allows nothing of the kind.
     #[must_use]
     pub const fn grace(&self) -> Duration {
         self.grace

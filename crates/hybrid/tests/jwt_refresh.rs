@@ -216,6 +216,24 @@ fn a_family_is_renewed_to_the_last_second_of_its_absolute_age() {
 }
 
 #[test]
+fn a_logout_everywhere_ends_what_only_a_clock_that_is_ahead_calls_over() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let ahead = ManualClock::at(Timestamp(clock.now().0 + 4));
+        let config = RefreshConfig::new(SECOND * 100, SECOND * 100, GRACE).unwrap();
+        let here = with(config, address, &prefix, &keys, &clock).await.unwrap();
+        let there = with(config, address, &prefix, &keys, &ahead).await.unwrap();
+        let (_, token) = log_in(&here, 7).await;
+        clock.advance(SECOND * 97);
+        ahead.advance(SECOND * 97);
+        log_in(&there, 7).await;
+        assert_eq!(there.revoke_all(UserId(7)).await, Ok(Revoked::Credentials(2)));
+        assert_eq!(refresh(&here, &token).await.err(), Some(Denial::Unknown));
+    });
+}
+
+#[test]
 fn a_logout_ends_the_family_at_every_process() {
     let address = service!();
     block_on(async {
