@@ -284,7 +284,7 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
                 sealed(&keys.1, list, now, 60, bomb.clone())
             }),
             ("the list is too short", &|keys, list, now| sealed(&keys.1, list, now, 60, packed(&[0; 10]))),
-            ("not the type of an access token", &|keys, _, _| {
+            ("the header's typ is not the one expected", &|keys, _, _| {
                 // A good token of the same key that is none of a list.
                 let tokens = Jwt::new(keys.1.clone(), policy(), clock());
                 let who = authoriser::conformance::customer(7);
