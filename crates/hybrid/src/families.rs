@@ -29,7 +29,8 @@ return 1";
 /// absolute timeout, grace, seconds to keep it longer, what users' keys start with, id. Answers what happened, who it is, and the token
 /// before the presented one's place was taken, as only that reads it.
 ///
-/// Hashes are compared, so that the time that takes tells nothing about a token.
+/// Hashes are compared, so that the time that takes tells nothing about a token. It makes a user's key of its own: one server, and no
+/// cluster.
 const ROTATE: &str = r"
 local who, hash, began, refreshed, before, successor = unpack(redis.call('HMGET', KEYS[1], 'w', 'h', 'b', 'r', 'p', 's'))
 if not who then return {0, '', ''} end
@@ -46,14 +47,15 @@ redis.call('DEL', KEYS[1])
 redis.call('ZREM', ARGV[9] .. string.sub(who, 1, 8), ARGV[10])
 return {4, '', ''}";
 
-/// KEYS: family. ARGV: what users' keys start with, id. Answers how many were ended.
+/// KEYS: family. ARGV: what users' keys start with, id. Answers how many were ended. It makes a user's key of its own: one server, and no
+/// cluster.
 const END: &str = r"
 local who = redis.call('HGET', KEYS[1], 'w')
 if not who then return 0 end
 redis.call('ZREM', ARGV[1] .. string.sub(who, 1, 8), ARGV[2])
 return redis.call('DEL', KEYS[1])";
 
-/// KEYS: user. ARGV: what families' keys start with. Answers how many were ended.
+/// KEYS: user. ARGV: what families' keys start with. Answers how many were ended. It makes keys of its own: one server, and no cluster.
 const END_ALL: &str = r"
 local ended = 0
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do

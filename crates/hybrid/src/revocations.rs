@@ -28,7 +28,8 @@ end
 redis.call('SET', KEYS[1], struct.pack('<I8', till), 'EX', keep + till - now)
 return 1";
 
-/// KEYS: what tokens' keys begin with. ARGV: ids of 16 bytes each, seconds to keep them.
+/// KEYS: what tokens' keys begin with. ARGV: ids of 16 bytes each, seconds to keep them. It makes keys of its own: one server, and no
+/// cluster.
 const REVOKE_MANY: &str = r"
 for at = 1, #ARGV[1], 16 do
     redis.call('SET', KEYS[1] .. string.sub(ARGV[1], at, at + 15), '1', 'NX', 'EX', ARGV[2])
