@@ -10,12 +10,7 @@ use jwt::{JwsKey, Jwt, Policy, TokenId};
 use session::{RedisKeyspace, StoreError};
 use tokio::sync::oneshot;
 
-use crate::{
-    FeedConfig,
-    follow::follow,
-    status_exchange::{Exchange, end},
-    statuses::Status,
-};
+use crate::{FeedConfig, follow::follow, status_exchange::Exchange, statuses::Status};
 
 /// Tokens that are verified here, and whose bit is then looked at in a status list (Token Status List,
 /// draft-ietf-oauth-status-list-21): one bit for each token that was issued, 128 KiB for a million of them, whatever is revoked.
@@ -131,7 +126,7 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtStatusList<K, C> {
     async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
         let claims = self.tokens.prove(presented).map_err(|_| Denial::Malformed)?;
         let status = claims.status.ok_or(Denial::Malformed)?;
-        if self.clock.now() >= end(claims.expires_at, self.tokens.policy()) {
+        if self.clock.now() >= claims.end(self.tokens.policy().leeway) {
             return Ok(Revoked::Credentials(0));
         }
         if self.exchange.statuses.of(status) == Status::Outside {

@@ -109,7 +109,7 @@ impl Revocations {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub(crate) async fn revoke(&self, claims: &Claims, now: Timestamp) -> Result<bool, StoreError> {
-        let end = claims.expires_at.after(self.leeway);
+        let end = claims.end(self.leeway);
         if now >= end {
             return Ok(false);
         }

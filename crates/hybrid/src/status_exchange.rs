@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use authoriser::{Clock, Timestamp, UserId};
+use authoriser::{Clock, UserId};
 use jwt::{JwsKey, Policy, StatusIndex, StatusListToken};
 use rand::Rng;
 use redis::{RedisError, aio::MultiplexedConnection, cmd, pipe};
@@ -346,9 +346,4 @@ fn place(text: &str) -> Result<StatusIndex, StoreError> {
     let place: u64 = text.parse().map_err(|_| other_type())?;
     let list = u32::try_from(place / u64::from(LIST_LENGTH)).map_err(|_| other_type())?;
     Ok(StatusIndex { list, index: (place % u64::from(LIST_LENGTH)) as u32 })
-}
-
-/// When a token has expired, and its place does not matter any more.
-pub(crate) fn end(expires_at: Timestamp, policy: &Policy) -> Timestamp {
-    expires_at.after(policy.leeway)
 }

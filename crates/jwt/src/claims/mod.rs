@@ -55,13 +55,21 @@ pub struct StatusIndex {
 }
 
 impl Claims {
+    /// `exp`, moved by the leeway: from this second on nobody accepts the token, and whether it is revoked does not matter
+    /// any more.
+    #[must_use]
+    #[inline]
+    pub const fn end(&self, leeway: Duration) -> Timestamp {
+        self.expires_at.after(leeway)
+    }
+
     /// Whether the token is accepted at this time.
     ///
     /// # Errors
     /// [`Rejection::Expired`] from `exp` on, [`Rejection::NotYetValid`] before `iat` or `nbf`, each moved by the leeway.
     #[inline]
     pub fn check_time(&self, now: Timestamp, leeway: Duration) -> Result<(), Rejection> {
-        if now >= self.expires_at.after(leeway) {
+        if now >= self.end(leeway) {
             return Err(Rejection::Expired);
         }
         let latest_start = now.after(leeway);
