@@ -151,8 +151,8 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistBloom<K, C> {
 
     /// In the filter alone: none of them is ever presented, and the exact list is asked about what is.
     async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
-        revocations::of_nobody(self.tokens.policy(), self.clock.now(), count)
-            .for_each(|event| self.known.hear(&event, Place::default()));
+        let (end, ids) = revocations::of_nobody(self.tokens.policy(), self.clock.now(), count);
+        ids.for_each(|id| self.known.hear(&Event::Token { id, end }, Place::default()));
         Ok(())
     }
 }

@@ -156,8 +156,8 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistMemory<K, C> {
     }
 
     async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
-        revocations::of_nobody(self.tokens.policy(), self.clock.now(), count)
-            .for_each(|event| self.known.hear(&event, Place::default()));
+        let (end, ids) = revocations::of_nobody(self.tokens.policy(), self.clock.now(), count);
+        ids.for_each(|id| self.known.hear(&Event::Token { id, end }, Place::default()));
         Ok(())
     }
 }
