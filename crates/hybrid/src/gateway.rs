@@ -98,12 +98,6 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
         Ok(Exchange { token: cached.value.token, proof })
     }
 
-    /// How many tokens are remembered, some that have expired among them.
-    #[must_use]
-    pub fn remembered(&self) -> usize {
-        self.exchanged.len()
-    }
-
     /// What the services inside do: verifies a token and decides.
     ///
     /// # Errors

@@ -56,7 +56,7 @@ impl<K: JwsKey, C: Clock> JwtStatusList<K, C> {
         let exchange = Exchange::new(keys, list_key, policy.clone(), clock.clone(), config).await?;
         let exchange = Arc::new(exchange);
         // Of before this process: what is published by others may be from before the last revocation.
-        exchange.add_revocations(0).await?;
+        exchange.synchronise().await?;
         let keep_up = keep_up(Arc::clone(&exchange));
         let running = follow("status-lists", "status lists cannot be fetched", keep_up)?;
         let tokens = Jwt::new(key, policy, clock.clone());
@@ -140,7 +140,8 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtStatusList<K, C> {
     }
 
     async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
-        Ok(self.exchange.add_revocations(count).await?)
+        self.exchange.add_revocations(count).await?;
+        Ok(self.exchange.synchronise().await?)
     }
 }
 

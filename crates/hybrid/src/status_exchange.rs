@@ -26,6 +26,9 @@ use crate::{
 /// How often lists are published and fetched within the limit.
 const TIMES: u32 = 5;
 
+/// How long what is done once may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Why lists could not be had.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ExchangeError {
@@ -296,32 +299,42 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
         done
     }
 
-    /// Revokes about as many tokens that nobody has, at random among twice as many, so that the list is as hard to pack as one
-    /// can be; publishes and fetches.
-    pub(crate) async fn add_revocations(&self, count: usize) -> Result<(), StoreError> {
-        let unavailable = |_| StoreError::Unavailable("not all could be revoked".to_owned());
-        let mut connection = self.keys.connection_apart(Duration::from_secs(5)).await?;
-        if count > 0 {
-            // From the next whole byte on.
-            let bytes = (2 * count).div_ceil(8);
-            let mut byte = self.reserve(8 * (bytes + 1)).await?.div_ceil(8);
-            let mut left = bytes;
-            while left > 0 {
-                let (list, offset) = (byte / LIST_BYTES as u64, byte as usize % LIST_BYTES);
-                let mut random = vec![0; left.min(LIST_BYTES - offset)];
-                rand::rng().fill_bytes(&mut random);
-                (byte, left) = (byte + random.len() as u64, left - random.len());
-                let list = u32::try_from(list).map_err(|_| other_type())?;
-                let key = self.bits_key(list);
-                let mut put = pipe();
-                put.cmd("SETRANGE").arg(&key).arg(offset).arg(random).ignore();
-                put.cmd("EXPIRE").arg(&key).arg(self.keep.as_secs()).ignore();
-                let () = put.query_async(&mut connection).await.map_err(unavailable)?;
-            }
-        }
+    /// Publishes in any case, and fetches: what is revoked by now is then known here.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when Redis does not answer, or what it has is not accepted.
+    pub(crate) async fn synchronise(&self) -> Result<(), StoreError> {
         let unavailable = |error: ExchangeError| StoreError::Unavailable(error.to_string());
+        let mut connection = self.keys.connection_apart(PATIENCE).await?;
         self.publish(&mut connection, true).await.map_err(unavailable)?;
         self.fetch(&mut connection).await.map_err(unavailable)
+    }
+
+    /// Revokes about as many tokens that nobody has, at random among twice as many, so that the list is as hard to pack as one
+    /// can be.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; some of them may be revoked then.
+    pub(crate) async fn add_revocations(&self, count: usize) -> Result<(), StoreError> {
+        let unavailable = |_| StoreError::Unavailable("not all could be revoked".to_owned());
+        let mut connection = self.keys.connection_apart(PATIENCE).await?;
+        // From the next whole byte on.
+        let bytes = (2 * count).div_ceil(8);
+        let mut byte = self.reserve(8 * (bytes + 1)).await?.div_ceil(8);
+        let mut left = bytes;
+        while left > 0 {
+            let (list, offset) = (byte / LIST_BYTES as u64, byte as usize % LIST_BYTES);
+            let mut random = vec![0; left.min(LIST_BYTES - offset)];
+            rand::rng().fill_bytes(&mut random);
+            (byte, left) = (byte + random.len() as u64, left - random.len());
+            let list = u32::try_from(list).map_err(|_| other_type())?;
+            let key = self.bits_key(list);
+            let mut put = pipe();
+            put.cmd("SETRANGE").arg(&key).arg(offset).arg(random).ignore();
+            put.cmd("EXPIRE").arg(&key).arg(self.keep.as_secs()).ignore();
+            let () = put.query_async(&mut connection).await.map_err(unavailable)?;
+        }
+        Ok(())
     }
 
     fn user_key(&self, user: UserId) -> Vec<u8> {
