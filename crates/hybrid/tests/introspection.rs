@@ -26,7 +26,9 @@ use authoriser::{
 use common::{
     ask, before, block_on, clock,
     counting::{Counting, CountingClock},
-    issue, orders_of, own_prefix,
+    issue,
+    log::Log,
+    orders_of, own_prefix,
 };
 use session::{MemoryStore, RedisStore, SessionPolicy, SessionStore, SharedStore, StoreError};
 use tokio::{
@@ -224,34 +226,11 @@ fn active(issuer: &str, audience: &str) -> String {
     format!(r#"{{{members},"iss":"{issuer}","aud":"{audience}"}}"#)
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn take(&self) -> String {
-        String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
-    }
-}
-
 /// Each answer that is none, presented to both designs: never an accept, a typed denial, one line in the log, and the server asked
 /// again each time.
 #[test]
 fn whatever_is_no_answer_is_denied_and_told_once() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
-    let _here = tracing::subscriber::set_default(subscriber);
+    let (log, _subscribed) = Log::of_this_thread();
     // On this thread alone, where the log is listened to.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -7,18 +7,14 @@
 
 mod common;
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use authbench_hybrid::{FeedConfig, JwtStatusList};
 use authoriser::{
     Authoriser, Clock, Denial, ManualClock, Revoked, Timestamp, UserId, conformance::Unavailable,
 };
 use common::{
-    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, outlives_redis_as_declared,
+    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, log::Log, outlives_redis_as_declared,
     own_prefix, policy, raw, reaches_another_process, until,
 };
 use jwt::{Hs256Key, Jwt, Policy, StatusIndex, StatusListToken, TokenId};
@@ -232,29 +228,11 @@ fn who_cannot_publish_fetches_what_another_publishes() {
 /// What is published in place of that list, at that time.
 type Fault<'f> = &'f dyn Fn(&Keys, u32, Timestamp) -> String;
 
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
     let address = service!();
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
     // Lists are fetched by a thread of its own.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let log = Log::of_all_threads();
     block_on(async {
         const BYTES: usize = 131_072;
         let packed = |bits: &[u8]| compress_to_vec_zlib(bits, 9);
@@ -301,7 +279,7 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
             let mut raw = raw(address).await;
             take_over(&mut raw, &prefix).await;
             let list = lists(&mut raw, &prefix).await[0];
-            let before = text(&log).matches(reason).count();
+            let before = log.text().matches(reason).count();
             let since = Instant::now();
             while ask(&design, &kept, 7).await.is_ok() {
                 put(&mut raw, &prefix, list, &fault(&keys, list, clock.now())).await;
@@ -318,7 +296,7 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
                 Err(Denial::Revoked),
                 "{reason}: what was known stays so"
             );
-            let text = text(&log);
+            let text = log.text();
             assert_eq!(text.matches(reason).count(), before + 1, "{reason}: {text}");
             // A good list that says that all is valid: no revocation is undone.
             until(async || {
@@ -343,12 +321,8 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
             .await;
             assert_eq!(ask(&design, &revoked, 7).await, Err(Denial::Revoked), "{reason}");
         }
-        assert!(!text(&log).contains("redis://") && !text(&log).contains("eyJ"), "no address and no token");
+        assert!(!log.text().contains("redis://") && !log.text().contains("eyJ"), "no address and no token");
     });
-}
-
-fn text(log: &Log) -> String {
-    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
 }
 
 #[test]
