@@ -281,27 +281,14 @@ impl Authoriser for Known {
 mod tests {
     use std::{
         io::{Read, Write},
-        net::{TcpListener, TcpStream},
+        net::TcpListener,
     };
 
     use authoriser::{PermissionSet, conformance::services_are_required};
     use catalogue::Need;
 
     use super::*;
-
-    fn ask(address: SocketAddr, header: &str) -> String {
-        let mut stream = TcpStream::connect(address).unwrap();
-        let request =
-            format!("GET /users/7/profile HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    fn status(answer: &str) -> &str {
-        answer.split(' ').nth(1).unwrap_or_default()
-    }
+    use crate::testing::{ask, status};
 
     /// A credential of user 7, as a header line, and how it is revoked: with the design of the first service.
     fn log_in() -> Prepare<String> {
