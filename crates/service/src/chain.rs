@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn over_a_store_each_service_has_connections_of_its_own_and_only_the_gateway_knows_sessions() {
+    fn over_a_store_any_of_the_services_takes_the_credential_and_only_the_gateway_knows_sessions() {
         let redis = match Need::Redis.obtain() {
             Ok(redis) => redis,
             Err(error) => {
