@@ -149,7 +149,11 @@ impl<C: Clock> Environment<C> {
     }
 
     /// The same environment whose tokens hold for that time, in whole seconds and one at the least. So do its sessions while nobody
-    /// uses them, and twice as long however much they are used.
+    /// uses them, and twice as long however much they are used. Each use is noted, whatever [`Self::touching`] has set: otherwise a
+    /// session in use would idle out.
+    ///
+    /// It does not reach what has a lifetime of its own: `jwt-refresh` (its access tokens hold five minutes, and its logins as long as
+    /// usual), the tokens that `gateway` hands to the services inside (a minute), and the controls, which never expire.
     #[must_use]
     pub fn living(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), touch_every: Duration::ZERO, ..self }
