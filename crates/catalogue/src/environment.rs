@@ -149,16 +149,23 @@ impl<C: Clock> Environment<C> {
     }
 
     /// The same environment whose tokens hold for that time, in whole seconds and one at the least. So do its sessions while nobody
-    /// uses them, and twice as long however much they are used.
+    /// uses them, and twice as long however much they are used. Each use is noted, whatever [`Self::touching`] has set: otherwise a
+    /// session in use would idle out.
+    ///
+    /// It does not reach what has a lifetime of its own: `jwt-refresh` (its access tokens hold five minutes, and its logins as long as
+    /// usual), the tokens that `gateway` hands to the services inside (a minute), and the controls, which never expire.
     #[must_use]
     pub fn living(self, lifetime: Duration) -> Self {
         Self { lifetime: Some(lifetime), touch_every: Duration::ZERO, ..self }
     }
 
-    /// The same environment that answers a refresh token for so long after its use.
-    #[must_use]
-    pub fn forgiving(self, grace: Duration) -> Self {
-        Self { refresh: hybrid::RefreshConfig { grace, ..self.refresh }, ..self }
+    /// The same environment that answers a refresh token for this long after its use.
+    ///
+    /// # Errors
+    /// When it is not in whole seconds, or longer than any such time may be.
+    pub fn forgiving(self, grace: Duration) -> Result<Self, hybrid::RefreshConfigError> {
+        let refresh = hybrid::RefreshConfig::new(self.refresh.idle(), self.refresh.absolute(), grace)?;
+        Ok(Self { refresh, ..self })
     }
 
     /// The clock that all designs of the environment read.

@@ -132,7 +132,7 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistBloom<K, C> {
 
     async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
         let claims = self.tokens.prove(presented).map_err(|_| Denial::Malformed)?;
-        let (now, end) = (self.clock.now(), claims.expires_at.after(self.tokens.policy().leeway));
+        let (now, end) = (self.clock.now(), claims.end(self.tokens.policy().leeway));
         if now >= end {
             return Ok(Revoked::Credentials(0));
         }
@@ -151,8 +151,8 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistBloom<K, C> {
 
     /// In the filter alone: none of them is ever presented, and the exact list is asked about what is.
     async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
-        revocations::of_nobody(self.tokens.policy(), self.clock.now(), count)
-            .for_each(|event| self.known.hear(&event, Place::default()));
+        let (end, ids) = revocations::of_nobody(self.tokens.policy(), self.clock.now(), count);
+        ids.for_each(|id| self.known.hear(&Event::Token { id, end }, Place::default()));
         Ok(())
     }
 }

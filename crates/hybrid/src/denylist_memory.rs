@@ -136,7 +136,7 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistMemory<K, C> {
 
     async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
         let claims = self.tokens.prove(presented).map_err(|_| Denial::Malformed)?;
-        let end = claims.expires_at.after(self.tokens.policy().leeway);
+        let end = claims.end(self.tokens.policy().leeway);
         if self.clock.now() >= end || self.known.list.has(&claims) {
             return Ok(Revoked::Credentials(0));
         }
@@ -156,8 +156,8 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistMemory<K, C> {
     }
 
     async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
-        revocations::of_nobody(self.tokens.policy(), self.clock.now(), count)
-            .for_each(|event| self.known.hear(&event, Place::default()));
+        let (end, ids) = revocations::of_nobody(self.tokens.policy(), self.clock.now(), count);
+        ids.for_each(|id| self.known.hear(&Event::Token { id, end }, Place::default()));
         Ok(())
     }
 }

@@ -129,8 +129,8 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtDenylistRedis<K, C> {
 
     async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
         let now = self.clock.now();
-        let events = revocations::of_nobody(self.tokens.policy(), now, count);
-        Ok(self.revocations.revoke_many(events, now).await?)
+        let tokens = revocations::of_nobody(self.tokens.policy(), now, count);
+        Ok(self.revocations.revoke_many(tokens, now).await?)
     }
 }
 

@@ -238,7 +238,7 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtEpoch<K, C> {
 
     async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
         let claims = self.tokens.prove(presented).map_err(|_| Denial::Malformed)?;
-        let (now, end) = (self.clock.now(), claims.expires_at.after(self.tokens.policy().leeway));
+        let (now, end) = (self.clock.now(), claims.end(self.tokens.policy().leeway));
         if now >= end {
             return Ok(Revoked::Credentials(0));
         }

@@ -11,16 +11,16 @@ use crate::{
     refresh_token::{FamilyId, RefreshToken, Secret},
 };
 
-/// Kept longer than needed by this, for a server whose clock is behind.
+/// Kept longer than needed by this, for a process whose clock is behind.
 const MARGIN: Duration = Duration::from_secs(5);
 
 /// KEYS: family, user. ARGV: who, hash of the first token, now, seconds to keep the family, end of its absolute timeout, id, seconds
-/// to keep the user. Answers 1, or 0 when the id is taken.
+/// to keep the user, seconds to keep what is over. Answers 1, or 0 when the id is taken.
 const BEGIN: &str = r"
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'w', ARGV[1], 'h', ARGV[2], 'b', ARGV[3], 'r', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[3] - ARGV[8])
 redis.call('ZADD', KEYS[2], ARGV[5], ARGV[6])
 redis.call('EXPIRE', KEYS[2], ARGV[7])
 return 1";
@@ -29,7 +29,8 @@ return 1";
 /// absolute timeout, grace, seconds to keep it longer, what users' keys start with, id. Answers what happened, who it is, and the token
 /// before the presented one's place was taken, as only that reads it.
 ///
-/// Hashes are compared, so that the time that takes tells nothing about a token.
+/// Hashes are compared, so that the time that takes tells nothing about a token. It makes a user's key of its own: one server, and no
+/// cluster.
 const ROTATE: &str = r"
 local who, hash, began, refreshed, before, successor = unpack(redis.call('HMGET', KEYS[1], 'w', 'h', 'b', 'r', 'p', 's'))
 if not who then return {0, '', ''} end
@@ -46,14 +47,15 @@ redis.call('DEL', KEYS[1])
 redis.call('ZREM', ARGV[9] .. string.sub(who, 1, 8), ARGV[10])
 return {4, '', ''}";
 
-/// KEYS: family. ARGV: what users' keys start with, id. Answers how many were ended.
+/// KEYS: family. ARGV: what users' keys start with, id. Answers how many were ended. It makes a user's key of its own: one server, and no
+/// cluster.
 const END: &str = r"
 local who = redis.call('HGET', KEYS[1], 'w')
 if not who then return 0 end
 redis.call('ZREM', ARGV[1] .. string.sub(who, 1, 8), ARGV[2])
 return redis.call('DEL', KEYS[1])";
 
-/// KEYS: user. ARGV: what families' keys start with. Answers how many were ended.
+/// KEYS: user. ARGV: what families' keys start with. Answers how many were ended. It makes keys of its own: one server, and no cluster.
 const END_ALL: &str = r"
 local ended = 0
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
@@ -147,12 +149,13 @@ impl Families {
         first: &RefreshToken,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let RefreshConfig { idle, absolute, .. } = self.config;
+        let (idle, absolute) = (self.config.idle(), self.config.absolute());
         let mut script = self.begin.key(self.family_key(&first.family));
         script.key(self.user_key(who.user));
         script.arg(&who.encode()).arg(&first.secret.hash()).arg(now.0);
-        script.arg((idle.min(absolute) + MARGIN).as_secs()).arg(now.after(absolute).0);
+        script.arg((idle + MARGIN).as_secs()).arg(now.after(absolute).0);
         script.arg(first.family.as_bytes()).arg((absolute + MARGIN).as_secs());
+        script.arg(MARGIN.as_secs());
         Ok(self.keys.run::<u8>(&script).await? == 1)
     }
 
@@ -166,7 +169,7 @@ impl Families {
         next: &Secret,
         now: Timestamp,
     ) -> Result<Rotated, StoreError> {
-        let RefreshConfig { idle, absolute, grace } = self.config;
+        let (idle, absolute, grace) = (self.config.idle(), self.config.absolute(), self.config.grace());
         let mut script = self.rotate.key(self.family_key(&presented.family));
         script.arg(&presented.secret.hash()).arg(&next.hash()).arg(&presented.secret.wrap(next)).arg(now.0);
         script.arg(idle.as_secs()).arg(absolute.as_secs()).arg(grace.as_secs()).arg(MARGIN.as_secs());

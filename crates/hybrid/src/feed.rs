@@ -6,7 +6,6 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
     time::Duration,
 };
 
@@ -18,6 +17,7 @@ use tokio::sync::oneshot;
 use crate::{
     FeedConfig,
     event::{Event, Place},
+    follow::follow,
     revocations,
     silence::Silence,
     ticks,
@@ -45,8 +45,6 @@ redis.call('EXPIRE', KEYS[1], keep)
 return place";
 
 /// The end of a stream at which revocations are added, and a thread that follows it. The thread ends with the feed.
-///
-/// It is a thread with a runtime of its own, so that a runtime that is busy with requests does not make the feed look silent.
 pub(crate) struct Feed {
     keys: Arc<RedisKeyspace>,
     stream: Vec<u8>,
@@ -74,7 +72,6 @@ impl Feed {
         let keys = Arc::new(keys);
         let limit = config.sane().limit;
         let silence = Arc::new(Silence::new(config));
-        let (running, ended) = oneshot::channel();
         let (ready, loaded) = oneshot::channel();
         let follower = Follower {
             stream: keys.key(&[b"s"]),
@@ -86,21 +83,9 @@ impl Feed {
             last: Place::default(),
             has_met_nonsense: AtomicBool::new(false),
         };
-        let unavailable = || StoreError::Unavailable("the feed of revocations cannot be followed".to_owned());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|_| unavailable())?;
-        thread::Builder::new()
-            .name("revocations".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        _ = ended => {}
-                        () = follower.run(ready) => {}
-                    }
-                });
-            })
-            .map_err(|_| unavailable())?;
-        loaded.await.map_err(|_| unavailable())??;
+        let unavailable = "the feed of revocations cannot be followed";
+        let running = follow("revocations", unavailable, follower.run(ready))?;
+        loaded.await.map_err(|_| StoreError::Unavailable(unavailable.to_owned()))??;
         Ok(Self {
             stream: keys.key(&[b"s"]),
             keys,

@@ -225,12 +225,14 @@ mod tests {
     fn two_full_generations_keep_to_the_share_that_was_set() {
         let filter = Filter::new(FilterConfig { expected: 20_000, false_positives: 0.01 }, KEEP);
         for now in [1_000, 1_100] {
-            for _ in 0..20_000 {
+            // Of both kinds, so that each request is looked for twice in each generation.
+            for user in 0..10_000 {
                 filter.insert_token(&TokenId::random(), Timestamp(now));
+                filter.insert_user(UserId(now * 1_000_000 + user), Timestamp(now));
             }
         }
         let wrong = (0..100_000).filter(|user| filter.may_have(&claims(TokenId::random(), *user))).count();
-        assert!((100..1_200).contains(&wrong), "{wrong} of 100 000 where 1 000 are the most");
+        assert!((500..1_400).contains(&wrong), "{wrong} of 100 000 where 1 000 are expected");
     }
 
     #[test]

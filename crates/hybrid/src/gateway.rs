@@ -7,7 +7,7 @@ use authoriser::{
     Proof, Properties, Purged, Revocation, Revoked, Transport, UserId,
 };
 use jwt::{Hs256, Hs256Key, Policy, TokenId};
-use session::{SessionPolicy, SessionRecord, SessionStore, Sessions, cookie};
+use session::{IdHash, SessionPolicy, SessionRecord, SessionStore, Sessions, cookie};
 
 use crate::{
     CacheConfig, CachedSessions,
@@ -76,26 +76,26 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
         let id = S::ID_FORM.hash(presented)?;
         let key = SessionKey(id);
         let user = CachedSessions::<S, C>::user_of(&id);
-        let (mut cached, mut found) = self.find(&key, user, presented).await?;
+        let now = self.clock.now();
+        // Most hits: nothing of what a miss needs is made ready.
+        let here = self.exchanged.get(&key, user, now);
+        let (mut cached, mut found) = match here {
+            Some(cached) => (cached, Found::Here),
+            None => self.find(&key, user).await?,
+        };
         let ended = |cached: &Cached<Exchanged>| {
-            self.sessions.policy().check(&cached.value.record, self.clock.now()) == Err(Denial::Expired)
+            self.sessions.policy().check(&cached.value.record, now) == Err(Denial::Expired)
         };
         // It may have been used elsewhere, or its use have gone unnoticed for as long as the token lived.
         if found == Found::Here && ended(&cached) {
             self.exchanged.forget(&key, &cached);
-            (cached, found) = self.find(&key, user, presented).await?;
+            (cached, found) = self.find(&key, user).await?;
         }
         let proof = match found {
             Found::Here => Proof::CacheHit,
             Found::There => Proof::StoreHit,
         };
         Ok(Exchange { token: cached.value.token, proof })
-    }
-
-    /// How many tokens are remembered, some that have expired among them.
-    #[must_use]
-    pub fn remembered(&self) -> usize {
-        self.exchanged.len()
     }
 
     /// What the services inside do: verifies a token and decides.
@@ -109,19 +109,14 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
     }
 
     #[inline]
-    async fn find(
-        &self,
-        key: &SessionKey,
-        user: u64,
-        presented: &[u8],
-    ) -> Result<(Cached<Exchanged>, Found), Denial> {
-        self.exchanged.get_or_load(key, user, self.look_up_and_mint(presented)).await
+    async fn find(&self, key: &SessionKey, user: u64) -> Result<(Cached<Exchanged>, Found), Denial> {
+        self.exchanged.get_or_load(key, user, self.look_up_and_mint(&key.0)).await
     }
 
-    async fn look_up_and_mint(&self, presented: &[u8]) -> Result<Exchanged, Denial> {
+    async fn look_up_and_mint(&self, id: &IdHash) -> Result<Exchanged, Denial> {
         // Before the look-up: the token's minute begins when the session was known to live.
         let now = self.clock.now();
-        let record = self.sessions.look_up(presented).await?;
+        let record = self.sessions.look_up(id).await?;
         let principal = Principal { user: record.user, name: String::new(), permissions: record.permissions };
         // Without a token nothing inside can be reached: as if the store were away.
         let token = self.inside.issue_as(&principal, now, TokenId::random());

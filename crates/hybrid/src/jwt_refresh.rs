@@ -1,6 +1,6 @@
 //! Short-lived access tokens over a refresh session in Redis.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Login, Outage,
@@ -10,30 +10,10 @@ use jwt::{Hs256Key, JwsKey, Jwt, Policy};
 use session::{RedisKeyspace, StoreError};
 
 use crate::{
+    RefreshConfig,
     families::{Families, Rotated, Who},
     refresh_token::{FamilyId, RefreshToken, Secret},
 };
-
-/// How long a login can be renewed. Whole seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RefreshConfig {
-    /// A login that was not renewed for so long is over.
-    pub idle: Duration,
-    /// So long after it began a login is over, however often it was renewed. An access token of its last second outlives it by its own
-    /// life.
-    pub absolute: Duration,
-    /// For so long after its use a refresh token is answered with the one that took its place, once more: to a client that asks twice at
-    /// once, or whose answer was lost. It lasts up to a second longer, as the clock counts seconds. Zero allows nothing of the kind.
-    pub grace: Duration,
-}
-
-impl Default for RefreshConfig {
-    /// Half an hour idle, twelve hours at most, ten seconds of grace.
-    fn default() -> Self {
-        let minutes = |count: u64| Duration::from_secs(60 * count);
-        Self { idle: minutes(30), absolute: minutes(12 * 60), grace: Duration::from_secs(10) }
-    }
-}
 
 /// Access tokens that verify themselves and live for some minutes, and refresh tokens that renew them (RFC 6749, section 6).
 ///
@@ -101,11 +81,11 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtRefresh<K, C> {
 
     fn settings(&self) -> Vec<(&'static str, String)> {
         let mut settings = self.families.keys().settings();
-        let RefreshConfig { idle, absolute, grace } = self.families.config();
+        let config = self.families.config();
         settings.extend([
-            ("refresh_idle", format!("{idle:?}")),
-            ("refresh_absolute", format!("{absolute:?}")),
-            ("refresh_grace", format!("{grace:?}")),
+            ("refresh_idle", format!("{:?}", config.idle())),
+            ("refresh_absolute", format!("{:?}", config.absolute())),
+            ("refresh_grace", format!("{:?}", config.grace())),
         ]);
         settings
     }

@@ -1,6 +1,6 @@
 //! Tokens whose status is a bit in a list that their issuer publishes.
 
-use std::{fmt, sync::Arc, thread, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Outage, Principal,
@@ -10,19 +10,16 @@ use jwt::{JwsKey, Jwt, Policy, TokenId};
 use session::{RedisKeyspace, StoreError};
 use tokio::sync::oneshot;
 
-use crate::{
-    FeedConfig,
-    status_exchange::{Exchange, end},
-    statuses::Status,
-};
+use crate::{FeedConfig, follow::follow, status_exchange::Exchange, statuses::Status};
 
 /// Tokens that are verified here, and whose bit is then looked at in a status list (Token Status List,
 /// draft-ietf-oauth-status-list-21): one bit for each token that was issued, 128 KiB for a million of them, whatever is revoked.
 ///
 /// A login asks Redis for the next place in a list, which the token names in `status`. Redis also keeps which places are a user's, for
 /// whoever logs out everywhere. Five times in [`FeedConfig::limit`] the lists are published as signed tokens, by one process at a
-/// time, and fetched by each, which believes nothing but the signature. The process that revokes denies the next request. When no
-/// accepted list is younger than the limit, every request is denied with [`Denial::StoreUnavailable`].
+/// time, and fetched by each, which believes no list without the signature. The process that revokes denies the next request. When no
+/// accepted list is younger than the limit, every request is denied with [`Denial::StoreUnavailable`]. Their age is what Redis says;
+/// what is signed bounds it two seconds beyond the limit.
 ///
 /// A list that is not signed, out of date, another one's, cut off or too long is not taken over; the one before it stays until the
 /// limit. What was once known to be revoked stays so.
@@ -59,44 +56,29 @@ impl<K: JwsKey, C: Clock> JwtStatusList<K, C> {
         let exchange = Exchange::new(keys, list_key, policy.clone(), clock.clone(), config).await?;
         let exchange = Arc::new(exchange);
         // Of before this process: what is published by others may be from before the last revocation.
-        exchange.add_revocations(0).await?;
-        let running = follow(Arc::clone(&exchange))?;
+        exchange.synchronise().await?;
+        let keep_up = keep_up(Arc::clone(&exchange));
+        let running = follow("status-lists", "status lists cannot be fetched", keep_up)?;
         let tokens = Jwt::new(key, policy, clock.clone());
         Ok(Self { tokens, clock, exchange, limit: config.sane().limit, _running: running })
     }
 }
 
-/// Starts the thread that publishes and fetches. It has a runtime of its own, so that one that is busy with requests does not make
-/// lists old.
-fn follow<K: JwsKey, C: Clock>(exchange: Arc<Exchange<K, C>>) -> Result<oneshot::Sender<()>, StoreError> {
-    let unavailable = || StoreError::Unavailable("status lists cannot be fetched".to_owned());
-    let (running, ended) = oneshot::channel();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|_| unavailable())?;
-    let run = async move {
-        let mut connection = None;
-        loop {
-            tokio::time::sleep(exchange.interval()).await;
-            if connection.is_none() {
-                connection = exchange.connect().await.ok();
-            }
-            if let Some(open) = &mut connection
-                && exchange.refresh(open).await.is_err()
-            {
-                // It may be the connection.
-                connection = None;
-            }
+/// Publishes and fetches for ever.
+async fn keep_up<K: JwsKey, C: Clock>(exchange: Arc<Exchange<K, C>>) {
+    let mut connection = None;
+    loop {
+        tokio::time::sleep(exchange.interval()).await;
+        if connection.is_none() {
+            connection = exchange.connect().await.ok();
         }
-    };
-    let run = async move {
-        tokio::select! {
-            _ = ended => {}
-            () = run => {}
+        if let Some(open) = &mut connection
+            && exchange.refresh(open).await.is_err()
+        {
+            // It may be the connection.
+            connection = None;
         }
-    };
-    let thread = thread::Builder::new().name("status-lists".to_owned());
-    thread.spawn(move || runtime.block_on(run)).map_err(|_| unavailable())?;
-    Ok(running)
+    }
 }
 
 impl<K: JwsKey, C: Clock> Authoriser for JwtStatusList<K, C> {
@@ -144,7 +126,7 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtStatusList<K, C> {
     async fn revoke(&self, presented: &[u8]) -> Result<Revoked, Denial> {
         let claims = self.tokens.prove(presented).map_err(|_| Denial::Malformed)?;
         let status = claims.status.ok_or(Denial::Malformed)?;
-        if self.clock.now() >= end(claims.expires_at, self.tokens.policy()) {
+        if self.clock.now() >= claims.end(self.tokens.policy().leeway) {
             return Ok(Revoked::Credentials(0));
         }
         if self.exchange.statuses.of(status) == Status::Outside {
@@ -158,7 +140,8 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtStatusList<K, C> {
     }
 
     async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
-        Ok(self.exchange.add_revocations(count).await?)
+        self.exchange.add_revocations(count).await?;
+        Ok(self.exchange.synchronise().await?)
     }
 }
 

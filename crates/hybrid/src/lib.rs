@@ -12,9 +12,10 @@
 //! | `denylist_redis` | a deny-list in Redis, asked at each request |
 //! | `digest` | the whole token's SHA-256, by which that cache knows it |
 //! | `epoch` | a time for each user before which no token is accepted, cached in this process |
-//! | `families`, `refresh_token` | what renews a login, and what there is of it in Redis |
+//! | `families`, `refresh_token`, `refresh_config` | what renews a login, what there is of it in Redis, and for how long |
 //! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
 //! | `filter` | what is perhaps revoked |
+//! | `follow` | a thread that follows something for as long as its design lives |
 //! | `jwt_refresh` | short-lived tokens over a refresh session in Redis |
 //! | `jwt_status_list` | tokens whose status is a bit in a list that is fetched |
 //! | `local_cache` | what was found in a shared store, remembered for a limited time |
@@ -40,6 +41,7 @@ mod event;
 mod families;
 mod feed;
 mod filter;
+mod follow;
 mod gateway;
 mod introspection;
 mod jwt_refresh;
@@ -47,6 +49,7 @@ mod jwt_status_list;
 mod local_cache;
 mod memory_list;
 mod not_before;
+mod refresh_config;
 mod refresh_token;
 mod revocations;
 mod signed_sessions;
@@ -69,9 +72,10 @@ pub use introspection::{
     AuthorisationServer, CachedIntrospection, Introspection, IntrospectionConfig, IntrospectionConfigError,
     IntrospectionFault,
 };
-pub use jwt_refresh::{JwtRefresh, RefreshConfig};
+pub use jwt_refresh::JwtRefresh;
 pub use jwt_status_list::JwtStatusList;
 pub use local_cache::CacheConfig;
+pub use refresh_config::{RefreshConfig, RefreshConfigError};
 pub use signed_sessions::SignedSessions;
 pub use silence::FeedConfig;
 pub use tracked_sessions::TrackedSessions;

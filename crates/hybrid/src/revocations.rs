@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use authoriser::{Timestamp, UserId};
 use jwt::{Claims, Policy, TokenId};
-use redis::{Cmd, Script, cmd};
+use redis::{Script, cmd};
 use session::{RedisKeyspace, StoreError};
 use sha2::{Digest, Sha256};
 
-use crate::{event::Event, not_before};
+use crate::not_before;
 
 /// Kept longer than the token lives by this, for a server whose clock is behind that of the one that revoked.
 const MARGIN: Duration = Duration::from_secs(5);
@@ -28,7 +28,8 @@ end
 redis.call('SET', KEYS[1], struct.pack('<I8', till), 'EX', keep + till - now)
 return 1";
 
-/// KEYS: what tokens' keys begin with. ARGV: ids of 16 bytes each, seconds to keep them.
+/// KEYS: what tokens' keys begin with. ARGV: ids of 16 bytes each, seconds to keep them. It makes keys of its own: one server, and no
+/// cluster.
 const REVOKE_MANY: &str = r"
 for at = 1, #ARGV[1], 16 do
     redis.call('SET', KEYS[1] .. string.sub(ARGV[1], at, at + 15), '1', 'NX', 'EX', ARGV[2])
@@ -108,51 +109,37 @@ impl Revocations {
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub(crate) async fn revoke(&self, claims: &Claims, now: Timestamp) -> Result<bool, StoreError> {
-        let end = claims.expires_at.after(self.leeway);
+        let end = claims.end(self.leeway);
         if now >= end {
             return Ok(false);
         }
+        let mut command = cmd("SET");
+        command.arg(self.token_key(&claims.id)).arg(1).arg("NX");
+        command.arg("EX").arg((end.since(now) + MARGIN).as_secs());
         // Answers OK, or nil where there was one.
-        let new: Option<String> = self.keys.ask(&self.add(&claims.id, end, now)).await?;
+        let new: Option<String> = self.keys.ask(&command).await?;
         Ok(new.is_some())
     }
 
-    /// Revokes many tokens that end alike, by the same command as one, which the server gives itself a thousand times for each
+    /// Revokes many tokens that all end then, by the same command as one, which the server gives itself a thousand times for each
     /// message: built here one by one, a million took seconds.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]; some of them may be revoked then.
     pub(crate) async fn revoke_many(
         &self,
-        events: impl Iterator<Item = Event>,
+        (end, mut ids): (Timestamp, impl Iterator<Item = TokenId>),
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (mut ids, mut last) = (Vec::new(), now);
-        for event in events {
-            let Event::Token { id, end } = event else { continue };
-            if ids.len() == AT_ONCE * id.as_bytes().len() || end != last {
-                self.revoke_ids(&ids, last, now).await?;
-                ids.clear();
+        loop {
+            let some: Vec<u8> = ids.by_ref().take(AT_ONCE).flat_map(|id| *id.as_bytes()).collect();
+            if some.is_empty() {
+                return Ok(());
             }
-            ids.extend_from_slice(id.as_bytes());
-            last = end;
+            let mut script = self.revoke_many.key(self.keys.key(&[b"d", &self.issuer]));
+            script.arg(some).arg((end.since(now) + MARGIN).as_secs());
+            self.keys.run::<u8>(&script).await?;
         }
-        self.revoke_ids(&ids, last, now).await
-    }
-
-    async fn revoke_ids(&self, ids: &[u8], end: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let mut script = self.revoke_many.key(self.keys.key(&[b"d", &self.issuer]));
-        self.keys.run::<u8>(script.arg(ids).arg((end.since(now) + MARGIN).as_secs())).await.map(drop)
-    }
-
-    /// The command that adds a token to the list until it has expired, unless it is there.
-    fn add(&self, id: &TokenId, end: Timestamp, now: Timestamp) -> Cmd {
-        let mut command = cmd("SET");
-        command.arg(self.token_key(id)).arg(1).arg("NX").arg("EX").arg((end.since(now) + MARGIN).as_secs());
-        command
     }
 
     /// Revokes all that a user was issued.
@@ -184,10 +171,14 @@ impl Revocations {
     }
 }
 
-/// Revocations of tokens under this policy that were never issued, and would expire as one that is issued now.
-pub(crate) fn of_nobody(policy: &Policy, now: Timestamp, count: usize) -> impl Iterator<Item = Event> {
+/// Tokens under this policy that were never issued, and when they end: as one that is issued now.
+pub(crate) fn of_nobody(
+    policy: &Policy,
+    now: Timestamp,
+    count: usize,
+) -> (Timestamp, impl Iterator<Item = TokenId> + use<>) {
     let end = now.after(policy.lifetime).after(policy.leeway);
-    (0..count).map(move |_| Event::Token { id: TokenId::random(), end })
+    (end, (0..count).map(|_| TokenId::random()))
 }
 
 /// What names an issuer in a key.

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use authoriser::{Clock, Timestamp, UserId};
+use authoriser::{Clock, UserId};
 use jwt::{JwsKey, Policy, StatusIndex, StatusListToken};
 use rand::Rng;
 use redis::{RedisError, aio::MultiplexedConnection, cmd, pipe};
@@ -25,6 +25,9 @@ use crate::{
 
 /// How often lists are published and fetched within the limit.
 const TIMES: u32 = 5;
+
+/// How long what is done once may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why lists could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +60,9 @@ pub(crate) enum ExchangeError {
 /// | `t`, list | the signed token, and the server's time in milliseconds as of when the bits were read |
 /// | `p` | there for as long as nobody else publishes |
 ///
-/// Any process may publish, and one does at a time. Each fetches for itself, and believes the signature alone.
+/// Any process may publish, and one does at a time. Each fetches for itself. What is revoked is believed by the signature alone. How old
+/// that is, Redis says, and nothing signs it: whoever can write there can have a list believed for as long as its signed `exp` allows,
+/// two seconds beyond the limit.
 pub(crate) struct Exchange<K, C> {
     keys: RedisKeyspace,
     key: K,
@@ -158,18 +163,20 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
         Ok(was == 0)
     }
 
-    /// The same for all tokens of a user, and how many that were.
+    /// The same for all tokens of a user, and how many of them were not revoked before. Those that were are noted here as well: another
+    /// process may have revoked them since the last fetch.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`].
     pub(crate) async fn revoke_all(&self, user: UserId) -> Result<u64, StoreError> {
         let mut script = self.scripts.revoke_all.key(self.user_key(user));
         script.key(self.keys.key(&[b"l"])).arg(self.keep.as_secs()).arg(LIST_LENGTH);
-        let revoked: Vec<String> = self.keys.run(script.arg(self.keys.key(&[b"b"]))).await?;
+        let script = script.arg(self.keys.key(&[b"b"]));
+        let (new, revoked): (u64, Vec<String>) = self.keys.run(script).await?;
         for revoked in &revoked {
             self.statuses.revoke(place(revoked)?);
         }
-        Ok(revoked.len() as u64)
+        Ok(new)
     }
 
     /// Publishes all lists if nobody has of late, or in any case.
@@ -271,8 +278,10 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
     /// Publishes and fetches once; what goes wrong is logged when it begins and when it is over.
     pub(crate) async fn refresh(&self, connection: &mut MultiplexedConnection) -> Result<(), ExchangeError> {
         let done = async {
-            self.publish(connection, false).await?;
-            self.fetch(connection).await
+            let published = self.publish(connection, false).await;
+            // What cannot be published here, another process may have published.
+            self.fetch(connection).await?;
+            published
         };
         let done = done.await;
         match &done {
@@ -290,32 +299,42 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
         done
     }
 
-    /// Revokes about as many tokens that nobody has, at random among twice as many, so that the list is as hard to pack as one
-    /// can be; publishes and fetches.
-    pub(crate) async fn add_revocations(&self, count: usize) -> Result<(), StoreError> {
-        let unavailable = |_| StoreError::Unavailable("not all could be revoked".to_owned());
-        let mut connection = self.keys.connection_apart(Duration::from_secs(5)).await?;
-        if count > 0 {
-            // From the next whole byte on.
-            let bytes = (2 * count).div_ceil(8);
-            let mut byte = self.reserve(8 * (bytes + 1)).await?.div_ceil(8);
-            let mut left = bytes;
-            while left > 0 {
-                let (list, offset) = (byte / LIST_BYTES as u64, byte as usize % LIST_BYTES);
-                let mut random = vec![0; left.min(LIST_BYTES - offset)];
-                rand::rng().fill_bytes(&mut random);
-                (byte, left) = (byte + random.len() as u64, left - random.len());
-                let list = u32::try_from(list).map_err(|_| other_type())?;
-                let key = self.bits_key(list);
-                let mut put = pipe();
-                put.cmd("SETRANGE").arg(&key).arg(offset).arg(random).ignore();
-                put.cmd("EXPIRE").arg(&key).arg(self.keep.as_secs()).ignore();
-                let () = put.query_async(&mut connection).await.map_err(unavailable)?;
-            }
-        }
+    /// Publishes in any case, and fetches: what is revoked by now is then known here.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when Redis does not answer, or what it has is not accepted.
+    pub(crate) async fn synchronise(&self) -> Result<(), StoreError> {
         let unavailable = |error: ExchangeError| StoreError::Unavailable(error.to_string());
+        let mut connection = self.keys.connection_apart(PATIENCE).await?;
         self.publish(&mut connection, true).await.map_err(unavailable)?;
         self.fetch(&mut connection).await.map_err(unavailable)
+    }
+
+    /// Revokes about as many tokens that nobody has, at random among twice as many, so that the list is as hard to pack as one
+    /// can be.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; some of them may be revoked then.
+    pub(crate) async fn add_revocations(&self, count: usize) -> Result<(), StoreError> {
+        let unavailable = |_| StoreError::Unavailable("not all could be revoked".to_owned());
+        let mut connection = self.keys.connection_apart(PATIENCE).await?;
+        // From the next whole byte on.
+        let bytes = (2 * count).div_ceil(8);
+        let mut byte = self.reserve(8 * (bytes + 1)).await?.div_ceil(8);
+        let mut left = bytes;
+        while left > 0 {
+            let (list, offset) = (byte / LIST_BYTES as u64, byte as usize % LIST_BYTES);
+            let mut random = vec![0; left.min(LIST_BYTES - offset)];
+            rand::rng().fill_bytes(&mut random);
+            (byte, left) = (byte + random.len() as u64, left - random.len());
+            let list = u32::try_from(list).map_err(|_| other_type())?;
+            let key = self.bits_key(list);
+            let mut put = pipe();
+            put.cmd("SETRANGE").arg(&key).arg(offset).arg(random).ignore();
+            put.cmd("EXPIRE").arg(&key).arg(self.keep.as_secs()).ignore();
+            let () = put.query_async(&mut connection).await.map_err(unavailable)?;
+        }
+        Ok(())
     }
 
     fn user_key(&self, user: UserId) -> Vec<u8> {
@@ -340,9 +359,4 @@ fn place(text: &str) -> Result<StatusIndex, StoreError> {
     let place: u64 = text.parse().map_err(|_| other_type())?;
     let list = u32::try_from(place / u64::from(LIST_LENGTH)).map_err(|_| other_type())?;
     Ok(StatusIndex { list, index: (place % u64::from(LIST_LENGTH)) as u32 })
-}
-
-/// When a token has expired, and its place does not matter any more.
-pub(crate) fn end(expires_at: Timestamp, policy: &Policy) -> Timestamp {
-    expires_at.after(policy.leeway)
 }

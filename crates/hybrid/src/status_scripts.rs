@@ -39,24 +39,25 @@ local was = redis.call('SETBIT', KEYS[1], ARGV[2], 1)
 redis.call('EXPIRE', KEYS[1], keep)
 return was";
 
-/// KEYS: user, lists. ARGV: seconds to keep it, tokens in a list, what keys of bits begin with. Answers the places that were not revoked
-/// before.
+/// KEYS: user, lists. ARGV: seconds to keep it, tokens in a list, what keys of bits begin with. Answers how many places were not revoked
+/// before, and all of them: who asks may not have heard of those that were. The user's places stay, so that a call whose answer was lost
+/// can be repeated; they expire, and a login trims them. It makes keys of its own: one server, and no cluster.
 const REVOKE_ALL: &str = r"
 local now, keep, length = tonumber(redis.call('TIME')[1]), tonumber(ARGV[1]), tonumber(ARGV[2])
-local revoked = {}
+local revoked, new = {}, 0
 for _, place in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) do
     local list = math.floor(tonumber(place) / length)
     local index = tonumber(place) - list * length
     local name = string.format('%.0f', list)
     if redis.call('SETBIT', ARGV[3] .. name, index - index % 8 + 7 - index % 8, 1) == 0 then
-        revoked[#revoked + 1] = place
+        new = new + 1
     end
+    revoked[#revoked + 1] = place
     redis.call('EXPIRE', ARGV[3] .. name, keep)
     redis.call('ZADD', KEYS[2], now + keep, name)
 end
 redis.call('EXPIRE', KEYS[2], keep)
-redis.call('DEL', KEYS[1])
-return revoked";
+return {new, revoked}";
 
 /// All of them.
 pub(crate) struct Scripts {

@@ -1,10 +1,11 @@
 //! The statuses of many tokens, a bit each, and how they are packed.
 
 use std::{
+    collections::HashSet,
     fmt,
     sync::{
         Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering, fence},
     },
 };
 
@@ -66,8 +67,9 @@ pub(crate) enum Status {
 /// its tokens have expired long ago.
 pub(crate) struct Statuses {
     places: Box<[Place]>,
-    /// Held by who takes a list over.
-    adopting: Mutex<()>,
+    /// Held by who takes a list over, and by who notes a revocation. What was revoked in lists that are not known yet: it is noted when
+    /// they are taken over.
+    adopting: Mutex<HashSet<StatusIndex>>,
 }
 
 #[derive(Default)]
@@ -88,17 +90,27 @@ impl Statuses {
         if index >= LIST_LENGTH {
             return Status::Outside;
         }
-        match self.words(list).and_then(|words| words.get(index as usize / 64)) {
-            Some(word) if word.load(Ordering::Relaxed) >> (index % 64) & 1 == 1 => Status::Revoked,
-            Some(_) => Status::Valid,
-            None => Status::UnknownList,
+        let Some(word) = self.words(list).and_then(|words| words.get(index as usize / 64)) else {
+            return Status::UnknownList;
+        };
+        let is_revoked = word.load(Ordering::Acquire) >> (index % 64) & 1 == 1;
+        // Its place may have been given to a later list in between, whose bit this then is.
+        if !self.is_in_place(list) {
+            return Status::UnknownList;
         }
+        if is_revoked { Status::Revoked } else { Status::Valid }
     }
 
-    /// Notes that a token is revoked, where its list is known.
-    pub(crate) fn revoke(&self, StatusIndex { list, index }: StatusIndex) {
-        if let Some(word) = self.words(list).and_then(|words| words.get(index as usize / 64)) {
-            word.fetch_or(1 << (index % 64), Ordering::Relaxed);
+    /// Notes that a token is revoked, now or when its list is taken over. Where a later list has the place of its list, there is nothing
+    /// to note: the token expired long ago.
+    pub(crate) fn revoke(&self, status: StatusIndex) {
+        let StatusIndex { list, index } = status;
+        // Held while the bit is set: otherwise the place could be given to a later list meanwhile.
+        let mut pending = self.adopting.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(words) = self.words(list) {
+            note(words, index);
+        } else if self.place(list).list.load(Ordering::Acquire) <= u64::from(list) {
+            pending.insert(status);
         }
     }
 
@@ -109,8 +121,8 @@ impl Statuses {
     /// Takes a list over: what was known to be revoked stays so, whatever the list says, for nothing is ever un-revoked. A list whose
     /// place a later one has is not wanted any more.
     pub(crate) fn adopt(&self, list: u32, bits: &[u8]) {
-        let _alone = self.adopting.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = &self.places[list as usize % LISTS];
+        let mut pending = self.adopting.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = self.place(list);
         let words = place.words.get_or_init(|| (0..LIST_BYTES / 8).map(|_| AtomicU64::new(0)).collect());
         let known = place.list.load(Ordering::Acquire);
         if known > u64::from(list) + 1 {
@@ -118,7 +130,9 @@ impl Statuses {
         }
         let is_new = known <= u64::from(list);
         if is_new {
-            place.list.store(0, Ordering::Release);
+            place.list.store(0, Ordering::Relaxed);
+            // Whoever reads a bit of this list then sees that the earlier one is gone.
+            fence(Ordering::Release);
         }
         for (word, bytes) in words.iter().zip(bits.as_chunks().0) {
             let bits = u64::from_le_bytes(*bytes);
@@ -128,14 +142,36 @@ impl Statuses {
                 word.fetch_or(bits, Ordering::Relaxed);
             }
         }
+        pending.retain(|status| {
+            if status.list == list {
+                note(words, status.index);
+            }
+            // Earlier lists of this place are not wanted any more.
+            status.list > list || status.list as usize % LISTS != list as usize % LISTS
+        });
         place.list.store(u64::from(list) + 1, Ordering::Release);
+    }
+
+    fn place(&self, list: u32) -> &Place {
+        &self.places[list as usize % LISTS]
     }
 
     #[inline]
     fn words(&self, list: u32) -> Option<&[AtomicU64]> {
-        let place = &self.places[list as usize % LISTS];
-        let is_here = place.list.load(Ordering::Acquire) == u64::from(list) + 1;
-        place.words.get().filter(|_| is_here).map(|words| &**words)
+        let is_here = self.is_in_place(list);
+        self.place(list).words.get().filter(|_| is_here).map(|words| &**words)
+    }
+
+    #[inline]
+    fn is_in_place(&self, list: u32) -> bool {
+        self.place(list).list.load(Ordering::Acquire) == u64::from(list) + 1
+    }
+}
+
+/// Sets the bit of a token. There is none for a token outside of every list.
+fn note(words: &[AtomicU64], index: u32) {
+    if let Some(word) = words.get(index as usize / 64) {
+        word.fetch_or(1 << (index % 64), Ordering::Relaxed);
     }
 }
 
@@ -148,6 +184,8 @@ impl fmt::Debug for Statuses {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicU32;
+
     use super::*;
 
     fn at(list: u32, index: u32) -> StatusIndex {
@@ -175,18 +213,65 @@ mod tests {
     fn what_is_revoked_stays_so_and_places_are_given_to_later_lists() {
         let statuses = Statuses::new();
         statuses.revoke(at(7, 3));
-        assert_eq!(statuses.of(at(7, 3)), Status::UnknownList, "there is nothing to note it in");
+        assert_eq!(statuses.of(at(7, 3)), Status::UnknownList, "nothing is known of its list");
+        statuses.adopt(8, &[0; LIST_BYTES]);
         statuses.adopt(7, &[0; LIST_BYTES]);
-        statuses.revoke(at(7, 3));
+        assert_eq!(statuses.of(at(7, 3)), Status::Revoked, "before its list was taken over");
+        statuses.revoke(at(7, 4));
+        assert_eq!(statuses.of(at(7, 4)), Status::Revoked);
         statuses.adopt(7, &[0; LIST_BYTES]);
         assert_eq!(statuses.of(at(7, 3)), Status::Revoked, "an older list changes nothing");
         let later = 7 + LISTS as u32;
+        statuses.revoke(at(later, 5));
         statuses.adopt(later, &[0; LIST_BYTES]);
         assert_eq!((statuses.of(at(later, 3)), statuses.of(at(7, 3))), (Status::Valid, Status::UnknownList));
+        assert_eq!(statuses.of(at(later, 5)), Status::Revoked, "before its list was taken over");
+        statuses.revoke(at(7, 3));
+        assert_eq!(
+            statuses.adopting.lock().unwrap().len(),
+            0,
+            "nothing is kept for a list that is not wanted"
+        );
         statuses.adopt(7, &[0xff; LIST_BYTES]);
         assert_eq!((statuses.of(at(later, 3)), statuses.knows(7)), (Status::Valid, false));
         statuses.adopt(u32::MAX, &[0xff; LIST_BYTES]);
         assert_eq!(statuses.of(at(u32::MAX, 0)), Status::Revoked);
+    }
+
+    #[test]
+    fn what_is_revoked_while_its_list_is_taken_over_stays_so() {
+        for _ in 0..20 {
+            let statuses = Statuses::new();
+            std::thread::scope(|threads| {
+                threads.spawn(|| statuses.adopt(7, &[0; LIST_BYTES]));
+                for index in 0..2_000 {
+                    statuses.revoke(at(7, index * 500));
+                }
+            });
+            assert!((0..2_000).all(|index| statuses.of(at(7, index * 500)) == Status::Revoked));
+        }
+    }
+
+    #[test]
+    fn a_list_whose_place_is_given_to_another_while_a_token_is_looked_up_is_unknown() {
+        let (statuses, wanted) = (Statuses::new(), AtomicU32::new(7));
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                // Of each two lists in that place all tokens of the first are valid, and all of the second revoked.
+                for list in (7..7 + 2_000 * LISTS as u32).step_by(2 * LISTS) {
+                    statuses.adopt(list, &[0; 64]);
+                    wanted.store(list, Ordering::SeqCst);
+                    statuses.adopt(list + LISTS as u32, &[0xff; 64]);
+                }
+                wanted.store(0, Ordering::SeqCst);
+            });
+            loop {
+                match wanted.load(Ordering::SeqCst) {
+                    0 => break,
+                    list => assert_ne!(statuses.of(at(list, 500)), Status::Revoked, "of list {list}"),
+                }
+            }
+        });
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Sessions that are remembered until Redis says that they have changed.
 
-use std::{fmt, sync::Arc, thread, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Grant, IssueError, Outage, Principal, Properties,
@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use crate::{
     CacheConfig, FeedConfig,
     cached_sessions::{CachedSessions, Known},
+    follow::follow,
     silence::Silence,
     ticks,
 };
@@ -46,26 +47,12 @@ impl<C: Clock> TrackedSessions<C> {
         let sessions = Arc::new(CachedSessions::new(store, policy, clock, cache));
         let silence = Arc::new(Silence::new(feed));
         let limit = feed.sane().limit;
-        let (running, ended) = oneshot::channel();
         let (ready, first) = oneshot::channel();
         let listener =
             Listener { sessions: Arc::clone(&sessions), silence: Arc::clone(&silence), pause: limit / 4 };
-        let unavailable = || StoreError::Unavailable("changes cannot be followed".to_owned());
-        // Of its own, so that a runtime that is busy with requests does not make Redis look silent.
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|_| unavailable())?;
-        thread::Builder::new()
-            .name("changes".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        _ = ended => {}
-                        () = listener.run(ready) => {}
-                    }
-                });
-            })
-            .map_err(|_| unavailable())?;
-        first.await.map_err(|_| unavailable())??;
+        let unavailable = "changes cannot be followed";
+        let running = follow("changes", unavailable, listener.run(ready))?;
+        first.await.map_err(|_| StoreError::Unavailable(unavailable.to_owned()))??;
         Ok(Self { sessions, silence, limit, _running: running })
     }
 

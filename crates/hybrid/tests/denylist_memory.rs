@@ -7,11 +7,7 @@
 
 mod common;
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use authbench_hybrid::{FeedConfig, JwtDenylistMemory};
 use authoriser::{
@@ -19,7 +15,7 @@ use authoriser::{
     conformance::{Unavailable, outage_holds_its_declaration},
 };
 use common::{
-    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, outlives_redis_as_declared,
+    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, log::Log, outlives_redis_as_declared,
     own_prefix, own_redis, policy, raw, reaches_another_process, until,
 };
 use jwt::Hs256Key;
@@ -179,29 +175,11 @@ fn a_stream_that_began_anew_is_read_from_its_beginning() {
     });
 }
 
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn entries_that_are_none_are_skipped_and_logged_once() {
     let address = service!();
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
     // The feed has a thread of its own.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let log = Log::of_all_threads();
     block_on(async {
         let (prefix, key, clock) = (own_prefix(), hmac_key(), clock());
         let design = over(address, &prefix, &key, &clock).await.unwrap();
@@ -225,7 +203,7 @@ fn entries_that_are_none_are_skipped_and_logged_once() {
         design.revoke(token.reveal().as_bytes()).await.unwrap();
         until(async || ask(&other, &token, 7).await == Err(Denial::Revoked)).await;
         assert_eq!(other.revocations(), 1);
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         assert_eq!(text.matches("is none and was skipped").count(), 2, "once for each process: {text}");
         assert!(!text.contains("nonsense") && !text.contains("redis://"), "{text}");
         assert!(!text.contains(token.reveal()), "a credential in the log");

@@ -21,8 +21,9 @@ use authoriser::{
     conformance::{Unavailable, outage_holds_its_declaration},
 };
 use common::{
-    ask, block_on, clock, counting::Counting, hmac_key, issue, orders_of, own_prefix, own_redis,
-    reaches_another_process,
+    ask, block_on, clock,
+    counting::{Counting, CountingClock},
+    hmac_key, issue, orders_of, own_prefix, own_redis, reaches_another_process,
 };
 use jwt::{Hs256, Hs256Key, Policy};
 use session::{MemoryStore, RedisStore, SessionPolicy, SessionStore, SharedStore};
@@ -101,6 +102,20 @@ fn a_token_is_handed_out_again_for_its_minute_and_many_who_miss_look_up_once() {
         assert!(futures_util::future::join_all(all).await.iter().all(Result::is_ok));
         assert_eq!(gets.load(Relaxed), 2);
         assert_ne!(design.exchange(presented).await.unwrap().token, first.token);
+    });
+}
+
+#[test]
+fn a_token_that_is_handed_out_again_costs_one_reading_of_the_clock() {
+    block_on(async {
+        let clock = CountingClock::new(clock());
+        let tokens = (hmac_key(), inside());
+        let design = Gateway::new(MemoryStore::new(), SessionPolicy::default(), tokens, clock.clone(), 1_000);
+        let session = issue(&design, 7).await;
+        let exchange = async || design.exchange(session.reveal().as_bytes()).await.unwrap().proof;
+        assert_eq!(exchange().await, Proof::StoreHit);
+        clock.take();
+        assert_eq!((exchange().await, clock.take()), (Proof::CacheHit, 1));
     });
 }
 

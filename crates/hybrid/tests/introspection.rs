@@ -23,7 +23,13 @@ use authoriser::{
     Authoriser, Denial, ManualClock, Proof, UserId,
     conformance::{Unavailable, outage_holds_its_declaration, revocation_reaches_another_process},
 };
-use common::{ask, before, block_on, clock, issue, orders_of, own_prefix};
+use common::{
+    ask, before, block_on, clock,
+    counting::{Counting, CountingClock},
+    issue,
+    log::Log,
+    orders_of, own_prefix,
+};
 use session::{MemoryStore, RedisStore, SessionPolicy, SessionStore, SharedStore, StoreError};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -108,10 +114,32 @@ fn without_redis_it_denies_or_serves_for_as_long_as_declared() {
 }
 
 #[test]
+fn an_answer_that_is_remembered_costs_one_reading_of_the_clock() {
+    block_on(async {
+        let clock = CountingClock::new(clock());
+        let names = (NAMES.0.to_owned(), NAMES.1.to_owned());
+        let store = async { Ok(MemoryStore::new()) };
+        let server = AuthorisationServer::start(store, SessionPolicy::default(), clock.clone(), names, || {});
+        let server = Arc::new(server.await.unwrap());
+        let config = server.config().clone();
+        let asking = Introspection::new(server, config, clock.clone()).unwrap();
+        let design = CachedIntrospection::new(asking, CONFIG);
+        let token = issue(&design, 7).await;
+        let presented = token.reveal().as_bytes();
+        let proof = async || design.authorise(presented, &orders_of(7)).await.unwrap().proof;
+        assert_eq!(proof().await, Proof::StoreHit);
+        clock.take();
+        assert_eq!((proof().await, clock.take()), (Proof::CacheHit, 1));
+    });
+}
+
+#[test]
 fn many_who_miss_at_once_ask_once_and_inactive_tokens_are_not_kept() {
     block_on(async {
         let clock = clock();
-        let server = over_memory(&clock).await;
+        let (gets, touches) = <(Arc<AtomicUsize>, Arc<AtomicUsize>)>::default();
+        let store = Counting { store: MemoryStore::new(), gets: Arc::clone(&gets), touches };
+        let server = server_over(async { Ok(store) }, &clock).await.unwrap();
         let (proxy, url) = before(&server.config().url);
         let config = IntrospectionConfig { url, ..server.config().clone() };
         let asking = Introspection::new(Arc::clone(&server), config, clock.clone()).unwrap();
@@ -119,6 +147,7 @@ fn many_who_miss_at_once_ask_once_and_inactive_tokens_are_not_kept() {
         let token = issue(&design, 7).await;
         let all = (0..100).map(|_| ask(&design, &token, 7));
         assert!(futures_util::future::join_all(all).await.iter().all(Result::is_ok));
+        assert_eq!(gets.load(Relaxed), 1, "the server looks up whatever it is asked about");
         for _ in 0..10 {
             let foreign = MemoryStore::ID_FORM.draw(UserId(7)).0;
             assert_eq!(ask(&design, &foreign, 7).await, Err(Denial::Unknown));
@@ -197,34 +226,11 @@ fn active(issuer: &str, audience: &str) -> String {
     format!(r#"{{{members},"iss":"{issuer}","aud":"{audience}"}}"#)
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn take(&self) -> String {
-        String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
-    }
-}
-
 /// Each answer that is none, presented to both designs: never an accept, a typed denial, one line in the log, and the server asked
 /// again each time.
 #[test]
 fn whatever_is_no_answer_is_denied_and_told_once() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
-    let _here = tracing::subscriber::set_default(subscriber);
+    let (log, _subscribed) = Log::of_this_thread();
     // On this thread alone, where the log is listened to.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

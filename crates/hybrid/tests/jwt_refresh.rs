@@ -26,7 +26,9 @@ const GRACE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(1_800);
 const ABSOLUTE: Duration = Duration::from_secs(12 * 3_600);
 
-const CONFIG: RefreshConfig = RefreshConfig { idle: IDLE, absolute: ABSOLUTE, grace: GRACE };
+fn config() -> RefreshConfig {
+    RefreshConfig::new(IDLE, ABSOLUTE, GRACE).unwrap()
+}
 
 async fn with(
     config: RefreshConfig,
@@ -65,14 +67,14 @@ async fn refresh(design: &Design, token: &Credential) -> Result<(Credential, Cre
 }
 
 authoriser::conformance!(over_redis, |clock| async move {
-    with(CONFIG, common::redis()?, &own_prefix(), &keys(), &clock).await
+    with(config(), common::redis()?, &own_prefix(), &keys(), &clock).await
 });
 
 #[test]
 fn a_refresh_gives_another_pair_with_the_same_rights() {
     let address = service!();
     block_on(async {
-        let (design, clock) = alone(address, CONFIG).await;
+        let (design, clock) = alone(address, config()).await;
         let admin = PermissionSet::EMPTY.with(Permission::Admin);
         let admin = Principal { permissions: admin, ..customer(7) };
         let (first, token) = both(design.log_in(&admin).await.unwrap());
@@ -89,7 +91,7 @@ fn a_refresh_gives_another_pair_with_the_same_rights() {
 fn who_asks_again_within_the_grace_gets_the_same_successor() {
     let address = service!();
     block_on(async {
-        let (design, clock) = alone(address, CONFIG).await;
+        let (design, clock) = alone(address, config()).await;
         let (_, token) = log_in(&design, 7).await;
         let (access, next) = refresh(&design, &token).await.unwrap();
         for _ in 0..GRACE.as_secs() {
@@ -106,7 +108,7 @@ fn who_asks_again_within_the_grace_gets_the_same_successor() {
 fn a_token_that_is_used_after_the_grace_ends_its_family_and_no_other() {
     let address = service!();
     block_on(async {
-        let (design, clock) = alone(address, CONFIG).await;
+        let (design, clock) = alone(address, config()).await;
         let (_, token) = log_in(&design, 7).await;
         let (_, other) = log_in(&design, 7).await;
         let (access, next) = refresh(&design, &token).await.unwrap();
@@ -125,7 +127,7 @@ fn a_token_that_is_used_after_the_grace_ends_its_family_and_no_other() {
 fn a_token_from_long_before_ends_its_family_within_the_grace_as_well() {
     let address = service!();
     block_on(async {
-        let (design, _) = alone(address, CONFIG).await;
+        let (design, _) = alone(address, config()).await;
         let (_, first) = log_in(&design, 7).await;
         let (_, second) = refresh(&design, &first).await.unwrap();
         let (_, third) = refresh(&design, &second).await.unwrap();
@@ -139,7 +141,8 @@ fn a_token_from_long_before_ends_its_family_within_the_grace_as_well() {
 fn without_grace_the_second_use_ends_the_family() {
     let address = service!();
     block_on(async {
-        let (design, _) = alone(address, RefreshConfig { grace: Duration::ZERO, ..CONFIG }).await;
+        let config = RefreshConfig::new(IDLE, ABSOLUTE, Duration::ZERO).unwrap();
+        let (design, _) = alone(address, config).await;
         let (_, token) = log_in(&design, 7).await;
         let (_, next) = refresh(&design, &token).await.unwrap();
         assert_eq!(refresh(&design, &token).await.err(), Some(Denial::Revoked));
@@ -152,7 +155,7 @@ fn of_a_hundred_refreshes_at_once_one_successor_lives() {
     let address = service!();
     block_on(async {
         for _ in 0..5 {
-            let (design, _) = alone(address, CONFIG).await;
+            let (design, _) = alone(address, config()).await;
             let (_, token) = log_in(&design, 7).await;
             let design = Arc::new(design);
             let tasks: Vec<_> = (0..100)
@@ -178,7 +181,7 @@ fn of_a_hundred_refreshes_at_once_one_successor_lives() {
 fn a_family_ends_when_it_is_idle_and_at_its_absolute_age() {
     let address = service!();
     block_on(async {
-        let (design, clock) = alone(address, CONFIG).await;
+        let (design, clock) = alone(address, config()).await;
         let (_, idle) = log_in(&design, 7).await;
         let (_, mut used) = log_in(&design, 7).await;
         clock.advance(IDLE - SECOND);
@@ -201,7 +204,7 @@ fn a_family_ends_when_it_is_idle_and_at_its_absolute_age() {
 fn a_family_is_renewed_to_the_last_second_of_its_absolute_age() {
     let address = service!();
     block_on(async {
-        let config = RefreshConfig { idle: SECOND * 100, absolute: SECOND * 100, grace: GRACE };
+        let config = RefreshConfig::new(SECOND * 100, SECOND * 100, GRACE).unwrap();
         let (design, clock) = alone(address, config).await;
         let (_, token) = log_in(&design, 7).await;
         clock.advance(SECOND * 99);
@@ -213,12 +216,30 @@ fn a_family_is_renewed_to_the_last_second_of_its_absolute_age() {
 }
 
 #[test]
+fn a_logout_everywhere_ends_what_only_a_clock_that_is_ahead_calls_over() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let ahead = ManualClock::at(Timestamp(clock.now().0 + 4));
+        let config = RefreshConfig::new(SECOND * 100, SECOND * 100, GRACE).unwrap();
+        let here = with(config, address, &prefix, &keys, &clock).await.unwrap();
+        let there = with(config, address, &prefix, &keys, &ahead).await.unwrap();
+        let (_, token) = log_in(&here, 7).await;
+        clock.advance(SECOND * 97);
+        ahead.advance(SECOND * 97);
+        log_in(&there, 7).await;
+        assert_eq!(there.revoke_all(UserId(7)).await, Ok(Revoked::Credentials(2)));
+        assert_eq!(refresh(&here, &token).await.err(), Some(Denial::Unknown));
+    });
+}
+
+#[test]
 fn a_logout_ends_the_family_at_every_process() {
     let address = service!();
     block_on(async {
         let (prefix, keys, clock) = (own_prefix(), keys(), clock());
-        let here = with(CONFIG, address, &prefix, &keys, &clock).await.unwrap();
-        let there = with(CONFIG, address, &prefix, &keys, &clock).await.unwrap();
+        let here = with(config(), address, &prefix, &keys, &clock).await.unwrap();
+        let there = with(config(), address, &prefix, &keys, &clock).await.unwrap();
         let (access, token) = log_in(&here, 7).await;
         let (_, other) = log_in(&here, 7).await;
         let (_, next) = refresh(&there, &token).await.unwrap();
@@ -237,7 +258,7 @@ fn a_logout_ends_the_family_at_every_process() {
 fn a_logout_everywhere_ends_all_families_of_the_user() {
     let address = service!();
     block_on(async {
-        let (design, _) = alone(address, CONFIG).await;
+        let (design, _) = alone(address, config()).await;
         let mut tokens = Vec::new();
         for _ in 0..5 {
             tokens.push(log_in(&design, 7).await.1);
@@ -260,7 +281,7 @@ fn a_forged_token_is_refused_without_redis_and_ends_nothing() {
     let Some(mut server) = own_redis() else { return };
     block_on(async {
         let (clock, keys) = (clock(), keys());
-        let design = with(CONFIG, &server.tcp_url(), "d", &keys, &clock).await.unwrap();
+        let design = with(config(), &server.tcp_url(), "d", &keys, &clock).await.unwrap();
         let (access, token) = log_in(&design, 7).await;
         let mut forged = token.reveal().as_bytes().to_vec();
         forged[20] = if forged[20] == b'A' { b'B' } else { b'A' };
@@ -268,7 +289,7 @@ fn a_forged_token_is_refused_without_redis_and_ends_nothing() {
         assert_eq!(design.revoke(&forged).await, Err(Denial::Malformed));
         // One of a service with another key, for the same family by its text.
         let [key, _] = keys.clone();
-        let stranger = with(CONFIG, &server.tcp_url(), "e", &[key, hmac_key()], &clock).await.unwrap();
+        let stranger = with(config(), &server.tcp_url(), "e", &[key, hmac_key()], &clock).await.unwrap();
         let (_, foreign) = log_in(&stranger, 7).await;
         assert_eq!(refresh(&design, &foreign).await.err(), Some(Denial::BadSignature));
         let (_, token) = refresh(&design, &token).await.expect("the family lives on");
@@ -287,7 +308,7 @@ fn without_redis_it_does_what_it_declares() {
     let Some(mut server) = own_redis() else { return };
     block_on(async {
         let clock = clock();
-        let design = with(CONFIG, &server.tcp_url(), "d", &keys(), &clock).await.unwrap();
+        let design = with(config(), &server.tcp_url(), "d", &keys(), &clock).await.unwrap();
         outage_holds_its_declaration(&design, &clock, || server.kill()).await;
     });
 }
@@ -297,7 +318,7 @@ fn the_store_holds_no_token_and_forgets_by_itself() {
     let address = service!();
     block_on(async {
         let (prefix, clock) = (own_prefix(), clock());
-        let design = with(CONFIG, address, &prefix, &keys(), &clock).await.unwrap();
+        let design = with(config(), address, &prefix, &keys(), &clock).await.unwrap();
         let (_, token) = log_in(&design, 7).await;
         let (_, next) = refresh(&design, &token).await.unwrap();
         let mut raw = raw(address).await;
@@ -325,7 +346,7 @@ fn what_is_none_of_ours_under_a_familys_key_denies() {
     let address = service!();
     block_on(async {
         let (prefix, clock) = (own_prefix(), clock());
-        let design = with(CONFIG, address, &prefix, &keys(), &clock).await.unwrap();
+        let design = with(config(), address, &prefix, &keys(), &clock).await.unwrap();
         let (_, token) = log_in(&design, 7).await;
         let mut raw = raw(address).await;
         let mut command = redis::cmd("KEYS");

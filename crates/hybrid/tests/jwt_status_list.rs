@@ -7,18 +7,14 @@
 
 mod common;
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use authbench_hybrid::{FeedConfig, JwtStatusList};
 use authoriser::{
     Authoriser, Clock, Denial, ManualClock, Revoked, Timestamp, UserId, conformance::Unavailable,
 };
 use common::{
-    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, outlives_redis_as_declared,
+    LIFETIME, ask, before, block_on, clock, hmac_key, issue, keyspace, log::Log, outlives_redis_as_declared,
     own_prefix, policy, raw, reaches_another_process, until,
 };
 use jwt::{Hs256Key, Jwt, Policy, StatusIndex, StatusListToken, TokenId};
@@ -147,6 +143,30 @@ async fn put(raw: &mut MultiplexedConnection, prefix: &str, list: u32, token: &s
     let _new: u32 = put.query_async(raw).await.unwrap();
 }
 
+#[test]
+fn whoever_logs_a_user_out_everywhere_denies_what_another_process_revoked_before() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let here = over(address, &prefix, &keys, &clock).await.unwrap();
+        let there = over(address, &prefix, &keys, &clock).await.unwrap();
+        take_over(&mut raw(address).await, &prefix).await;
+        // For whoever was about to publish.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let (revoked, other) = (issue(&here, 7).await, issue(&here, 7).await);
+        there.revoke(revoked.reveal().as_bytes()).await.unwrap();
+        assert_eq!(ask(&here, &revoked, 7).await, Ok(()), "nobody has told it yet");
+        assert_eq!(here.revoke_all(UserId(7)).await, Ok(Revoked::Credentials(1)), "the other one");
+        for token in [&revoked, &other] {
+            assert_eq!(ask(&here, token, 7).await, Err(Denial::Revoked));
+        }
+        // As one whose first answer was lost asks again.
+        assert_eq!(ask(&there, &other, 7).await, Ok(()), "nobody has told it yet");
+        assert_eq!(there.revoke_all(UserId(7)).await, Ok(Revoked::Credentials(0)));
+        assert_eq!(ask(&there, &other, 7).await, Err(Denial::Revoked));
+    });
+}
+
 fn sealed(key: &Hs256Key, list: u32, now: Timestamp, lasts: u64, compressed: Vec<u8>) -> String {
     let token = StatusListToken {
         list,
@@ -158,32 +178,61 @@ fn sealed(key: &Hs256Key, list: u32, now: Timestamp, lasts: u64, compressed: Vec
     token.seal(key, &policy().with_status_lists(LISTS)).unwrap()
 }
 
+#[test]
+fn a_publisher_whose_clock_is_ahead_is_believed() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let design = over(address, &prefix, &keys, &clock).await.unwrap();
+        let token = issue(&design, 7).await;
+        let mut raw = raw(address).await;
+        take_over(&mut raw, &prefix).await;
+        let all_valid = compress_to_vec_zlib(&[0; 131_072], 9);
+        let since = Instant::now();
+        while since.elapsed() < 2 * LIMIT {
+            let ahead = Timestamp(clock.now().0 + 2);
+            for list in lists(&mut raw, &prefix).await {
+                put(&mut raw, &prefix, list, &sealed(&keys.1, list, ahead, 3, all_valid.clone())).await;
+            }
+            assert_eq!(ask(&design, &token, 7).await, Ok(()), "after {:?}", since.elapsed());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+}
+
+#[test]
+fn who_cannot_publish_fetches_what_another_publishes() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let design = over(address, &prefix, &keys, &clock).await.unwrap();
+        let token = issue(&design, 7).await;
+        let mut raw = raw(address).await;
+        // Bits that cannot be read, so that no list is published after them.
+        let bits = format!("{prefix}b{}", lists(&mut raw, &prefix).await[0]);
+        let () = redis::cmd("DEL").arg(&bits).query_async(&mut raw).await.unwrap();
+        let () = redis::cmd("HSET").arg(&bits).arg("none").arg(1).query_async(&mut raw).await.unwrap();
+        let all_valid = compress_to_vec_zlib(&[0; 131_072], 9);
+        let since = Instant::now();
+        while since.elapsed() < 2 * LIMIT {
+            for list in lists(&mut raw, &prefix).await {
+                put(&mut raw, &prefix, list, &sealed(&keys.1, list, clock.now(), 60, all_valid.clone()))
+                    .await;
+            }
+            assert_eq!(ask(&design, &token, 7).await, Ok(()), "after {:?}", since.elapsed());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+}
+
 /// What is published in place of that list, at that time.
 type Fault<'f> = &'f dyn Fn(&Keys, u32, Timestamp) -> String;
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 #[test]
 fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
     let address = service!();
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
     // Lists are fetched by a thread of its own.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let log = Log::of_all_threads();
     block_on(async {
         const BYTES: usize = 131_072;
         let packed = |bits: &[u8]| compress_to_vec_zlib(bits, 9);
@@ -213,7 +262,7 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
                 sealed(&keys.1, list, now, 60, bomb.clone())
             }),
             ("the list is too short", &|keys, list, now| sealed(&keys.1, list, now, 60, packed(&[0; 10]))),
-            ("not the type of an access token", &|keys, _, _| {
+            ("the header's typ is not the one expected", &|keys, _, _| {
                 // A good token of the same key that is none of a list.
                 let tokens = Jwt::new(keys.1.clone(), policy(), clock());
                 let who = authoriser::conformance::customer(7);
@@ -230,7 +279,7 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
             let mut raw = raw(address).await;
             take_over(&mut raw, &prefix).await;
             let list = lists(&mut raw, &prefix).await[0];
-            let before = text(&log).matches(reason).count();
+            let before = log.text().matches(reason).count();
             let since = Instant::now();
             while ask(&design, &kept, 7).await.is_ok() {
                 put(&mut raw, &prefix, list, &fault(&keys, list, clock.now())).await;
@@ -247,7 +296,7 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
                 Err(Denial::Revoked),
                 "{reason}: what was known stays so"
             );
-            let text = text(&log);
+            let text = log.text();
             assert_eq!(text.matches(reason).count(), before + 1, "{reason}: {text}");
             // A good list that says that all is valid: no revocation is undone.
             until(async || {
@@ -272,12 +321,8 @@ fn a_list_that_is_none_is_not_taken_over_and_logged_once() {
             .await;
             assert_eq!(ask(&design, &revoked, 7).await, Err(Denial::Revoked), "{reason}");
         }
-        assert!(!text(&log).contains("redis://") && !text(&log).contains("eyJ"), "no address and no token");
+        assert!(!log.text().contains("redis://") && !log.text().contains("eyJ"), "no address and no token");
     });
-}
-
-fn text(log: &Log) -> String {
-    String::from_utf8(log.0.lock().unwrap().clone()).unwrap()
 }
 
 #[test]

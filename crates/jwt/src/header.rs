@@ -9,8 +9,8 @@ use crate::{
 /// issuer from passing as access tokens (RFC 8725, section 3.11).
 pub const TOKEN_TYPE: &str = "at+jwt";
 
-/// The longest encoded header of an access token that is parsed, in characters. Parsing comes before the proof, so it
-/// is cheap by force.
+/// The longest encoded header of an access token or a status list that is parsed, in characters. Parsing comes before the proof, so
+/// it is cheap by force.
 pub(crate) const MAX_HEADER_CHARS: usize = 1024;
 
 /// Our header for an algorithm and a key id, encoded, with the dot that follows it.

@@ -30,7 +30,7 @@ pub enum Rejection {
     #[error("the algorithm is not the key's")]
     Algorithm,
     /// The header's `typ` is missing or not that of an access token, or of whatever is read.
-    #[error("not the type of an access token")]
+    #[error("the header's typ is not the one expected")]
     TokenType,
     /// The header names extensions that must be understood, and none is (RFC 7515, section 4.1.11).
     #[error("the header has critical extensions")]

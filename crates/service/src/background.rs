@@ -148,24 +148,12 @@ impl Drop for Background {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::{Read, Write},
-        net::TcpStream,
-    };
+    use std::net::TcpStream;
 
     use authoriser::{Permission, PermissionSet, Principal, UserId};
 
     use super::*;
-
-    fn ask(address: SocketAddr, header: &str) -> String {
-        let mut stream = TcpStream::connect(address).unwrap();
-        let request =
-            format!("GET /users/7/profile HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
+    use crate::testing::{ask, body, status};
 
     #[test]
     fn the_guarded_and_the_bare_service_answer_the_same_profile() {
@@ -180,12 +168,11 @@ mod tests {
         });
         let (service, token) = Background::start("jwt-hs256", environment, prepare).unwrap();
         let bare = Background::bare().unwrap();
-        let body = |answer: &str| answer.split("\r\n\r\n").nth(1).map(str::to_owned);
         let answer = ask(service.address(), &format!("Authorization: Bearer {token}\r\n"));
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        assert_eq!(body(&answer).as_deref(), Some(r#"{"user_id":7,"name":"user-7"}"#));
+        assert_eq!(status(&answer), "200", "{answer}");
+        assert_eq!(body(&answer), r#"{"user_id":7,"name":"user-7"}"#);
         assert_eq!(body(&ask(bare.address(), "")), body(&answer));
-        assert!(ask(service.address(), "").starts_with("HTTP/1.1 401"));
+        assert_eq!(status(&ask(service.address(), "")), "401");
         let gone = service.address();
         drop(service);
         assert!(TcpStream::connect(gone).is_err(), "it serves on");

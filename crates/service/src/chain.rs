@@ -21,7 +21,7 @@ use axum::{
     routing::{MethodRouter, get},
 };
 use catalogue::Environment;
-use http_body_util::Empty;
+use http_body_util::{BodyExt, Empty, Limited};
 use hybrid::Gateway;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -42,8 +42,10 @@ use crate::{
 
 /// The design whose first service does something else than the others.
 const GATEWAY: &str = "gateway";
-/// How long the next service may take. Longer than any service takes for what comes after it.
+/// How long the next service may take for its whole answer. Longer than any service takes for what comes after it.
 const LONGEST: Duration = Duration::from_secs(10);
+/// The longest answer that is passed back, in bytes: a profile is far shorter.
+const LARGEST: usize = 65_536;
 /// A connection that nobody needs is closed after this time, sooner than the services close theirs.
 const IDLE: Duration = Duration::from_secs(5);
 
@@ -204,12 +206,16 @@ async fn exchange(
     let owner = owner(path).ok_or(Refusal::NotFound)?;
     let exchange = gateway.exchange(presented(transport, headers)?).await?;
     gateway.authorise_inside(&exchange, &AccessRequest { owner, permission: Permission::ProfileRead })?;
-    HeaderValue::try_from(format!("Bearer {}", exchange.token)).map_err(|_| Refusal::Internal)
+    let mut bearer =
+        HeaderValue::try_from(format!("Bearer {}", exchange.token)).map_err(|_| Refusal::Internal)?;
+    bearer.set_sensitive(true);
+    Ok(bearer)
 }
 
 /// The next service, asked over connections that are kept.
 struct Next {
     address: SocketAddr,
+    longest: Duration,
     pool: Client<HttpConnector, Empty<Bytes>>,
 }
 
@@ -221,7 +227,7 @@ impl Next {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .build(connector);
-        Self { address, pool }
+        Self { address, longest: LONGEST, pool }
     }
 
     /// Its answer as it is. 502 where there is none, 504 where it takes too long (RFC 9110, sections 15.6.3 and 15.6.5).
@@ -233,9 +239,14 @@ impl Next {
         let Ok(request) = request.body(Empty::new()) else {
             return StatusCode::BAD_REQUEST.into_response();
         };
-        match tokio::time::timeout(LONGEST, self.pool.request(request)).await {
-            Ok(Ok(answer)) => answer.map(Body::new),
-            Ok(Err(_)) => StatusCode::BAD_GATEWAY.into_response(),
+        let whole = async {
+            let (head, body) = self.pool.request(request).await.ok()?.into_parts();
+            let body = Limited::new(body, LARGEST).collect().await.ok()?;
+            Some(Response::from_parts(head, Body::from(body.to_bytes())))
+        };
+        match tokio::time::timeout(self.longest, whole).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => StatusCode::BAD_GATEWAY.into_response(),
             Err(_) => StatusCode::GATEWAY_TIMEOUT.into_response(),
         }
     }
@@ -270,27 +281,14 @@ impl Authoriser for Known {
 mod tests {
     use std::{
         io::{Read, Write},
-        net::TcpStream,
+        net::TcpListener,
     };
 
     use authoriser::{PermissionSet, conformance::services_are_required};
     use catalogue::Need;
 
     use super::*;
-
-    fn ask(address: SocketAddr, header: &str) -> String {
-        let mut stream = TcpStream::connect(address).unwrap();
-        let request =
-            format!("GET /users/7/profile HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n");
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    fn status(answer: &str) -> &str {
-        answer.split(' ').nth(1).unwrap_or_default()
-    }
+    use crate::testing::{ask, status};
 
     /// A credential of user 7, as a header line, and how it is revoked: with the design of the first service.
     fn log_in() -> Prepare<String> {
@@ -343,8 +341,28 @@ mod tests {
         assert_eq!(status(&ask(chain.address(), "Authorization: Bearer x\r\n")), "200");
     }
 
+    #[tokio::test]
+    async fn an_answer_that_stops_in_the_middle_or_is_too_long_is_none() {
+        let stalled = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_owned();
+        let long = format!("HTTP/1.1 200 OK\r\ncontent-length: 70000\r\n\r\n{}", "x".repeat(70_000));
+        for (text, expected) in [(stalled, StatusCode::GATEWAY_TIMEOUT), (long, StatusCode::BAD_GATEWAY)] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let next =
+                Next { longest: Duration::from_millis(300), ..Next::new(listener.local_addr().unwrap()) };
+            std::thread::spawn(move || {
+                let mut stream = listener.accept().unwrap().0;
+                // An answer that comes before the request is none.
+                let _ = stream.read(&mut [0; 1_024]);
+                let _ = stream.write_all(text.as_bytes());
+                // Until the other side has gone.
+                let _ = stream.read_to_end(&mut Vec::new());
+            });
+            assert_eq!(next.ask("/users/7/profile", None).await.status(), expected);
+        }
+    }
+
     #[test]
-    fn over_a_store_each_service_has_connections_of_its_own_and_only_the_gateway_knows_sessions() {
+    fn over_a_store_any_of_the_services_takes_the_credential_and_only_the_gateway_knows_sessions() {
         let redis = match Need::Redis.obtain() {
             Ok(redis) => redis,
             Err(error) => {

@@ -38,6 +38,8 @@ mod renewal;
 mod routes;
 mod serve;
 mod server;
+#[cfg(test)]
+mod testing;
 mod tls;
 mod transport;
 mod users;

@@ -67,25 +67,14 @@ async fn answer(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io::{Read, Write},
-        net::TcpStream,
-    };
-
     use super::*;
+    use crate::testing::{self, body};
 
     #[test]
     fn what_is_published_is_fetched_and_counted() {
         let publisher = Publisher::start("one".to_owned(), || {}).unwrap();
-        let authority = publisher.url().split('/').nth(2).unwrap().to_owned();
-        let fetch = || {
-            let mut stream = TcpStream::connect(&authority).unwrap();
-            let request = format!("GET {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-            stream.write_all(request.as_bytes()).unwrap();
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).unwrap();
-            answer.rsplit("\r\n").next().unwrap().to_owned()
-        };
+        let address = publisher.url().split('/').nth(2).unwrap().parse().unwrap();
+        let fetch = || body(&testing::get(address, PATH, "")).to_owned();
         assert_eq!((fetch(), publisher.fetches()), ("one".to_owned(), 1));
         publisher.publish("two".to_owned());
         assert_eq!((fetch(), publisher.fetches()), ("two".to_owned(), 2));

@@ -74,19 +74,18 @@ impl<S: SessionStore, C: Clock> Sessions<S, C> {
         Ok(self.store.list(user).await?.len())
     }
 
-    /// The session of a presented id, if it is alive, with this use noted where it is time: for who decides by it elsewhere,
+    /// The session of an id, if it is alive, with this use noted where it is time: for who decides by it elsewhere,
     /// as an authorisation server or a gateway does.
     ///
     /// # Errors
-    /// As [`Authoriser::authorise`], but never [`Denial::Forbidden`].
-    pub async fn look_up(&self, presented: &[u8]) -> Result<SessionRecord, Denial> {
-        let id = S::ID_FORM.hash(presented)?;
-        let (record, now) = self.find(&id).await?;
+    /// As [`Authoriser::authorise`], but never [`Denial::Malformed`] or [`Denial::Forbidden`].
+    pub async fn look_up(&self, id: &IdHash) -> Result<SessionRecord, Denial> {
+        let (record, now) = self.find(id).await?;
         if !self.policy.wants_touch(&record, now) {
             return Ok(record);
         }
         let used = SessionRecord { last_seen: now, ..record };
-        match self.store.touch(&id, &used, &self.policy).await? {
+        match self.store.touch(id, &used, &self.policy).await? {
             Touched::Noted => Ok(used),
             Touched::Gone => Err(Denial::Unknown),
         }

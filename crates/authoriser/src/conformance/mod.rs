@@ -27,6 +27,8 @@ mod refresh_liars;
 mod revocation;
 mod rights;
 mod time;
+#[cfg(test)]
+mod time_liars;
 
 pub use batch::batches_are_decided_one_by_one;
 pub use concurrency::tasks_issue_authorise_and_revoke_at_once;

@@ -19,7 +19,7 @@ impl<A: Authoriser> Subject<A> {
 }
 
 /// A design without refresh tokens hands out none and takes none. One with them renews a login beyond the life of its credential, with
-/// the same rights, and takes neither kind of text for the other.
+/// the same rights, and takes neither kind of text for the other. One that was used before, longer ago than any grace, ends its login.
 pub async fn refresh_tokens_renew_their_login<A: Authoriser>(subject: Subject<A>) {
     let login = subject.log_in(USER).await;
     let first = subject.authorise(login.credential.reveal().as_bytes(), USER).await;
@@ -44,6 +44,7 @@ pub async fn refresh_tokens_renew_their_login<A: Authoriser>(subject: Subject<A>
         forged[place] ^= 1;
     }
 
+    let used = token.clone();
     let mut token = token;
     for _ in 0..3 {
         subject.clock.advance(subject.design.properties().lifetime);
@@ -54,6 +55,11 @@ pub async fn refresh_tokens_renew_their_login<A: Authoriser>(subject: Subject<A>
         assert_ne!(next, token, "a refresh token is good for one use");
         token = next;
     }
+    let replay = subject.refresh(&used).await.map(drop);
+    assert_eq!(replay, Err(Denial::Revoked), "a refresh token that was used before");
+    subject.assert_over(&token).await;
+
+    let token = subject.log_in(USER).await.refresh.expect("as the first login");
     subject.clock.advance(Duration::from_secs(3_600 * 24 * 365));
     let late = subject.refresh(&token).await.expect_err("no login lasts for ever");
     assert!(matches!(late, Denial::Expired | Denial::Unknown), "{late:?}");
@@ -82,6 +88,6 @@ pub async fn revocation_ends_the_renewal<A: Authoriser>(subject: Subject<A>) {
 impl<A: Authoriser> Subject<A> {
     async fn assert_over(&self, token: &Credential) {
         let answer = self.refresh(token).await.map(drop);
-        assert!(matches!(answer, Err(Denial::Revoked | Denial::Unknown)), "after its revocation: {answer:?}");
+        assert!(matches!(answer, Err(Denial::Revoked | Denial::Unknown)), "after its end: {answer:?}");
     }
 }

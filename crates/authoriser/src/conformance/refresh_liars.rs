@@ -34,6 +34,10 @@ enum Does {
     DeclareNothing,
     /// Renews for ever.
     RenewForEver,
+    /// Takes a refresh token that was used before.
+    TakeItAgain,
+    /// Refuses one that was used before, and renews its login all the same.
+    RenewTheStolen,
 }
 
 /// Whose a login is, with which rights, since when, and whether it was ended.
@@ -50,6 +54,8 @@ struct State {
     /// Whose login a text is for, and since when.
     access: BTreeMap<Vec<u8>, (usize, Timestamp)>,
     refresh: BTreeMap<Vec<u8>, usize>,
+    /// Refresh tokens that were used.
+    used: BTreeMap<Vec<u8>, usize>,
     drawn: usize,
 }
 
@@ -71,6 +77,21 @@ impl Toy {
         state.access.insert(access.clone().into_bytes(), (login, self.clock.now()));
         state.refresh.insert(refresh.clone().into_bytes(), login);
         Login { credential: Credential::new(access), refresh: Some(Credential::new(refresh)) }
+    }
+
+    /// Uses a refresh token up, and says whose login it renews.
+    fn take(&self, presented: &[u8]) -> Result<usize, Denial> {
+        let mut state = self.state();
+        if let Some(number) = state.refresh.remove(presented) {
+            state.used.insert(presented.to_vec(), number);
+            return Ok(number);
+        }
+        let number = *state.used.get(presented).ok_or(Denial::Malformed)?;
+        if self.does == Does::TakeItAgain {
+            return Ok(number);
+        }
+        state.logins[number].ended |= self.does != Does::RenewTheStolen;
+        Err(Denial::Revoked)
     }
 
     /// Ends the logins of which that is true.
@@ -117,7 +138,7 @@ impl Authoriser for Toy {
     }
 
     async fn refresh(&self, presented: &[u8]) -> Result<Login, Denial> {
-        let number = self.state().refresh.remove(presented).ok_or(Denial::Malformed)?;
+        let number = self.take(presented)?;
         let (ended, at) = {
             let login = &self.state().logins[number];
             (login.ended, login.at)
@@ -183,7 +204,7 @@ fn who_does_all_that_it_should_passes() {
 }
 
 #[test]
-#[should_panic(expected = "after its revocation: Ok(())")]
+#[should_panic(expected = "after its end: Ok(())")]
 fn who_renews_what_was_ended_is_found_out() {
     held_to_it(Does::RenewTheEnded);
 }
@@ -216,4 +237,16 @@ fn who_renews_and_does_not_say_so_is_found_out() {
 #[should_panic(expected = "no login lasts for ever")]
 fn who_renews_for_ever_is_found_out() {
     held_to_it(Does::RenewForEver);
+}
+
+#[test]
+#[should_panic(expected = "a refresh token that was used before")]
+fn who_takes_a_used_token_again_is_found_out() {
+    held_to_it(Does::TakeItAgain);
+}
+
+#[test]
+#[should_panic(expected = "after its end: Ok(())")]
+fn who_renews_a_login_whose_token_came_twice_is_found_out() {
+    held_to_it(Does::RenewTheStolen);
 }

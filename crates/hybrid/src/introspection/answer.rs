@@ -1,6 +1,6 @@
 //! The introspection response (RFC 7662, section 2.2): written by the server, judged by who asked.
 
-use authoriser::{PermissionSet, Timestamp, UserId};
+use authoriser::{Denial, PermissionSet, Timestamp, UserId};
 use jwt::{Scope, parse_user};
 use serde::{Deserialize, Serialize};
 use session::{SessionPolicy, SessionRecord};
@@ -39,6 +39,14 @@ pub(super) struct Active {
     pub(super) permissions: PermissionSet,
     /// It is none any more from this second on.
     pub(super) expires: Timestamp,
+}
+
+impl Active {
+    /// Whether it is still active: the server's word is as old as its answer.
+    #[inline]
+    pub(super) fn check_time(&self, now: Timestamp) -> Result<(), Denial> {
+        if now >= self.expires { Err(Denial::Expired) } else { Ok(()) }
+    }
 }
 
 impl Answer {

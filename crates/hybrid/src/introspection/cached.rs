@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Grant, IssueError, Outage, Principal, Proof,
-    Properties, Purged, Revocation, Revoked, UserId,
+    Properties, Purged, Revocation, Revoked, Timestamp, UserId,
 };
 use session::SessionStore;
 
@@ -12,7 +12,7 @@ use super::{Introspection, IntrospectionFault, answer::Active, design::token};
 use crate::{
     CacheConfig,
     digest::TokenDigest,
-    local_cache::{Found, LocalCache},
+    local_cache::{Cached, Found, LocalCache},
 };
 
 /// [`Introspection`], whose answers this process remembers for [`CacheConfig::ttl`] (RFC 7662, section 4, allows it, and says that
@@ -39,6 +39,16 @@ impl<S: SessionStore, C: Clock> CachedIntrospection<S, C> {
     #[must_use]
     pub fn remembered(&self) -> usize {
         self.known.len()
+    }
+
+    #[inline]
+    async fn find(
+        &self,
+        digest: &TokenDigest,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<(Cached<Active>, Found), Denial> {
+        self.known.get_or_load(digest, digest.number(), self.asking.ask(token, now)).await
     }
 
     /// What was wrong with an answer last. For whoever operates the service.
@@ -73,10 +83,15 @@ impl<S: SessionStore, C: Clock> Authoriser for CachedIntrospection<S, C> {
     async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
         let token = token(presented)?;
         let digest = TokenDigest::of(presented);
-        let (cached, found) =
-            self.known.get_or_load(&digest, digest.number(), self.asking.ask(token)).await?;
+        let now = self.asking.clock().now();
+        // Most hits: nothing of what a miss needs is made ready.
+        let here = self.known.get(&digest, digest.number(), now);
+        let (cached, found) = match here {
+            Some(cached) => (cached, Found::Here),
+            None => self.find(&digest, token, now).await?,
+        };
         let active = cached.value;
-        self.asking.check_time(&active)?;
+        active.check_time(now)?;
         let proof = match found {
             Found::Here => Proof::CacheHit,
             Found::There => Proof::StoreHit,

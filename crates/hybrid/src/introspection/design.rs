@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Outage, Principal,
-    Proof, Properties, Purged, Revocation, Revoked, StateLocation, Transport, UserId,
+    Proof, Properties, Purged, Revocation, Revoked, StateLocation, Timestamp, Transport, UserId,
 };
 use session::SessionStore;
 
@@ -50,19 +50,13 @@ impl<S: SessionStore, C: Clock> Introspection<S, C> {
         *self.faults.last()
     }
 
-    /// What a token stands for, by what the server says now.
-    pub(super) async fn ask(&self, token: &str) -> Result<Active, Denial> {
+    /// What a token stands for, by what the server says, for a request that came at `now`.
+    pub(super) async fn ask(&self, token: &str, now: Timestamp) -> Result<Active, Denial> {
         let outcome = self.client.ask(token).await.and_then(|answer| answer.judge(&self.config));
         self.faults.note(&outcome);
         let active = outcome?.ok_or(Denial::Unknown)?;
-        self.check_time(&active)?;
+        active.check_time(now)?;
         Ok(active)
-    }
-
-    /// Whether it is still active: the server's word is as old as its answer.
-    #[inline]
-    pub(super) fn check_time(&self, active: &Active) -> Result<(), Denial> {
-        if self.clock.now() >= active.expires { Err(Denial::Expired) } else { Ok(()) }
     }
 
     pub(super) const fn clock(&self) -> &C {
@@ -104,7 +98,7 @@ impl<S: SessionStore, C: Clock> Authoriser for Introspection<S, C> {
     }
 
     async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
-        let active = self.ask(token(presented)?).await?;
+        let active = self.ask(token(presented)?, self.clock.now()).await?;
         access.decide(active.user, active.permissions, Proof::StoreHit)
     }
 

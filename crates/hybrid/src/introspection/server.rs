@@ -227,7 +227,8 @@ impl<S: SessionStore, C: Clock> Desk<S, C> {
         let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
             return Err(StatusCode::BAD_REQUEST);
         };
-        match self.sessions.look_up(token.as_bytes()).await {
+        let Ok(id) = S::ID_FORM.hash(token.as_bytes()) else { return Ok(Answer::INACTIVE) };
+        match self.sessions.look_up(&id).await {
             Ok(record) => Ok(Answer::of(&record, self.sessions.policy(), &self.issuer, &self.audience)),
             Err(Denial::StoreUnavailable) => Err(StatusCode::SERVICE_UNAVAILABLE),
             Err(_) => Ok(Answer::INACTIVE),

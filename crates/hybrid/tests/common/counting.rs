@@ -1,11 +1,11 @@
-//! A store that counts what it is asked.
+//! A store that counts what it is asked, and a clock that counts how often it is read.
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-use authoriser::{Outage, Purged, StateLocation, Timestamp, UserId};
+use authoriser::{Clock, ManualClock, Outage, Purged, StateLocation, Timestamp, UserId};
 use session::{IdForm, IdHash, InsertError, SessionPolicy, SessionRecord, SessionStore, StoreError, Touched};
 
 /// Counts what a store is asked.
@@ -79,5 +79,30 @@ impl<S: SessionStore> SessionStore for Counting<S> {
 
     async fn purge(&self, policy: &SessionPolicy, now: Timestamp) -> Result<Purged, StoreError> {
         self.store.purge(policy, now).await
+    }
+}
+
+/// Counts how often a clock is read.
+#[derive(Clone, Debug)]
+pub(crate) struct CountingClock {
+    pub(crate) clock: ManualClock,
+    pub(crate) readings: Arc<AtomicUsize>,
+}
+
+impl CountingClock {
+    pub(crate) fn new(clock: ManualClock) -> Self {
+        Self { clock, readings: Arc::default() }
+    }
+
+    /// How often it was read since it was asked that.
+    pub(crate) fn take(&self) -> usize {
+        self.readings.swap(0, Relaxed)
+    }
+}
+
+impl Clock for CountingClock {
+    fn now(&self) -> Timestamp {
+        self.readings.fetch_add(1, Relaxed);
+        self.clock.now()
     }
 }

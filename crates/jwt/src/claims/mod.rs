@@ -46,7 +46,7 @@ pub struct Claims {
 }
 
 /// The place of a token in the status lists of its issuer (Token Status List, draft-ietf-oauth-status-list-21, section 6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StatusIndex {
     /// Which list: what `uri` says after the policy's [`status_lists`](crate::Policy::status_lists).
     pub list: u32,
@@ -55,13 +55,21 @@ pub struct StatusIndex {
 }
 
 impl Claims {
+    /// `exp`, moved by the leeway: from this second on nobody accepts the token, and whether it is revoked does not matter
+    /// any more.
+    #[must_use]
+    #[inline]
+    pub const fn end(&self, leeway: Duration) -> Timestamp {
+        self.expires_at.after(leeway)
+    }
+
     /// Whether the token is accepted at this time.
     ///
     /// # Errors
     /// [`Rejection::Expired`] from `exp` on, [`Rejection::NotYetValid`] before `iat` or `nbf`, each moved by the leeway.
     #[inline]
     pub fn check_time(&self, now: Timestamp, leeway: Duration) -> Result<(), Rejection> {
-        if now >= self.expires_at.after(leeway) {
+        if now >= self.end(leeway) {
             return Err(Rejection::Expired);
         }
         let latest_start = now.after(leeway);

@@ -27,7 +27,8 @@ pub(super) fn measure<E: Entry>(
     late: Duration,
 ) -> Result<Vec<Count>, NotBuilt> {
     let clock = ManualClock::at(SystemClock.now());
-    let environment = Rc::new(context.environment_on(clock.clone()).forgiving(grace));
+    let environment = context.environment_on(clock.clone()).forgiving(grace);
+    let environment = Rc::new(environment.map_err(|error| NotBuilt::Broken(error.to_string()))?);
     let opened = Rc::clone(&environment);
     context.afterwards(move |runtime| {
         let _ = runtime.block_on(opened.clean_up());
