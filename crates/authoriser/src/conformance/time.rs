@@ -74,10 +74,12 @@ pub async fn idles_out_at_the_exact_edge<A: Authoriser>(subject: Subject<A>) {
 /// 7662, section 2.2).
 pub async fn not_valid_before_its_issue<A: Authoriser>(subject: Subject<A>) {
     let properties = subject.design.properties();
-    let expired = subject.issue(&customer(USER.0)).await;
-    subject.clock.advance(properties.lifetime + SECOND * 3600);
-    let answer = subject.authorise(expired.reveal().as_bytes(), USER).await;
-    let never_told = properties.family == Family::Hybrid && answer == Err(Denial::Unknown);
+    // Only of those: some peers read the system's clock themselves, and take nothing that is issued later than now.
+    let never_told = properties.family == Family::Hybrid && {
+        let expired = subject.issue(&customer(USER.0)).await;
+        subject.clock.advance(properties.lifetime + SECOND * 3600);
+        subject.authorise(expired.reveal().as_bytes(), USER).await == Err(Denial::Unknown)
+    };
 
     let issued = subject.clock.now();
     let credential = subject.issue(&customer(USER.0)).await;
