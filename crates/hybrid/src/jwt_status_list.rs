@@ -16,10 +16,10 @@ use crate::{FeedConfig, follow::follow, status_exchange::Exchange, statuses::Sta
 /// draft-ietf-oauth-status-list-21): one bit for each token that was issued, 128 KiB for a million of them, whatever is revoked.
 ///
 /// A login asks Redis for the next place in a list, which the token names in `status`. Redis also keeps which places are a user's, for
-/// whoever logs out everywhere. Five times in [`FeedConfig::limit`] the lists are published as signed tokens, by one process at a
+/// the logout everywhere. Five times in [`FeedConfig::limit`] the lists are published as signed tokens, by one process at a
 /// time, and fetched by each, which believes no list without the signature. The process that revokes denies the next request. When no
 /// accepted list is younger than the limit, every request is denied with [`Denial::StoreUnavailable`]. Their age is what Redis says;
-/// what is signed bounds it two seconds beyond the limit.
+/// what is signed bounds it two seconds beyond the limit, plus what this clock is behind the publisher's.
 ///
 /// A list that is not signed, out of date, another one's, cut off or too long is not taken over; the one before it stays until the
 /// limit. What was once known to be revoked stays so.
@@ -140,7 +140,9 @@ impl<K: JwsKey, C: Clock> Authoriser for JwtStatusList<K, C> {
     }
 
     async fn add_revocations(&self, count: usize) -> Result<(), Denial> {
-        self.exchange.add_revocations(count).await?;
+        if count > 0 {
+            self.exchange.add_revocations(count).await?;
+        }
         Ok(self.exchange.synchronise().await?)
     }
 }

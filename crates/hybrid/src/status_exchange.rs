@@ -61,8 +61,8 @@ pub(crate) enum ExchangeError {
 /// | `p` | there for as long as nobody else publishes |
 ///
 /// Any process may publish, and one does at a time. Each fetches for itself. What is revoked is believed by the signature alone. How old
-/// that is, Redis says, and nothing signs it: whoever can write there can have a list believed for as long as its signed `exp` allows,
-/// two seconds beyond the limit.
+/// that is, Redis says, and nothing signs it: who can write there can have a list believed for as long as its signed `exp` allows. That
+/// is two seconds beyond the limit, and as much longer as the reader's clock is behind the publisher's.
 pub(crate) struct Exchange<K, C> {
     keys: RedisKeyspace,
     key: K,
@@ -77,6 +77,8 @@ pub(crate) struct Exchange<K, C> {
     packed: Mutex<HashMap<u32, Packed>>,
     /// Whether the last fetch failed, which is logged once.
     failing: AtomicBool,
+    /// The same of publishing, while what others publish is fetched.
+    not_publishing: AtomicBool,
 }
 
 #[derive(Default)]
@@ -113,6 +115,7 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
             scripts,
             packed: Mutex::default(),
             failing: AtomicBool::new(false),
+            not_publishing: AtomicBool::new(false),
         };
         // So that there is a list to be published.
         exchange.reserve(0).await?;
@@ -179,7 +182,7 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
         Ok(new)
     }
 
-    /// Publishes all lists if nobody has of late, or in any case.
+    /// Publishes all lists if nobody has of late, or in any case; answers whether it did.
     ///
     /// # Errors
     /// [`ExchangeError`]; some lists may be published then.
@@ -187,14 +190,25 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
         &self,
         connection: &mut MultiplexedConnection,
         in_any_case: bool,
-    ) -> Result<(), ExchangeError> {
+    ) -> Result<bool, ExchangeError> {
         let lease = (self.interval().as_millis() as u64 * 9 / 10).max(1);
         let mut take = cmd("SET");
         take.arg(self.keys.key(&[b"p"])).arg(1).arg("NX").arg("PX").arg(lease);
         let taken: Option<String> = take.query_async(connection).await?;
         if taken.is_none() && !in_any_case {
-            return Ok(());
+            return Ok(false);
         }
+        let published = self.publish_all(connection).await;
+        if published.is_err() && taken.is_some() {
+            // Another process may be able to. Where this fails as well, the key expires.
+            let given_back: Result<u8, RedisError> =
+                cmd("DEL").arg(self.keys.key(&[b"p"])).query_async(connection).await;
+            drop(given_back);
+        }
+        published.map(|()| true)
+    }
+
+    async fn publish_all(&self, connection: &mut MultiplexedConnection) -> Result<(), ExchangeError> {
         let (read_at, lists) = self.lists(connection).await?;
         for list in lists {
             let bits: Option<Vec<u8>> = cmd("GET").arg(self.bits_key(list)).query_async(connection).await?;
@@ -276,27 +290,35 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
     }
 
     /// Publishes and fetches once; what goes wrong is logged when it begins and when it is over.
+    ///
+    /// # Errors
+    /// [`ExchangeError`] where the lists could not be fetched. What cannot be published here, another process may have published.
     pub(crate) async fn refresh(&self, connection: &mut MultiplexedConnection) -> Result<(), ExchangeError> {
-        let done = async {
-            let published = self.publish(connection, false).await;
-            // What cannot be published here, another process may have published.
-            self.fetch(connection).await?;
-            published
-        };
-        let done = done.await;
-        match &done {
-            Ok(()) => {
-                if self.failing.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the status lists are there again");
-                }
-            }
-            Err(error) => {
+        let published = self.publish(connection, false).await;
+        let fetched = self.fetch(connection).await;
+        match (&fetched, published) {
+            (Err(error), _) => {
                 if !self.failing.swap(true, Ordering::Relaxed) {
                     tracing::warn!(%error, "the status lists cannot be had");
                 }
             }
+            (Ok(()), Err(error)) => {
+                if !self.not_publishing.swap(true, Ordering::Relaxed) {
+                    tracing::warn!(%error, "the status lists cannot be published here; those of other processes are fetched");
+                }
+                self.failing.store(false, Ordering::Relaxed);
+            }
+            (Ok(()), Ok(did)) => {
+                if self.failing.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the status lists are there again");
+                }
+                // Where it was another's turn, that says nothing of this process.
+                if did && self.not_publishing.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the status lists are published here again");
+                }
+            }
         }
-        done
+        fetched
     }
 
     /// Publishes in any case, and fetches: what is revoked by now is then known here.
@@ -306,7 +328,7 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
     pub(crate) async fn synchronise(&self) -> Result<(), StoreError> {
         let unavailable = |error: ExchangeError| StoreError::Unavailable(error.to_string());
         let mut connection = self.keys.connection_apart(PATIENCE).await?;
-        self.publish(&mut connection, true).await.map_err(unavailable)?;
+        let _did = self.publish(&mut connection, true).await.map_err(unavailable)?;
         self.fetch(&mut connection).await.map_err(unavailable)
     }
 

@@ -213,8 +213,12 @@ fn who_cannot_publish_fetches_what_another_publishes() {
         let () = redis::cmd("DEL").arg(&bits).query_async(&mut raw).await.unwrap();
         let () = redis::cmd("HSET").arg(&bits).arg("none").arg(1).query_async(&mut raw).await.unwrap();
         let all_valid = compress_to_vec_zlib(&[0; 131_072], 9);
+        let (mut asked, mut taken) = (0, 0);
         let since = Instant::now();
         while since.elapsed() < 2 * LIMIT {
+            let is_taken: u32 =
+                redis::cmd("EXISTS").arg(format!("{prefix}p")).query_async(&mut raw).await.unwrap();
+            (asked, taken) = (asked + 1, taken + is_taken);
             for list in lists(&mut raw, &prefix).await {
                 put(&mut raw, &prefix, list, &sealed(&keys.1, list, clock.now(), 60, all_valid.clone()))
                     .await;
@@ -222,6 +226,7 @@ fn who_cannot_publish_fetches_what_another_publishes() {
             assert_eq!(ask(&design, &token, 7).await, Ok(()), "after {:?}", since.elapsed());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        assert!(taken * 4 < asked, "the turn of the others was taken {taken} of {asked} times");
     });
 }
 

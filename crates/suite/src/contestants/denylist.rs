@@ -115,7 +115,7 @@ pub(super) fn fetch(context: &Context, design: &dyn Untimed, every: Duration) ->
         metric: Metric::FeedCpuASecond,
         value: spent.as_nanos() as f64 / every.as_secs_f64(),
         over: 1,
-        note: "of a process in a second, to publish its lists and to fetch them".to_owned(),
+        note: "of a process in a second, to publish its lists and to fetch them, over a new connection each time".to_owned(),
     })
 }
 
