@@ -208,7 +208,7 @@ Examples:
 A rate is an open loop: each request is due at its planned time, whatever the service does. The response time counts from the
 planned time, the service time from the moment when the request was sent. Each answer is checked: wrong answers, refusals and
 requests without an answer are counted apart. The knee is the highest rate at which at least 99 % of the requests get their
-right answer and p99 of the response time is at most ten times the median at the lowest rate (or 1 ms, if that is more).
+right answer and p99 of the response time is at most ten times the smallest median of all rates (or 1 ms, if that is more).
 
 With --design the service is started on one processor and the load comes from another. One line of JSON in the credentials
 file is one request: {\"path\": \"/users/1/profile\", \"headers\": {\"Authorization\": \"Bearer …\"}}, and as wanted \"method\",

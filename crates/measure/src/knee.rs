@@ -2,14 +2,14 @@
 
 /// More than this share of the requests must get their right answer.
 const ANSWERED: f64 = 0.99;
-/// p99 may be this many times the median at the lowest rate.
+/// p99 may be this many times the smallest median of all rates.
 const TIMES: f64 = 10.0;
 /// And below this, in nanoseconds, nobody would call it slow.
 const LEAST: f64 = 1e6;
 
-/// The rule in words: what holds up to the knee.
+/// The rule in words: what holds at the highest rate kept up with.
 pub const RULE: &str = "at least 99 % of the requests get their right answer and p99 of the response time is at most ten \
-                        times the median at the lowest rate (or 1 ms, if that is more)";
+                        times the smallest median of all rates (or 1 ms, if that is more)";
 
 /// What came of one offered rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,10 +41,11 @@ pub enum Knee {
 pub fn knee(sweep: impl IntoIterator<Item = Offered>) -> Option<Knee> {
     let mut sweep: Vec<Offered> = sweep.into_iter().collect();
     sweep.sort_by(|one, other| one.rate.total_cmp(&other.rate));
-    let lowest = *sweep.first()?;
-    let limit = (lowest.p50 * TIMES).max(LEAST);
+    let lowest = sweep.first()?.rate;
+    let quickest = sweep.iter().map(|offered| offered.p50).fold(f64::INFINITY, f64::min);
+    let limit = (quickest * TIMES).max(LEAST);
     let is_kept = |offered: &Offered| offered.answered >= ANSWERED && offered.p99 <= limit;
-    let Some(last) = sweep.iter().rposition(is_kept) else { return Some(Knee::Below(lowest.rate)) };
+    let Some(last) = sweep.iter().rposition(is_kept) else { return Some(Knee::Below(lowest)) };
     let kept = sweep[last].rate;
     Some(sweep.get(last + 1).map_or(Knee::Above(kept), |lost| Knee::Between(kept, lost.rate)))
 }
@@ -80,6 +81,14 @@ mod tests {
             Some(Knee::Between(300.0, 400.0))
         );
         assert_eq!(knee([lost(200.0), lost(100.0)]), Some(Knee::Below(100.0)));
+    }
+
+    #[test]
+    fn a_disturbed_rate_does_not_make_the_others_pass() {
+        let disturbed = offered(100.0, 1.0, 5_000.0, 60_000.0);
+        let slow = offered(300.0, 1.0, 400.0, 40_000.0);
+        let quick = offered(200.0, 1.0, 200.0, 1_900.0);
+        assert_eq!(knee([disturbed, quick, slow]), Some(Knee::Between(200.0, 300.0)));
     }
 
     #[test]

@@ -51,13 +51,7 @@ pub(crate) fn verdict(token: &Cost, session: &Cost) -> Verdict {
         return if token_is_cheap { Verdict::Always } else { Verdict::Never };
     }
     let all = || [token, session].into_iter().flat_map(|cost| cost.login.iter().chain(&cost.request));
-    let interval = if all().any(|figure| figure.interval == Interval::Range) {
-        Interval::Range
-    } else if all().all(|figure| figure.interval == Interval::Rerun) {
-        Interval::Rerun
-    } else {
-        Interval::Rounds
-    };
+    let interval = all().map(|figure| figure.interval).reduce(Interval::weaker).unwrap_or(Interval::Range);
     let value = difference.zero();
     if value < FIRST {
         return if token_is_cheap { Verdict::FromAtMost(high) } else { Verdict::BelowAtMost(high) };

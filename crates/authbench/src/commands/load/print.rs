@@ -163,7 +163,7 @@ pub(super) fn table(record: &LoadRecord) -> anyhow::Result<String> {
     match knee(&record.steps).filter(|_| open > 1) {
         Some(Knee::Between(kept, not)) => writeln!(text, "The knee is between {kept} and {not} requests/s.")?,
         Some(Knee::Above(kept)) => {
-            writeln!(text, "The knee is above {kept} requests/s: every rate was kept up with.")?
+            writeln!(text, "The knee is above {kept} requests/s: the highest rate was kept up with.")?
         }
         Some(Knee::Below(not)) => {
             writeln!(text, "The knee is below {not} requests/s: no rate was kept up with.")?
