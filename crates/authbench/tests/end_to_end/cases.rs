@@ -86,9 +86,9 @@ fn a_storm_of_refreshes_is_counted_and_logs_out_clients_without_grace() {
     let Some(server) = redis() else { return };
     let desk = Desk::new();
     let run = desk.authbench("run --quick --only refresh-storm").with_redis(&server.tcp_url());
-    run.run()
-        .succeeded()
-        .said(&["logged out wrongly are 100 with at-once-no-grace and 0 with at-once-10-s-grace"]);
+    run.run().succeeded().said(&[
+        "this number is wrongly logged out: 100 with at-once-no-grace and 0 with at-once-10-s-grace",
+    ]);
     let value = |metric: &str| {
         let rows = desk.rows();
         let row = rows.iter().find(|row| row.metric == metric && row.is_ok());

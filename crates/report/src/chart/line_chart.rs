@@ -214,7 +214,7 @@ impl LineChart {
                     format!("{} at {}", self.scale.interval(*cost), number(self.axis, *at))
                 });
                 let points = match line.points.first() {
-                    Some((_, cost)) if line.across => format!("{} at any", self.scale.interval(*cost)),
+                    Some((_, cost)) if line.across => format!("{} at any number", self.scale.interval(*cost)),
                     _ => points.collect::<Vec<_>>().join(", "),
                 };
                 format!("{} ({}): {points}", line.name, line.kind)
@@ -328,6 +328,22 @@ fn spread(labels: &mut [Label], top: f64, bottom: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_across_is_described_by_its_one_figure() {
+        let line = Line::across("session", Kind::Design, Estimate::exact(300.0), (10.0, 1e4));
+        let chart = LineChart {
+            title: String::new(),
+            subtitle: "About".to_owned(),
+            axis: Axis { name: "revocations a second", unit: Unit::Count, nouns: &[] },
+            scale: Scale::Time,
+            limits: Vec::new(),
+            panels: vec![Panel { title: String::new(), lines: vec![line] }],
+            notes: Vec::new(),
+        };
+        let said = chart.description().replace(['\u{202f}', '\u{a0}'], " ");
+        assert_eq!(said, "About. revocations a second: session (design): 300 ns at any number. ");
+    }
 
     #[test]
     fn a_line_that_ends_early_says_where() {

@@ -3,6 +3,7 @@
 mod answer;
 mod chart;
 mod choice;
+mod flips;
 mod page;
 
 pub(crate) use answer::overall;

@@ -48,15 +48,25 @@ pub(crate) fn summary(view: &View<'_>) -> String {
         }
         if let Section::Question(asked) = &one {
             // Where a table has all cases side by side, each one's own is for looking closer.
-            let cases: String = asked.cases.iter().map(tables::case_table).collect();
-            text += &if across.is_empty() {
-                cases
-            } else {
-                tables::folded(&format!("Each of the {} cases by itself", asked.cases.len()), &cases)
+            let cases = asked.cases.iter().map(tables::case_table).filter(|case| !case.is_empty());
+            let cases: Vec<String> = cases.collect();
+            text += &match cases.len() {
+                0 => String::new(),
+                _ if across.is_empty() => cases.concat(),
+                number => tables::folded(&case_count(number, asked.cases.len()), &cases.concat()),
             };
         }
     }
     text
+}
+
+/// What is folded away: all cases, or those of them that have a table.
+fn case_count(number: usize, all: usize) -> String {
+    if number == all {
+        format!("Each of the {all} cases by itself")
+    } else {
+        format!("Single cases: {number} of {all}")
+    }
 }
 
 /// The cautions, the answer, and the table of what people choose between.
@@ -177,4 +187,39 @@ fn cautions(cautions: &[Caution]) -> String {
 
 fn short(commit: &str) -> String {
     commit.chars().take(10).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use measure::{
+        example,
+        record::{Count, Metric, Question},
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_case_in_which_nothing_was_timed_has_no_table_of_times() {
+        let mut record = example::record();
+        let mut batch = record.executions[0].batches.remove(0);
+        (batch.question, batch.case) = (Question::RefreshStorm, "at-once-no-grace".to_owned());
+        batch.contestants.truncate(1);
+        batch.contestants[0].rounds.clear();
+        let note = "of 100 clients; 9 900 of 10 000 refreshes were refused".to_owned();
+        batch.contestants[0].counts = vec![Count { metric: Metric::LoggedOut, value: 99.0, over: 100, note }];
+        record.executions[0].batches.push(batch.clone());
+        let text = summary(&View::new(&record));
+        assert!(text.contains("| Case | Logged out wrongly, clients | Remarks |"), "{text}");
+        assert!(!text.contains("| Contestant |") && !text.contains("<details>"), "{text}");
+
+        // Who is missing is told, with the reason.
+        batch.case = "at-once-10-s-grace".to_owned();
+        batch.contestants[0].unavailable = Some("no Redis".to_owned());
+        record.executions[0].batches.push(batch);
+        let text = summary(&View::new(&record));
+        assert_eq!(text.matches("| Contestant |").count(), 1, "{text}");
+        for part in ["Single cases: 1 of 2", "| unavailable | – | no Redis |"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+    }
 }

@@ -58,8 +58,11 @@ pub(super) fn folded(summary: &str, text: &str) -> String {
     format!("<details><summary>{}</summary>\n\n{text}\n</details>\n\n", escape(summary))
 }
 
-/// Every figure of one case, cheapest first, then who has none.
+/// Every time of one case, cheapest first, then who has none, and why. Empty where nothing was timed and nobody is missing.
 pub(super) fn case_table(case: &Case<'_>) -> String {
+    if case.measured().is_empty() && case.lines.iter().all(|line| line.trouble().is_none()) {
+        return String::new();
+    }
     let mut text = format!("{}: {}", code(case.name), escape(case.about));
     if let Some(noise) = case.batches.iter().find_map(|(_, noise)| *noise) {
         text += &format!("; noise floor {}", format::percent(noise));

@@ -55,7 +55,7 @@ pub(crate) fn of(view: &View<'_>, all: &PerLogin<'_>) -> Sentence {
     if !dear.is_empty() {
         sentence.text(" A dear login pays with ").list(dear, |sentence, (token, session, number)| {
             sentence.name(token).text(" from ").figure(format::count_interval(number));
-            sentence.text(" requests, against ").name(session);
+            sentence.text(" requests (against ").name(session).text(")");
         });
         sentence.text(if left > 0 { format!("; {left} more are in the table.") } else { ".".to_owned() });
     }
@@ -182,8 +182,13 @@ mod tests {
         assert_eq!(
             of(&view, all).plain(),
             "With 64 requests in flight where a store is asked, a login and its requests take less CPU, the store's included, than with \
-             session-store: always with jwt-cheap; never with jwt-dear. A dear login pays with jwt-dear-cached from 70 requests, \
-             against session-store."
+             session-store: always with jwt-cheap; never with jwt-dear. A dear login pays with jwt-dear-cached from 70 requests \
+             (against session-store)."
+        );
+        let about = crate::per_login::tables(all)[0].about.clone();
+        assert!(
+            about.ends_with("\"From\" and \"below\" say on which side the design of the row is cheaper."),
+            "{about}"
         );
         let found = |case: &str, id: &str| {
             let row = view.rows.iter().find(|row| row.case == case && row.contestant == id);

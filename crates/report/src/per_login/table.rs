@@ -36,7 +36,7 @@ fn table(all: &PerLogin<'_>, condition: Condition) -> Option<Table> {
     Some(Table {
         title: format!("Requests a login, {how}"),
         about: "At how many requests a login both have cost the same CPU time, the store's included. \"From\" and \"below\" say \
-                on which side the token is cheaper."
+                on which side the design of the row is cheaper."
             .to_owned(),
         first: "Against",
         columns: sessions.iter().map(|session| Column::number(*session)).collect(),

@@ -118,7 +118,15 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
                 one(&mut sentence, fast);
             }
             sentence.text(" longer than without authorisation");
-            sentence.text(if lost.is_empty() { "." } else { "; the others are lost in the noise." });
+            if !lost.is_empty() {
+                sentence.text("; what is added is lost in the noise with ").list(
+                    lost,
+                    |sentence, (line, _)| {
+                        sentence.name(line.id);
+                    },
+                );
+            }
+            sentence.text(".");
         }
     }
     Some(sentence)
@@ -289,8 +297,8 @@ mod tests {
         }
         let view = View::new(&record);
         let said = answer(&view.asked[0]).unwrap().plain();
-        let waits =
-            "waits 1.10 ms (jwt-es256) longer than without authorisation; the others are lost in the noise.";
+        let waits = "waits 1.10 ms (jwt-es256) longer than without authorisation; what is added is lost in the noise with \
+                     jwt-hs256.";
         assert!(said.ends_with(waits), "{said}");
         for (_, plan) in charts(&view.asked[0]) {
             let Plan::LineChart(chart) = plan else { panic!("a chart of lines") };

@@ -78,7 +78,9 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
             sentence.name(id);
         });
     }
-    sentence.text(format!(". Up to the knee {RULE}."));
+    sentence.text(format!(
+        ". The knee is above the highest rate at which {RULE}. A lower rate that misses this was disturbed, and does not count."
+    ));
     Some(sentence)
 }
 
@@ -164,6 +166,10 @@ mod tests {
             let view = View::new(&record);
             let said = answer(&view.asked[0]).unwrap().plain();
             assert!(said.contains(expected), "{said}");
+            let rule = format!(
+                ". The knee is above the highest rate at which {RULE}. A lower rate that misses this was disturbed, and does not count."
+            );
+            assert!(said.ends_with(&rule), "{said}");
         }
     }
 }

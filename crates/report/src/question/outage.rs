@@ -4,7 +4,7 @@ use measure::record::{Metric, Timeline};
 
 use crate::{
     chart::{Ink, Plan, Texture, TimePart, TimeRow, Timelines, capital, troubles},
-    text::{Sentence, format},
+    text::{Column, Content, Row, Sentence, Table, format, grouped},
     view::{Case, Line, QuestionView},
 };
 
@@ -34,6 +34,21 @@ fn errors(line: &Line<'_>) -> f64 {
         .into_iter()
         .map(|metric| count(line, metric))
         .sum()
+}
+
+/// How long it took until nothing failed any more; zero where nothing failed once the mending began. `None` where nothing failed at all:
+/// there is nothing to recover from.
+fn recovery(line: &Line<'_>) -> Option<f64> {
+    (errors(line) > 0.0).then(|| count(line, Metric::Recovery))
+}
+
+/// `30 ms` with what it is counted from, or `at once`.
+fn after(sentence: &mut Sentence, recovery: f64, from: &str) {
+    if recovery > 0.0 {
+        sentence.figure(format::time(recovery)).text(from.to_owned());
+    } else {
+        sentence.text("at once");
+    }
 }
 
 /// Whether its store was taken away.
@@ -97,34 +112,29 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
 /// The first and the last to recover, of all cases.
 fn recovered(sentence: &mut Sentence, asked: &QuestionView<'_>) {
     let lines = asked.cases.iter().flat_map(|case| measured(case).into_iter().map(move |line| (case, line)));
+    let failed = lines.filter(|(_, line)| was_broken(line));
+    let failed = failed.filter_map(|(case, line)| Some((case, line, recovery(line)?)));
     let given_back =
         |line: &Line<'_>| line.source.timeline.as_ref().is_some_and(|timeline| timeline.mended_ms.is_some());
-    let mut broken: Vec<_> = lines.filter(|(_, line)| given_back(line)).collect();
-    let recovery = |line: &Line<'_>| count(line, Metric::Recovery);
-    broken.sort_by(|(_, one), (_, other)| recovery(one).total_cmp(&recovery(other)));
-    for (case, line) in
-        asked.cases.iter().flat_map(|case| measured(case).into_iter().map(move |line| (case, line)))
-    {
-        if was_broken(line) && !given_back(line) {
-            sentence.text("With ").name(case.name).text(", ").name(line.id).text(" recovers ");
-            sentence.figure(format::time(recovery(line))).text(" after the loss. ");
-        }
+    let (mut back, gone): (Vec<_>, Vec<_>) = failed.partition(|(_, line, _)| given_back(line));
+    for (case, line, recovery) in gone {
+        sentence.text("With ").name(case.name).text(", ").name(line.id).text(" recovers ");
+        after(sentence, recovery, " after the loss");
+        sentence.text(". ");
     }
-    let (Some(first), Some(last)) = (broken.first(), broken.last()) else { return };
-    let back = |sentence: &mut Sentence, (case, line): (&Case<'_>, &Line<'_>)| {
-        sentence
-            .figure(format::time(recovery(line)))
-            .text(" (")
-            .name(line.id)
-            .text(", ")
-            .name(case.name)
-            .text(")");
+    back.sort_by(|(.., one), (.., other)| one.total_cmp(other));
+    let (Some(first), Some(last)) = (back.first(), back.last()) else { return };
+    let one = |sentence: &mut Sentence, (case, line, recovery): &(&Case<'_>, &Line<'_>, f64)| {
+        after(sentence, *recovery, "");
+        sentence.text(" (").name(line.id).text(", ").name(case.name).text(")");
     };
-    sentence.text("With a store, requests fail while it is away. The service recovers ");
-    back(sentence, *first);
-    if broken.len() > 1 {
-        sentence.text(" to ");
-        back(sentence, *last);
+    sentence
+        .text("Requests fail while the store is away, unless a design remembers or accepts without asking. ");
+    sentence.text("The service recovers ");
+    one(sentence, first);
+    if back.len() > 1 {
+        sentence.text(if first.2 > 0.0 { " to " } else { ", and at the latest " });
+        one(sentence, last);
     }
     sentence.text(" after the store begins to come back. ");
 }
@@ -143,11 +153,66 @@ fn about(line: &Line<'_>) -> String {
     if said.is_empty() {
         said.push("no error".to_owned());
     }
-    if was_broken(line) {
-        said.push(format!("recovered after {}", format::time(count(line, Metric::Recovery))));
+    match recovery(line).filter(|_| was_broken(line)) {
+        Some(0.0) => said.push("recovered at once".to_owned()),
+        Some(recovery) => said.push(format!("recovered after {}", format::time(recovery))),
+        None => {}
     }
     said.push(format!("slowest {}", format::time(count(line, Metric::Slowest))));
     format!("{}.", said.join("; "))
+}
+
+/// What is counted, a table a case.
+pub(super) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
+    asked.cases.iter().filter_map(table).collect()
+}
+
+fn table(case: &Case<'_>) -> Option<Table> {
+    let row = |line: &&Line<'_>| {
+        let counted = |metric| match line.figure(metric) {
+            Some(figure) => Content::Figure(format::count(figure.value), String::new()),
+            None => Content::None,
+        };
+        let recovered = match recovery(line).filter(|_| was_broken(line)) {
+            Some(0.0) => Content::Quiet("at once"),
+            Some(recovery) => Content::Figure(format::time(recovery), String::new()),
+            None => Content::None,
+        };
+        Row {
+            name: line.id.to_owned(),
+            kind: Some(line.kind),
+            about: String::new(),
+            cells: vec![
+                counted(Metric::Unavailable),
+                counted(Metric::Unanswered),
+                counted(Metric::WronglyRejected),
+                counted(Metric::WronglyAccepted),
+                recovered,
+                counted(Metric::SessionsLost),
+            ],
+        }
+    };
+    let rows: Vec<Row> = measured(case).iter().map(row).collect();
+    let column =
+        |title: &str, about: &str| Column { title: title.to_owned(), about: about.to_owned(), numbers: true };
+    (!rows.is_empty()).then(|| Table {
+        title: format!("Outage, {}", case.name),
+        about: format!(
+            "{}. Recovery ends with the first 100\u{202f}ms without an error.",
+            capital(case.about)
+        ),
+        first: "Contestant",
+        columns: vec![
+            column("Unavailable", "answers 503"),
+            column("Unanswered", "in time"),
+            column("Wrongly rejected", "good credentials"),
+            column("Wrongly accepted", "revoked credentials"),
+            column("Recovery", "where something failed"),
+            column("Sessions lost", ""),
+        ],
+        groups: grouped(rows),
+        notes: Vec::new(),
+    })
 }
 
 /// A chart a case, a panel a design.
@@ -240,10 +305,72 @@ mod tests {
         let view = View::new(&record);
         assert_eq!(
             answer(&view.asked[0]).unwrap().plain(),
-            "No request failed with jwt-hs256, where no store is asked. With a store, requests fail while it is away. The service \
-             recovers 30.0 ms (session-redis, frozen) to 140 ms (session-postgres, frozen) after the store begins to come back. \
+            "No request failed with jwt-hs256, where no store is asked. Requests fail while the store is away, unless a design remembers or \
+             accepts without asking. The service recovers 30.0 ms (session-redis, frozen) to 140 ms (session-postgres, frozen) after the store begins to come back. \
              Sessions were lost with session-postgres (frozen). Revoked credentials were accepted by jwt-hs256 alone, within the \
              declared window."
+        );
+    }
+
+    #[test]
+    fn who_fails_no_more_once_the_mending_begins_recovers_at_once_and_who_never_fails_not_at_all() {
+        let mut record = record(vec![
+            contestant("jwt-denylist-redis-open", 0.0, Some(0.0), 0.0),
+            contestant("session-redis", 400.0, Some(0.0), 0.0),
+            contestant("session-postgres", 400.0, Some(140.0), 0.0),
+        ]);
+        let said = |record: &RunRecord| answer(&View::new(record).asked[0]).unwrap().plain();
+        let recovers = "The service recovers at once (session-redis, frozen), and at the latest 140 ms (session-postgres, frozen) \
+                        after the store begins to come back.";
+        assert!(said(&record).contains(recovers), "{}", said(&record));
+        for one in &mut record.executions[0].batches[0].contestants {
+            one.timeline.as_mut().unwrap().mended_ms = None;
+        }
+        let recovers = "With frozen, session-redis recovers at once. With frozen, session-postgres recovers 140 ms after the loss. No";
+        assert!(said(&record).starts_with(recovers), "{}", said(&record));
+        let view = View::new(&record);
+        let Plan::Timelines(chart) = &charts(&view.asked[0])[0].1 else { panic!("a chart of timelines") };
+        let about = chart.rows.iter().map(|row| row.about.replace('\u{202f}', " "));
+        assert_eq!(
+            about.collect::<Vec<_>>(),
+            [
+                "no error; slowest 5.00 ms.",
+                "400 unavailable; recovered at once; slowest 5.00 ms.",
+                "400 unavailable; recovered after 140 ms; slowest 5.00 ms.",
+            ]
+        );
+    }
+
+    #[test]
+    fn each_case_has_a_table_of_what_was_counted() {
+        let mut missing = contestant("session-memcached", 0.0, Some(1.0), 0.0);
+        missing.counts.clear();
+        missing.unavailable = Some("its store keeps nothing".to_owned());
+        let record = record(vec![
+            contestant("jwt-hs256", 0.0, None, 400.0),
+            contestant("session-redis", 400.0, Some(0.0), 0.0),
+            contestant("session-postgres", 600.0, Some(140.0), 0.0),
+            missing,
+        ]);
+        let view = View::new(&record);
+        let tables = tables(&view.asked[0]);
+        let [table] = &tables[..] else { panic!("a table a case") };
+        assert_eq!(table.title, "Outage, frozen");
+        let rows = table.groups.iter().flat_map(|group| &group.rows).map(|row| {
+            let cells = row.cells.iter().map(|cell| match cell {
+                Content::Figure(figure, _) => figure.replace('\u{202f}', " "),
+                Content::Quiet(words) => (*words).to_owned(),
+                _ => "–".to_owned(),
+            });
+            format!("{} {}", row.name, cells.collect::<Vec<_>>().join(" "))
+        });
+        assert_eq!(
+            rows.collect::<Vec<_>>(),
+            [
+                "jwt-hs256 0 – – 400 – 0",
+                "session-redis 400 – – 0 at once 0",
+                "session-postgres 600 – – 0 140 ms 900"
+            ]
         );
     }
 

@@ -80,7 +80,7 @@ pub(super) fn answer(asked: &QuestionView<'_>) -> Option<Sentence> {
             Some(clients) => sentence.text("Of ").figure(format::count(clients as f64)).text(" clients"),
             None => sentence.text("Of the clients"),
         };
-        sentence.text(" that refresh too often, logged out wrongly are ");
+        sentence.text(" that refresh too often, this number is wrongly logged out: ");
         sentence.list(repeats, |sentence, (case, line)| {
             sentence.figure(format::count(value(line, Metric::LoggedOut)));
             sentence.text(" with ").name(name(asked, case, line));
@@ -213,7 +213,7 @@ mod tests {
                 metric: *metric,
                 value: *value,
                 over: 100,
-                note: "of 100 clients; none of 10000 refreshes was refused".to_owned(),
+                note: "of 100 clients; 9 900 of 10 000 refreshes were refused".to_owned(),
             };
             one.counts = figures.iter().map(count).collect();
             record.executions[0].batches.push(batch);
@@ -237,8 +237,8 @@ mod tests {
         assert_eq!(
             answer(asked).unwrap().plain(),
             "A refresh takes 13.0 µs of CPU, the store's included, with 2k-at-once and 28.0 µs with 2k-in-1-s. 99 % are answered within \
-             2.00 ms with 2k-in-1-s and 500 ms with 2k-at-once. Of 100 clients that refresh too often, logged out wrongly are 100 \
-             with at-once-no-grace and 0 with at-once-10-s-grace."
+             2.00 ms with 2k-in-1-s and 500 ms with 2k-at-once. Of 100 clients that refresh too often, this number is wrongly logged out: \
+             100 with at-once-no-grace and 0 with at-once-10-s-grace."
         );
         let tables = tables(asked);
         assert_eq!(tables.iter().map(|table| table.groups[0].rows.len()).collect::<Vec<_>>(), [2, 2]);
@@ -258,11 +258,11 @@ mod tests {
             }
             answer(&View::new(&record).asked[0]).unwrap().plain()
         };
-        let beginning = "Of 100 clients that refresh too often, logged out";
+        let beginning = "Of 100 clients that refresh too often, this number is";
         assert!(logouts([100; 2]).starts_with(beginning), "{}", logouts([100; 2]));
         // Older records give the number of refreshes.
         for over in [[10_000; 2], [100, 10_000]] {
-            let beginning = "Of the clients that refresh too often, logged out";
+            let beginning = "Of the clients that refresh too often, this number is";
             assert!(logouts(over).starts_with(beginning), "{}", logouts(over));
         }
     }

@@ -2,12 +2,13 @@
 
 use measure::record::Question;
 
-use super::{by_case_table, denylist, fan_out, hit_rate, refresh_storm, rotation, variants_table};
+use super::{by_case_table, denylist, fan_out, hit_rate, outage, refresh_storm, rotation, variants_table};
 use crate::{text::Table, view::QuestionView};
 
 /// All cases side by side, then the same case in another variant; of a question whose cases have nothing in common, its own.
 pub(crate) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
     match asked.question {
+        Question::Outage => return outage::tables(asked),
         Question::RefreshStorm => return refresh_storm::tables(asked),
         Question::Denylist => return denylist::tables(asked),
         Question::HitRate => return hit_rate::tables(asked),

@@ -170,7 +170,7 @@ fn in_percent(share: &str) -> String {
 }
 
 /// `1 000 000` of `1000000`.
-fn in_groups(number: &str) -> String {
+pub(super) fn in_groups(number: &str) -> String {
     let digit = |(at, digit): (usize, char)| {
         let gap = (at > 0 && (number.len() - at).is_multiple_of(3)).then_some(' ');
         gap.into_iter().chain([digit])

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use measure::record::{Count, Metric};
 
 use crate::{
-    contestants::{context::Context, not_built::NotBuilt},
+    contestants::{context::Context, denylist::in_groups, not_built::NotBuilt},
     questions::Storm,
     workload::principal,
 };
@@ -37,11 +37,16 @@ pub(super) fn measure<E: Entry>(
     let clients = context.wait(storm(&design, &clock, late)).map_err(NotBuilt::Broken)?;
     let logged_out = context.wait(logged_out(&design, &clients));
     let refused: usize = clients.iter().map(|client| client.refused).sum();
-    let all = Storm::CLIENTS * Storm::TIMES;
-    let note = format!("of {} clients; {refused} of {all} refreshes were refused", clients.len());
+    let note = note(clients.len(), refused, Storm::CLIENTS * Storm::TIMES);
     let count =
         Count { metric: Metric::LoggedOut, value: logged_out as f64, over: clients.len() as u64, note };
     Ok(vec![count])
+}
+
+/// The report depends on its beginning: by that it knows records that count clients from older ones, which count refreshes.
+fn note(clients: usize, refused: usize, refreshes: usize) -> String {
+    let [refused, refreshes] = [refused, refreshes].map(|number| in_groups(&number.to_string()));
+    format!("of {clients} clients; {refused} of {refreshes} refreshes were refused")
 }
 
 /// Every client's refreshes, in each second those that are due in it.
@@ -109,6 +114,11 @@ async fn logged_out(design: &dyn Untimed, clients: &[Client]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_note_begins_with_the_clients_and_groups_its_digits() {
+        assert_eq!(note(100, 9_900, 10_000), "of 100 clients; 9 900 of 10 000 refreshes were refused");
+    }
 
     #[test]
     fn the_first_client_is_never_late_and_the_last_one_as_late_as_it_gets() {
