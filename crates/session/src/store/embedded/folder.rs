@@ -15,7 +15,16 @@ const LOCK: &str = "lock";
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Folder {
+    /// Closing the file is not enough: a process that is being started from this one holds a copy of it until its program begins
+    /// (flock(2)), and the folder would be another store's until then.
+    fn drop(&mut self) {
+        // What fails here leaves the lock to the closing.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl Folder {
@@ -29,7 +38,7 @@ impl Folder {
             .open(path.join(LOCK))
             .map_err(refused)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(Self { path: path.to_owned(), lock }),
             Err(TryLockError::WouldBlock) => Err(Failure::refused("the folder is another store's")),
             Err(TryLockError::Error(error)) => Err(refused(error)),
         }
@@ -75,4 +84,22 @@ pub(super) fn bytes_in(folder: &Path) -> Result<u64, Failure> {
 
 fn refused(error: io::Error) -> Failure {
     Failure::refused(io_reason(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_given_up_is_free_although_a_copy_of_its_lock_is_open() {
+        let outer = tempfile::tempdir().unwrap();
+        let path = outer.path().join("store");
+        let first = Folder::claim(&path).unwrap();
+        // What a process has that was forked and has not yet begun its program.
+        let copy = first.lock.try_clone().unwrap();
+        assert!(Folder::claim(&path).is_err());
+        drop(first);
+        assert!(Folder::claim(&path).is_ok());
+        drop(copy);
+    }
 }
