@@ -13,7 +13,7 @@ const fn seconds(question: Question) -> (f64, f64) {
     match question {
         Question::Issue => (5.8, 6.9),
         Question::Authorise => (11.0, 15.0),
-        Question::Lookup => (7.3, 19.0),
+        Question::Lookup => (7.3, 20.7),
         Question::Revoke => (5.1, 7.7),
         Question::Payload => (3.7, 8.1),
         Question::Batch => (0.1, 0.5),
@@ -25,8 +25,8 @@ const fn seconds(question: Question) -> (f64, f64) {
         Question::Distance => (1.7, 12.2),
         Question::Login => (2.4, 2.5),
         // In the first round alone; these and `RefreshStorm`.
-        Question::Staleness => (0.4, 115.0),
-        Question::Outage => (4.3, 115.0),
+        Question::Staleness => (0.4, 117.0),
+        Question::Outage => (4.3, 123.0),
         Question::Denylist => (1.8, 11.5),
         Question::HitRate => (4.3, 8.5),
         Question::RefreshStorm => (1.3, 13.8),
