@@ -174,7 +174,10 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
     pub(crate) async fn revoke_all(&self, user: UserId) -> Result<u64, StoreError> {
         let mut script = self.scripts.revoke_all.key(self.user_key(user));
         script.key(self.keys.key(&[b"l"])).arg(self.keep.as_secs()).arg(LIST_LENGTH);
-        let script = script.arg(self.keys.key(&[b"b"]));
+        // What was revoked longer ago than the limit is in the lists of everybody who serves. The limit is rounded up, and the server
+        // counts whole seconds.
+        let remember = self.limit.as_secs() + 3;
+        let script = script.arg(self.keys.key(&[b"b"])).arg(remember);
         let (new, revoked): (u64, Vec<String>) = self.keys.run(script).await?;
         for revoked in &revoked {
             self.statuses.revoke(place(revoked)?);

@@ -136,6 +136,13 @@ async fn lists(raw: &mut MultiplexedConnection, prefix: &str) -> Vec<u32> {
 }
 
 /// Publishes this in place of the first list, as of now.
+/// Publishes this in place of every list.
+async fn put_all(raw: &mut MultiplexedConnection, prefix: &str, token: impl Fn(u32) -> String) {
+    for list in lists(raw, prefix).await {
+        put(raw, prefix, list, &token(list)).await;
+    }
+}
+
 async fn put(raw: &mut MultiplexedConnection, prefix: &str, list: u32, token: &str) {
     let (seconds, micros): (u64, u64) = redis::cmd("TIME").query_async(raw).await.unwrap();
     let mut put = redis::cmd("HSET");
@@ -167,6 +174,35 @@ fn whoever_logs_a_user_out_everywhere_denies_what_another_process_revoked_before
     });
 }
 
+#[test]
+fn a_logout_everywhere_is_remembered_for_little_longer_than_the_limit() {
+    let address = service!();
+    block_on(async {
+        let (prefix, keys, clock) = (own_prefix(), keys(), clock());
+        let design = over(address, &prefix, &keys, &clock).await.unwrap();
+        let mut raw = raw(address).await;
+        let places = [prefix.as_bytes(), b"u", &7_u64.to_le_bytes()].concat();
+        for token in [issue(&design, 7).await, issue(&design, 7).await] {
+            assert_eq!(ask(&design, &token, 7).await, Ok(()));
+        }
+        assert_eq!(design.revoke_all(UserId(7)).await, Ok(Revoked::Credentials(2)));
+        let kept = issue(&design, 7).await;
+        let (now, _micros): (u64, u64) = redis::cmd("TIME").query_async(&mut raw).await.unwrap();
+        let mut range = redis::cmd("ZRANGE");
+        let till: Vec<(String, u64)> =
+            range.arg(places).arg(0).arg(-1).arg("WITHSCORES").query_async(&mut raw).await.unwrap();
+        let [one, other, new] = &till[..] else { panic!("{till:?}") };
+        let soon = (now + 1)..=(now + LIMIT.as_secs() + 3);
+        assert!(
+            soon.contains(&one.1) && soon.contains(&other.1) && !soon.contains(&new.1),
+            "{till:?} at {now}"
+        );
+        // The next logout still finds the new one.
+        assert_eq!(design.revoke_all(UserId(7)).await, Ok(Revoked::Credentials(1)));
+        assert_eq!(ask(&design, &kept, 7).await, Err(Denial::Revoked));
+    });
+}
+
 fn sealed(key: &Hs256Key, list: u32, now: Timestamp, lasts: u64, compressed: Vec<u8>) -> String {
     let token = StatusListToken {
         list,
@@ -191,9 +227,7 @@ fn a_publisher_whose_clock_is_ahead_is_believed() {
         let since = Instant::now();
         while since.elapsed() < 2 * LIMIT {
             let ahead = Timestamp(clock.now().0 + 2);
-            for list in lists(&mut raw, &prefix).await {
-                put(&mut raw, &prefix, list, &sealed(&keys.1, list, ahead, 3, all_valid.clone())).await;
-            }
+            put_all(&mut raw, &prefix, |list| sealed(&keys.1, list, ahead, 3, all_valid.clone())).await;
             assert_eq!(ask(&design, &token, 7).await, Ok(()), "after {:?}", since.elapsed());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -219,10 +253,8 @@ fn who_cannot_publish_fetches_what_another_publishes() {
             let is_taken: u32 =
                 redis::cmd("EXISTS").arg(format!("{prefix}p")).query_async(&mut raw).await.unwrap();
             (asked, taken) = (asked + 1, taken + is_taken);
-            for list in lists(&mut raw, &prefix).await {
-                put(&mut raw, &prefix, list, &sealed(&keys.1, list, clock.now(), 60, all_valid.clone()))
-                    .await;
-            }
+            let now = clock.now();
+            put_all(&mut raw, &prefix, |list| sealed(&keys.1, list, now, 60, all_valid.clone())).await;
             assert_eq!(ask(&design, &token, 7).await, Ok(()), "after {:?}", since.elapsed());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
