@@ -1,11 +1,18 @@
 //! What can be typed.
 
-use std::{net::SocketAddr, path::PathBuf, sync::LazyLock, time::Duration};
+mod load;
+mod tokens;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use jwt::Algorithm;
+use std::{net::SocketAddr, path::PathBuf, sync::LazyLock};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use measure::record::{Profile, Question};
 use service::LogLevel;
+
+pub(crate) use self::{
+    load::{ExportLoad, Load, LoadCommand, MergeLoads, Offer, Scenario, Spacing, WhoseTurn},
+    tokens::{Keys, VerifyJws},
+};
 
 /// What does it cost to authorise a request: a signed token against a server-side session.
 ///
@@ -73,8 +80,8 @@ Examples:
   authbench run --full --name new-server
   authbench run --resume --name new-server
 
-The reference of a question, its twin and the floors of what was selected always take part: without them there
-are no ratios and no noise floor. What the results folder holds of other questions, cases and contestants
+The reference of a question, its twin and the floors of what was selected always take part: without them there \
+are no ratios and no noise floor. What the results folder holds of other questions, cases and contestants \
 stays. A pattern that matches no case is answered with the names of those that there are.
 
 Environment:
@@ -100,7 +107,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "GLOB")]
     pub(crate) cases: Vec<String>,
     /// Run this number of rounds instead of the profile's: more rounds narrow the intervals. Most questions are measured in
-    /// two of three, so that their intervals take eight
+    /// two of three, so that their intervals take nine
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=50))]
     pub(crate) rounds: Option<u32>,
     /// Leave the results in results/NAME
@@ -121,10 +128,10 @@ Examples:
   authbench compare results/reference results/latest --format markdown > changes.md
   authbench compare before after --fail-on-regression
 
-A figure has changed if the intervals of the two runs lie apart. They are the intervals expected on a rerun, so a run
+A figure has changed if the intervals of the two runs lie apart. They are the intervals expected on a rerun, so a run \
 needs six rounds for them. Only runs of one kind of machine compare; --force compares others as well.
 
-Exit codes: 0 compared; 1 with --fail-on-regression, a figure rose beyond its interval, or the records cannot be
+Exit codes: 0 compared; 1 with --fail-on-regression, a figure rose beyond its interval, or the records cannot be \
 compared; 2 the command line makes no sense.")]
 pub(crate) struct Compare {
     /// The earlier run: its name, folder or record
@@ -159,9 +166,9 @@ Examples:
   authbench serve --design session-redis --listen 127.0.0.1:0
   authbench serve --design session-redis --store-url redis://127.0.0.1:6379
 
-When requests are answered, one line of JSON on standard output says where, and how a test user logs in: address,
-design, user, user_id, password. All test users (user-1 to user-N, and admin, who may read every profile) have this
-password, which is random at each start. Log lines go to standard error, and hold no credential. Ctrl-C lets requests
+When requests are answered, one line of JSON on standard output says where, and how a test user logs in: address, \
+design, user, user_id, password. All test users (user-1 to user-N, and admin, who may read every profile) have this \
+password, which is random at each start. Log lines go to standard error, and hold no credential. Ctrl-C lets requests \
 in flight finish.
 
 Without --tls-cert and --tls-key this is plain HTTP, for measurements and trials on this machine.
@@ -195,172 +202,13 @@ pub(crate) struct Serve {
 }
 
 #[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-#[command(after_help = "\
-Examples:
-  authbench load --design session-redis --sweep
-  authbench load --design jwt-hs256 --rate 1000,5000,20000 --arrivals poisson --duration 30
-  authbench load --design jwt-hs256 --closed
-  authbench load --url http://127.0.0.1:8080 --credentials requests.jsonl --rate 500 --out here.json
-  authbench load merge here.json there.json --out both.json
-  authbench load export k6 --url http://127.0.0.1:8080 --rate 500 > script.js
-
-A rate is an open loop: each request is due at its planned time, whatever the service does. The response time counts from the
-planned time, the service time from the moment when the request was sent. Each answer is checked: wrong answers, refusals and
-requests without an answer are counted apart. The knee is the highest rate at which at least 99 % of the requests get their
-right answer and p99 of the response time is at most ten times the smallest median of all rates (or 1 ms, if that is more).
-
-With --design the service is started on one processor and the load comes from another. One line of JSON in the credentials
-file is one request: {\"path\": \"/users/1/profile\", \"headers\": {\"Authorization\": \"Bearer …\"}}, and as wanted \"method\",
-\"status\" and \"body\", which are the answer that it deserves. Offer load only to what is yours.
-
-Exit codes: 0 done; 1 failed, or an answer was wrong; 2 the command line makes no sense; 130 interrupted, what was measured is
-kept.")]
-pub(crate) struct Load {
-    #[command(subcommand)]
-    pub(crate) command: Option<LoadCommand>,
-    #[command(flatten)]
-    pub(crate) offer: Offer,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LoadCommand {
-    /// Add up what several machines offered at one time
-    Merge(MergeLoads),
-    /// Write the same scenario for another generator
-    #[command(subcommand)]
-    Export(ExportLoad),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct MergeLoads {
-    /// Records that `authbench load --out` wrote
-    #[arg(required = true, num_args = 2.., value_name = "RECORD")]
-    pub(crate) records: Vec<PathBuf>,
-    /// Where the sum goes
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Print JSON for machines
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ExportLoad {
-    /// A script for k6 on standard output; k6 reads the requests from the file that -e CREDENTIALS names
-    K6(Scenario),
-}
-
-#[derive(Args, Debug)]
-#[command(group(ArgGroup::new("how much").required(true).args(["rate", "closed"])))]
-pub(crate) struct Scenario {
-    /// http://host:port
-    #[arg(long, value_name = "URL")]
-    pub(crate) url: String,
-    #[command(flatten)]
-    pub(crate) shape: Shape,
-}
-
-#[derive(Args, Debug)]
-#[command(group(ArgGroup::new("how much").required(true).args(["rate", "sweep", "closed"])))]
-pub(crate) struct Offer {
-    /// Start the example service over this design
-    #[arg(long, value_name = "NAME", required_unless_present = "url", conflicts_with = "url")]
-    pub(crate) design: Option<String>,
-    /// Offer the load there: http://host:port
-    #[arg(long, value_name = "URL", requires = "credentials")]
-    pub(crate) url: Option<String>,
-    /// The requests for --url, one JSON object a line
-    #[arg(long, value_name = "FILE", requires = "url")]
-    pub(crate) credentials: Option<PathBuf>,
-    /// Use this store instead of starting one
-    #[arg(long, value_name = "URL", requires = "design")]
-    pub(crate) store_url: Option<String>,
-    /// Users that log in before the load begins, with --design
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=100_000))]
-    pub(crate) principals: u64,
-    #[command(flatten)]
-    pub(crate) shape: Shape,
-    /// Find out the capacity in a closed loop, then offer shares of it from 10 to 120 %
-    #[arg(long)]
-    pub(crate) sweep: bool,
-    /// Whose request comes next
-    #[arg(long, value_enum, default_value_t = WhoseTurn::Uniform)]
-    pub(crate) choice: WhoseTurn,
-    /// Of arrivals and choice; drawn if absent
-    #[arg(long)]
-    pub(crate) seed: Option<u64>,
-    /// Leave the record there
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-    /// Print JSON for machines
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Rates and times.
-#[derive(Args, Debug)]
-pub(crate) struct Shape {
-    /// Requests a second; several are offered one after the other
-    #[arg(long, value_name = "N,N,…", value_delimiter = ',', value_parser = rate)]
-    pub(crate) rate: Vec<f64>,
-    /// A closed loop: each connection sends when its last request is answered
-    #[arg(long)]
-    pub(crate) closed: bool,
-    /// How requests are spaced
-    #[arg(long, value_enum, default_value_t = Spacing::Poisson)]
-    pub(crate) arrivals: Spacing,
-    /// Keep-alive connections
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) connections: u32,
-    /// Seconds of each rate that are recorded
-    #[arg(long, value_name = "S", default_value = "10", value_parser = seconds)]
-    pub(crate) duration: Duration,
-    /// Seconds before them that are not
-    #[arg(long, value_name = "S", default_value = "2", value_parser = seconds)]
-    pub(crate) warm_up: Duration,
-    /// Seconds after which a request is given up
-    #[arg(long, value_name = "S", default_value = "10", value_parser = seconds)]
-    pub(crate) timeout: Duration,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Spacing {
-    /// Evenly
-    Constant,
-    /// As many independent users make them
-    Poisson,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum WhoseTurn {
-    /// Each as likely
-    Uniform,
-    /// The k-th with a probability proportional to 1/k
-    Zipf,
-}
-
-/// Above a million a second no single generator keeps its plan, and below one in a thousand seconds nothing happens.
-fn rate(text: &str) -> Result<f64, String> {
-    let rate = text.parse().ok().filter(|rate| (0.001..=1e6).contains(rate));
-    rate.ok_or_else(|| "a rate is a number of requests a second, from 0.001 to 1000000".to_owned())
-}
-
-/// A day is longer than any load is offered.
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse().ok().filter(|seconds| (0.0..=86_400.0).contains(seconds));
-    let seconds = seconds.map(Duration::from_secs_f64);
-    seconds.ok_or_else(|| "it is a number of seconds, from 0 to 86400".to_owned())
-}
-
-#[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   authbench selftest
   authbench selftest --disturb --name selftest-disturbed
 
-Pairs of contestants hash a block equally often, or one of the two 1, 2, 5 or 10 % more often. They run in rounds
-as contestants of a run do, and the same statistics decide whether they differ. The outcome is in
+Pairs of contestants hash a block equally often, or one of the two 1, 2, 5 or 10 % more often. They run in rounds \
+as contestants of a run do, and the same statistics decide whether they differ. The outcome is in \
 results/NAME/selftest.json.
 
 Exit codes: 0 the suite finds what it should; 1 it does not; 130 interrupted.")]
@@ -432,61 +280,6 @@ pub(crate) struct Splice {
     /// The documents; paths in their marks are relative to the working directory
     #[arg(required = true, value_name = "DOCUMENT")]
     pub(crate) documents: Vec<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Prints `valid` and then the payload, or `invalid: REASON`. The key's `alg` binds it to one
-algorithm, which the token must name exactly. A key without it is taken where its type leaves no
-choice (EC, Ed25519), or where one algorithm of --alg is for its type. In a set, two keys of the
-token's kid, or secrets beside public keys, leave the verdict open. One line end after the token is
-forgiven, nothing else is.
-
-Exit codes: 0 valid; 1 invalid; 2 the key or the file is unusable, so there is no verdict.
-
-Examples:
-  authbench verify-jws --jwk key.json --token token.txt
-  authbench verify-jws --jwks issuer.json --alg RS256 --token token.txt
-  printf %s \"$TOKEN\" | authbench verify-jws --jwk key.json --token -")]
-pub(crate) struct VerifyJws {
-    /// The key, as JSON (RFC 7517); - for standard input
-    #[arg(long, value_name = "FILE|-", required_unless_present = "jwks", conflicts_with = "jwks")]
-    pub(crate) jwk: Option<PathBuf>,
-    /// A set of keys, in which the token's kid says which one; - for standard input
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) jwks: Option<PathBuf>,
-    /// Take this algorithm only (may be repeated); it binds a key that names none
-    #[arg(long, value_parser = algorithm)]
-    pub(crate) alg: Vec<Algorithm>,
-    /// The token; - for standard input
-    #[arg(long, value_name = "FILE|-")]
-    pub(crate) token: PathBuf,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Both files are JWKs (RFC 7517) that carry their algorithm and, as their id, their thumbprint
-(RFC 7638). The private one is readable by you alone. Neither is overwritten.
-
-Example:
-  authbench keys --alg ES256 --private key.json --public key.pub.json")]
-pub(crate) struct Keys {
-    /// The algorithm, e.g. HS256, RS256, PS256, ES256, ES384, EdDSA
-    #[arg(long, value_parser = algorithm)]
-    pub(crate) alg: Algorithm,
-    /// Where the private key, or the secret, goes
-    #[arg(long, value_name = "FILE")]
-    pub(crate) private: PathBuf,
-    /// Where the public key goes; a secret has none
-    #[arg(long, value_name = "FILE")]
-    pub(crate) public: Option<PathBuf>,
-}
-
-fn algorithm(name: &str) -> Result<Algorithm, String> {
-    Algorithm::from_name(name).ok_or_else(|| {
-        let names: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
-        format!("it is one of {}", names.join(", "))
-    })
 }
 
 /// A question as it is typed.
