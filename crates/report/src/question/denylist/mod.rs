@@ -54,14 +54,9 @@ fn with_list<'c, 'a>(case: &'c Case<'a>) -> impl Iterator<Item = &'c Line<'a>> {
     case.lines.iter().filter(|line| line.contends() && line.figure(Metric::SeemRevoked).is_some())
 }
 
-/// What fetching a list takes in a second. Old records call it what following takes, in a case without a rate.
-fn fetching(line: &Line<'_>) -> Option<Estimate> {
-    line.figure(Metric::FeedCpuASecond).or_else(|| line.figure(Metric::FeedCpu))
-}
-
-/// The same with the longest list: it is what is fetched, at any rate of revocations.
+/// What fetching the longest list takes in a second, at any rate of revocations.
 fn fetched(asked: &QuestionView<'_>, id: &str) -> Option<Estimate> {
-    longest(asked).and_then(|(_, case)| fetching(case.line(id)?))
+    longest(asked).and_then(|(_, case)| case.line(id)?.figure(Metric::FeedCpuASecond))
 }
 
 /// What following each revocation takes in a second, in nanoseconds, by rising rate of revocations.
@@ -233,11 +228,11 @@ mod tests {
     }
 
     /// In place of following each revocation, the list is fetched: that much CPU in a second.
-    fn fetching_list(metric: Metric, value: f64) -> RunRecord {
+    fn fetching_list(value: f64) -> RunRecord {
         let mut record = record(1_400.0);
         let batches = &mut record.executions[0].batches;
         batches[0].contestants[1].counts.push(Count {
-            metric,
+            metric: Metric::FeedCpuASecond,
             value,
             over: 1,
             note: "in a second".to_owned(),
@@ -250,27 +245,22 @@ mod tests {
 
     #[test]
     fn a_list_that_is_fetched_takes_the_same_at_any_rate() {
-        // Old records call it what following takes, in a case without a rate.
-        for (metric, column) in
-            [(Metric::FeedCpuASecond, "CPU of fetching, a second"), (Metric::FeedCpu, "CPU of the feed")]
-        {
-            let record = fetching_list(metric, 2e6);
-            let view = View::new(&record);
-            let of_case = case_table::table(&view.asked[0].cases[0]).into_string();
-            assert!(of_case.contains(column), "{of_case}");
-            let said = answer(&view.asked[0]).unwrap().plain();
-            let at_any = "jwt-denylist-memory, which fetches the list and not each revocation, takes less than session-redis at any \
-                          rate of revocations, with this length of the list.";
-            assert!(said.ends_with(at_any), "{said}");
-            let titles: Vec<_> = tables(&view.asked[0]).into_iter().map(|table| table.title).collect();
-            assert!(titles.contains(&"Fetching a list".to_owned()), "{titles:?}");
-            let charts = charts(&view.asked[0]);
-            let [(_, Plan::LineChart(chart))] = &charts[..] else { panic!("one chart: {}", charts.len()) };
-            let list = chart.panels[0].lines.iter().find(|line| line.name == "jwt-denylist-memory").unwrap();
-            // 2 ms over 10 000 requests are 200 ns of each.
-            let costs: Vec<_> = list.points.iter().map(|(rate, cost)| (*rate, cost.value)).collect();
-            assert_eq!((costs, list.is_across()), (vec![(10.0, 600.0), (10_000.0, 600.0)], true));
-        }
+        let record = fetching_list(2e6);
+        let view = View::new(&record);
+        let of_case = case_table::table(&view.asked[0].cases[0]).into_string();
+        assert!(of_case.contains("CPU of fetching, a second"), "{of_case}");
+        let said = answer(&view.asked[0]).unwrap().plain();
+        let at_any = "jwt-denylist-memory, which fetches the list and not each revocation, takes less than session-redis at any \
+                      rate of revocations, with this length of the list.";
+        assert!(said.ends_with(at_any), "{said}");
+        let titles: Vec<_> = tables(&view.asked[0]).into_iter().map(|table| table.title).collect();
+        assert!(titles.contains(&"Fetching a list".to_owned()), "{titles:?}");
+        let charts = charts(&view.asked[0]);
+        let [(_, Plan::LineChart(chart))] = &charts[..] else { panic!("one chart: {}", charts.len()) };
+        let list = chart.panels[0].lines.iter().find(|line| line.name == "jwt-denylist-memory").unwrap();
+        // 2 ms over 10 000 requests are 200 ns of each.
+        let costs: Vec<_> = list.points.iter().map(|(rate, cost)| (*rate, cost.value)).collect();
+        assert_eq!((costs, list.is_across()), (vec![(10.0, 600.0), (10_000.0, 600.0)], true));
     }
 
     #[test]
@@ -281,7 +271,7 @@ mod tests {
             (10e6, ", takes as much as session-redis, within the noise, at any"),
             (11e6, ", takes more than session-redis at any"),
         ] {
-            let record = fetching_list(Metric::FeedCpuASecond, spent);
+            let record = fetching_list(spent);
             let said = answer(&View::new(&record).asked[0]).unwrap().plain();
             assert!(said.contains(expected), "{said}");
         }

@@ -2,7 +2,7 @@
 
 use measure::{record::Metric, stats::Estimate};
 
-use super::{fetching, lists, own_cpu, rates};
+use super::{lists, own_cpu, rates};
 use crate::{
     text::{Column, Content, Row, Table, format, grouped, sort_by_figure},
     view::{Case, Line, QuestionView, contestants},
@@ -42,6 +42,7 @@ pub(in crate::question) fn tables(asked: &QuestionView<'_>) -> Vec<Table> {
         line.figure(Metric::FeedCpu)
             .map_or(Content::None, |own| Content::Figure(format::time_interval(own), store))
     };
+    let fetching = |line: &Line<'_>| line.figure(Metric::FeedCpuASecond);
     let fetch =
         |line: &Line<'_>| fetching(line).map_or(Content::None, |own| figure(format::time_interval(own)));
     let about = "CPU time of a process in a second, to publish its lists and to fetch them, if something was revoked since.";

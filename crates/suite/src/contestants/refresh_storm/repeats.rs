@@ -43,7 +43,6 @@ pub(super) fn measure<E: Entry>(
     Ok(vec![count])
 }
 
-/// The report depends on its beginning: by that it knows records that count clients from older ones, which count refreshes.
 fn note(clients: usize, refused: usize, refreshes: usize) -> String {
     let [refused, refreshes] = [refused, refreshes].map(|number| in_groups(&number.to_string()));
     format!("of {clients} clients; {refused} of {refreshes} refreshes were refused")
@@ -116,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_note_begins_with_the_clients_and_groups_its_digits() {
+    fn the_note_names_the_clients_and_groups_its_digits() {
         assert_eq!(note(100, 9_900, 10_000), "of 100 clients; 9 900 of 10 000 refreshes were refused");
     }
 
