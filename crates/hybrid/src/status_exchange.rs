@@ -56,6 +56,7 @@ pub(crate) enum ExchangeError {
 /// | `c` | the place of the next token, over all lists |
 /// | `l` | lists with tokens that have not expired, and the next, by the second until which |
 /// | `u`, user | places of the user's tokens, by the same |
+/// | `o`, user | places of those that the user has logged out of everywhere of late, by the second until which that counts |
 /// | `b`, list | its bits; that of the lowest index is the lowest in its byte, as in what is published |
 /// | `t`, list | the signed token, and the server's time in milliseconds as of when the bits were read |
 /// | `p` | there for as long as nobody else publishes |
@@ -173,7 +174,8 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
     /// [`StoreError::Unavailable`].
     pub(crate) async fn revoke_all(&self, user: UserId) -> Result<u64, StoreError> {
         let mut script = self.scripts.revoke_all.key(self.user_key(user));
-        script.key(self.keys.key(&[b"l"])).arg(self.keep.as_secs()).arg(LIST_LENGTH);
+        script.key(self.keys.key(&[b"l"])).key(self.keys.key(&[b"o", &user.0.to_le_bytes()]));
+        script.arg(self.keep.as_secs()).arg(LIST_LENGTH);
         // What was revoked longer ago than the limit is in the lists of everybody who serves. The limit is rounded up, and the server
         // counts whole seconds.
         let remember = self.limit.as_secs() + 3;

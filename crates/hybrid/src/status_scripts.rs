@@ -39,29 +39,31 @@ local was = redis.call('SETBIT', KEYS[1], ARGV[2], 1)
 redis.call('EXPIRE', KEYS[1], keep)
 return was";
 
-/// KEYS: user, lists. ARGV: seconds to keep it, tokens in a list, what keys of bits begin with, seconds to remember. Answers how many
-/// places were not revoked before, and all of them: who asks may not have heard of those that were. They stay the user's for the seconds
-/// to remember, so that a call whose answer was lost can be repeated, and no longer: a user who logs in and out again and again would
-/// make each logout dearer. It makes keys of its own: one server, and no cluster.
+/// KEYS: user, lists, what the user has logged out of. ARGV: seconds to keep it, tokens in a list, what keys of bits begin with, seconds to
+/// remember. Answers how many places were not revoked before, and all of them with those of the seconds before: who asks may not have
+/// heard of what another revoked, and a call whose answer was lost can be repeated. It makes keys of its own: one server, and no cluster.
 const REVOKE_ALL: &str = r"
 local now, keep, length = tonumber(redis.call('TIME')[1]), tonumber(ARGV[1]), tonumber(ARGV[2])
-local forgotten = now + tonumber(ARGV[4])
-local revoked, new = {}, 0
-local places = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf', 'WITHSCORES')
-for at = 1, #places, 2 do
-    local place, till = places[at], tonumber(places[at + 1])
+local revoked, new, lists = redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. now, '+inf'), 0, {}
+for _, place in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')) do
     local list = math.floor(tonumber(place) / length)
     local index = tonumber(place) - list * length
     local name = string.format('%.0f', list)
     if redis.call('SETBIT', ARGV[3] .. name, index - index % 8 + 7 - index % 8, 1) == 0 then
         new = new + 1
     end
+    lists[name] = true
     revoked[#revoked + 1] = place
-    if till > forgotten then redis.call('ZADD', KEYS[1], forgotten, place) end
+    redis.call('ZADD', KEYS[3], now + ARGV[4], place)
+end
+for name in pairs(lists) do
     redis.call('EXPIRE', ARGV[3] .. name, keep)
     redis.call('ZADD', KEYS[2], now + keep, name)
 end
 redis.call('EXPIRE', KEYS[2], keep)
+redis.call('DEL', KEYS[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+redis.call('EXPIRE', KEYS[3], ARGV[4])
 return {new, revoked}";
 
 /// All of them.
