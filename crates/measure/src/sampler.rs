@@ -96,16 +96,16 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, budget: Budget) -> Rou
     let mut operations = least;
     let mut failure = None;
     let mut growing = true;
-    let mut call = Duration::ZERO;
-    // The shortest time seen, so that one interruption by another process does not make every sample of the round
-    // too short.
-    let mut shortest = u128::MAX;
+    // The shortest times seen, so that one interruption by another process does not make every sample of the round
+    // too short, or the samples too few.
+    let (mut shortest, mut shortest_call) = (u128::MAX, u128::MAX);
     while growing || started.elapsed() < budget.warm_up {
         let began = Instant::now();
         match contestant.sample(operations) {
             Ok(sample) => {
-                call = began.elapsed();
-                shortest = shortest.min((sample.elapsed.as_nanos() / u128::from(operations)).max(1));
+                let each = |time: Duration| (time.as_nanos() / u128::from(operations)).max(1);
+                shortest_call = shortest_call.min(each(began.elapsed()));
+                shortest = shortest.min(each(sample.elapsed));
                 let fitting = budget.sample_time.as_nanos() / shortest;
                 let fitting =
                     u64::try_from(fitting).unwrap_or(u64::MAX).clamp(least, MOST_OPERATIONS.max(least));
@@ -119,6 +119,7 @@ fn calibrate(round: u32, contestant: &mut dyn Contestant, budget: Budget) -> Rou
             }
         }
     }
+    let call = shortest_call.saturating_mul(u128::from(operations));
     let most = contestant.most_samples().min(fitting(budget, call)).max(1);
     let every = budget.samples.div_ceil(most).max(1);
     Round {
@@ -138,9 +139,9 @@ const MOST_TIME: Duration = Duration::from_millis(150);
 /// Fewer samples than this make no median.
 const LEAST_SAMPLES: u32 = 8;
 
-/// The number of samples that fit into a contestant's time, where one takes as long as this one did.
-fn fitting(budget: Budget, call: Duration) -> u32 {
-    let fitting = MOST_TIME.as_nanos() / call.as_nanos().max(1);
+/// The number of samples that fit into a contestant's time, where one takes `call` nanoseconds with its preparation.
+fn fitting(budget: Budget, call: u128) -> u32 {
+    let fitting = MOST_TIME.as_nanos() / call.max(1);
     u32::try_from(fitting).unwrap_or(u32::MAX).max(LEAST_SAMPLES.min(budget.samples))
 }
 
@@ -169,7 +170,6 @@ mod tests {
 
     impl Contestant for Fake {
         fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
-            std::thread::sleep(Duration::from_micros(200));
             self.taken += 1;
             if self.taken > self.fails_after {
                 return Err(Failure("broke".to_owned()));
@@ -202,11 +202,8 @@ mod tests {
             fake('d', 1_000_000, usize::MAX),
             fake('e', 1_000, usize::MAX),
         ];
-        let budget = Budget {
-            samples: 40,
-            sample_time: Duration::from_micros(100),
-            warm_up: Duration::from_millis(10),
-        };
+        // No warm-up, so that the number of calls does not depend on the machine.
+        let budget = Budget { samples: 40, sample_time: Duration::from_micros(100), warm_up: Duration::ZERO };
         let rounds = run_round(3, &mut contestants, budget, &mut StdRng::seed_from_u64(1));
         (rounds, log.borrow().clone())
     }
@@ -265,8 +262,29 @@ mod tests {
     }
 
     #[test]
+    fn one_interruption_does_not_make_the_samples_of_a_round_too_few() {
+        /// The eighth call, the last of its warm-up, takes so long that only two of its kind would fit.
+        struct Interrupted(u32);
+        impl Contestant for Interrupted {
+            fn sample(&mut self, operations: u64) -> Result<Sample, Failure> {
+                self.0 += 1;
+                std::thread::sleep(Duration::from_millis(if self.0 == 8 { 60 } else { 1 }));
+                Ok(Sample { elapsed: Duration::from_micros(operations.min(100)), cpu: None, store_cpu: None })
+            }
+        }
+        let budget = Budget {
+            samples: 12,
+            sample_time: Duration::from_micros(100),
+            warm_up: Duration::from_millis(50),
+        };
+        let mut contestants: [Box<dyn Contestant>; 1] = [Box::new(Interrupted(0))];
+        let rounds = run_round(0, &mut contestants, budget, &mut StdRng::seed_from_u64(1));
+        assert_eq!(rounds[0].samples_ns.len(), 12);
+    }
+
+    #[test]
     fn a_contestant_that_breaks_keeps_its_samples_and_stops_nobody() {
-        let (rounds, _) = contest(60);
+        let (rounds, _) = contest(20);
         assert_eq!(rounds[1].failure.as_deref(), Some("broke"));
         assert!(rounds[1].samples_ns.len() < 40);
         assert_eq!((rounds[0].samples_ns.len(), rounds[2].samples_ns.len()), (40, 40));
