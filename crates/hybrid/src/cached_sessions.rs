@@ -1,10 +1,6 @@
 //! Sessions in a shared store, remembered in this process.
 
-use std::{
-    fmt,
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::{fmt, sync::Arc};
 
 use authoriser::{
     AccessRequest, Authoriser, Clock, Credential, Denial, Family, Grant, IssueError, Outage, Principal,
@@ -16,6 +12,7 @@ use session::{
 
 use crate::{
     CacheConfig,
+    fingerprint::{Fingerprint, Fingerprints},
     local_cache::{Cached, Found, LocalCache},
 };
 
@@ -30,31 +27,19 @@ pub struct CachedSessions<S, C> {
     store: S,
     policy: SessionPolicy,
     clock: C,
+    fingerprints: Fingerprints,
     known: Arc<Known<C>>,
 }
 
 /// What is remembered.
-pub(crate) type Known<C> = LocalCache<SessionKey, SessionRecord, C>;
-
-/// An id's hash, which is a hash already.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SessionKey(pub(crate) IdHash);
-
-impl Hash for SessionKey {
-    /// Eight bytes of the digest: the first eight may be the user's number. Equality compares all.
-    #[inline]
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h, ..] = *self.0.as_bytes();
-        state.write_u64(u64::from_le_bytes([a, b, c, d, e, f, g, h]));
-    }
-}
+pub(crate) type Known<C> = LocalCache<Fingerprint, SessionRecord, C>;
 
 impl<S: SessionStore, C: Clock> CachedSessions<S, C> {
     /// Sessions in `store`, alive as long as `policy` says by `clock`.
     #[must_use]
     pub fn new(store: S, policy: SessionPolicy, clock: C, config: CacheConfig) -> Self {
         let known = Arc::new(LocalCache::new(config, clock.clone()));
-        Self { store, policy, clock, known }
+        Self { store, policy, clock, fingerprints: Fingerprints::new(S::ID_FORM), known }
     }
 
     /// How many sessions are remembered, some that are too old among them.
@@ -91,24 +76,30 @@ impl<S: SessionStore, C: Clock> CachedSessions<S, C> {
     }
 
     #[inline]
-    async fn find(&self, id: &IdHash) -> Result<(Cached<SessionRecord>, Found), Denial> {
-        let load = async { self.store.get(id).await?.ok_or(Denial::Unknown) };
-        self.known.get_or_load(&SessionKey(*id), Self::user_of(id), load).await
+    async fn find(
+        &self,
+        key: &Fingerprint,
+        presented: &[u8],
+    ) -> Result<(Cached<SessionRecord>, Found), Denial> {
+        let id = S::ID_FORM.hash(presented)?;
+        let load = async { self.store.get(&id).await?.ok_or(Denial::Unknown) };
+        self.known.get_or_load(key, Self::user_of(&id), load).await
     }
 
     /// Notes a use. The cache first, so that of many requests at once one asks the store.
     async fn note(
         &self,
-        id: &IdHash,
+        (key, presented): (Fingerprint, &[u8]),
         cached: &Cached<SessionRecord>,
         found: Found,
         used: SessionRecord,
     ) -> Result<(), Denial> {
-        self.known.amend(SessionKey(*id), cached, used);
-        match self.store.touch(id, &used, &self.policy).await {
+        let id = S::ID_FORM.hash(presented)?;
+        self.known.amend(key, cached, used);
+        match self.store.touch(&id, &used, &self.policy).await {
             Ok(Touched::Noted) => Ok(()),
             Ok(Touched::Gone) => {
-                self.known.invalidate(Self::user_of(id));
+                self.known.invalidate(Self::user_of(&id));
                 Err(Denial::Unknown)
             }
             // It is remembered, so it is served; that the use is not noted only shortens the idle time elsewhere.
@@ -167,22 +158,22 @@ impl<S: SessionStore, C: Clock> Authoriser for CachedSessions<S, C> {
 
     #[inline]
     async fn authorise(&self, presented: &[u8], access: &AccessRequest) -> Result<Grant, Denial> {
-        let id = S::ID_FORM.hash(presented)?;
+        let key = self.fingerprints.of(presented)?;
         let now = self.clock.now();
         // Most hits: nothing of what a miss needs is made ready.
-        let here = self.known.get(&SessionKey(id), Self::user_of(&id), now);
-        let (mut cached, mut found) = match here {
+        let (mut cached, mut found) = match self.known.get(&key, now) {
             Some(cached) => (cached, Found::Here),
-            None => self.find(&id).await?,
+            None => self.find(&key, presented).await?,
         };
         if found == Found::Here && self.policy.check(&cached.value, now) == Err(Denial::Expired) {
-            self.known.forget(&SessionKey(id), &cached);
-            (cached, found) = self.find(&id).await?;
+            self.known.forget(&key, &cached);
+            (cached, found) = self.find(&key, presented).await?;
         }
         let record = cached.value;
         self.policy.check(&record, now)?;
         if self.policy.wants_touch(&record, now) {
-            self.note(&id, &cached, found, SessionRecord { last_seen: now, ..record }).await?;
+            let used = SessionRecord { last_seen: now, ..record };
+            self.note((key, presented), &cached, found, used).await?;
         }
         let proof = match found {
             Found::Here => Proof::CacheHit,

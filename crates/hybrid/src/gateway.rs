@@ -11,7 +11,7 @@ use session::{IdHash, SessionPolicy, SessionRecord, SessionStore, Sessions, cook
 
 use crate::{
     CacheConfig, CachedSessions,
-    cached_sessions::SessionKey,
+    fingerprint::{Fingerprint, Fingerprints},
     local_cache::{Cached, Found, LocalCache},
 };
 
@@ -28,7 +28,8 @@ pub struct Gateway<S, C> {
     sessions: Sessions<S, C>,
     inside: Hs256<C>,
     clock: C,
-    exchanged: Arc<LocalCache<SessionKey, Exchanged, C>>,
+    fingerprints: Fingerprints,
+    exchanged: Arc<LocalCache<Fingerprint, Exchanged, C>>,
 }
 
 /// What a session was exchanged for.
@@ -62,6 +63,7 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
         Self {
             sessions: Sessions::new(store, policy, clock.clone()),
             inside: Hs256::new(key, tokens, clock.clone()),
+            fingerprints: Fingerprints::new(S::ID_FORM),
             exchanged: Arc::new(LocalCache::new(config, clock.clone())),
             clock,
         }
@@ -73,15 +75,12 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
     /// Those of a look-up, when the session is none or the store is away.
     #[inline]
     pub async fn exchange(&self, presented: &[u8]) -> Result<Exchange, Denial> {
-        let id = S::ID_FORM.hash(presented)?;
-        let key = SessionKey(id);
-        let user = CachedSessions::<S, C>::user_of(&id);
+        let key = self.fingerprints.of(presented)?;
         let now = self.clock.now();
         // Most hits: nothing of what a miss needs is made ready.
-        let here = self.exchanged.get(&key, user, now);
-        let (mut cached, mut found) = match here {
+        let (mut cached, mut found) = match self.exchanged.get(&key, now) {
             Some(cached) => (cached, Found::Here),
-            None => self.find(&key, user).await?,
+            None => self.find(&key, presented).await?,
         };
         let ended = |cached: &Cached<Exchanged>| {
             self.sessions.policy().check(&cached.value.record, now) == Err(Denial::Expired)
@@ -89,7 +88,7 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
         // It may have been used elsewhere, or its use have gone unnoticed for as long as the token lived.
         if found == Found::Here && ended(&cached) {
             self.exchanged.forget(&key, &cached);
-            (cached, found) = self.find(&key, user).await?;
+            (cached, found) = self.find(&key, presented).await?;
         }
         let proof = match found {
             Found::Here => Proof::CacheHit,
@@ -109,8 +108,10 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
     }
 
     #[inline]
-    async fn find(&self, key: &SessionKey, user: u64) -> Result<(Cached<Exchanged>, Found), Denial> {
-        self.exchanged.get_or_load(key, user, self.look_up_and_mint(&key.0)).await
+    async fn find(&self, key: &Fingerprint, presented: &[u8]) -> Result<(Cached<Exchanged>, Found), Denial> {
+        let id = S::ID_FORM.hash(presented)?;
+        let user = CachedSessions::<S, C>::user_of(&id);
+        self.exchanged.get_or_load(key, user, self.look_up_and_mint(&id)).await
     }
 
     async fn look_up_and_mint(&self, id: &IdHash) -> Result<Exchanged, Denial> {

@@ -15,6 +15,7 @@
 //! | `families`, `refresh_token`, `refresh_config` | what renews a login, what there is of it in Redis, and for how long |
 //! | `event`, `feed` | revocations on their way to every process, and the stream that brings them |
 //! | `filter` | what is perhaps revoked |
+//! | `fingerprint` | the keyed hash of a presented session id, by which a cache in this process knows it |
 //! | `follow` | a thread that follows something for as long as its design lives |
 //! | `jwt_refresh` | short-lived tokens over a refresh session in Redis |
 //! | `jwt_status_list` | tokens whose status is a bit in a list that is fetched |
@@ -41,6 +42,7 @@ mod event;
 mod families;
 mod feed;
 mod filter;
+mod fingerprint;
 mod follow;
 mod gateway;
 mod introspection;

@@ -63,6 +63,9 @@ pub(crate) struct Cached<V> {
     asked: Timestamp,
     /// The same in [`ticks`]: a clock that is set back makes nothing last longer.
     tick: u64,
+    /// Whose it is.
+    user: u64,
+    /// Of that user, before it was asked for.
     generation: u64,
 }
 
@@ -97,8 +100,8 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
 
     /// The value of a key, where it is here and good at `now`: one look, and no future of the cache.
     #[inline]
-    pub(crate) fn get(&self, key: &K, user: u64, now: Timestamp) -> Option<Cached<V>> {
-        self.entries.get(key).filter(|cached| self.is_good(cached, user, now))
+    pub(crate) fn get(&self, key: &K, now: Timestamp) -> Option<Cached<V>> {
+        self.entries.get(key).filter(|cached| self.is_good(cached, now))
     }
 
     /// The value of a key that belongs to the user with this number. What `load` refuses is not remembered; where the value is here, it is not
@@ -112,12 +115,12 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
         user: u64,
         load: impl Future<Output = Result<V, E>>,
     ) -> Result<(Cached<V>, Found), E> {
-        if let Some(cached) = self.get(key, user, self.clock.now()) {
+        if let Some(cached) = self.get(key, self.clock.now()) {
             return Ok((cached, Found::Here));
         }
         loop {
             let guard = match self.entries.get_value_or_guard_async(key).await {
-                Ok(cached) if self.is_good(&cached, user, self.clock.now()) => {
+                Ok(cached) if self.is_good(&cached, self.clock.now()) => {
                     return Ok((cached, Found::Here));
                 }
                 Ok(cached) => {
@@ -129,7 +132,7 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
             // Before the store is asked: what changes from here on is perhaps not in its answer.
             let generation = self.generation(user).load(SeqCst);
             let (asked, tick) = (self.clock.now(), ticks::now());
-            let cached = Cached { value: load.await?, asked, tick, generation };
+            let cached = Cached { value: load.await?, asked, tick, user, generation };
             // Those who wait have it even if the place is gone, and look whether it is good.
             let _ = guard.insert(cached.clone());
             return Ok((cached, Found::There));
@@ -146,9 +149,9 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
 
     /// Puts another value in the place of a cached one, no newer than that was.
     pub(crate) fn amend(&self, key: K, cached: &Cached<V>, value: V) {
-        let Cached { asked, tick, generation, .. } = *cached;
+        let Cached { asked, tick, user, generation, .. } = *cached;
         // None is there where it was pushed out.
-        let _ = self.entries.replace(key, Cached { value, asked, tick, generation }, true);
+        let _ = self.entries.replace(key, Cached { value, asked, tick, user, generation }, true);
     }
 
     /// Ends everything that was asked for before now and belongs to this user. To be called once the store has changed.
@@ -169,13 +172,13 @@ impl<K: Clone + Eq + Hash, V: Clone, C: Clock> LocalCache<K, V, C> {
     }
 
     #[inline]
-    fn is_good(&self, cached: &Cached<V>, user: u64, now: Timestamp) -> bool {
+    fn is_good(&self, cached: &Cached<V>, now: Timestamp) -> bool {
         let ttl = self.config.ttl;
         // Whole seconds: what was asked for late in one second and is looked at early in another is younger than it seems.
         now >= cached.asked
             && now.0 - cached.asked.0 < ttl.as_secs()
             && ticks::now().saturating_sub(cached.tick) + ticks::COARSENESS < ttl.as_millis() as u64
-            && cached.generation == self.generation(user).load(SeqCst)
+            && cached.generation == self.generation(cached.user).load(SeqCst)
     }
 
     fn generation(&self, user: u64) -> &AtomicU64 {

@@ -23,6 +23,15 @@ pub enum IdForm {
 }
 
 impl IdForm {
+    /// Characters of an id of this form, all of them ASCII.
+    #[must_use]
+    pub const fn text_len(self) -> usize {
+        match self {
+            Self::Opaque => SessionId::TEXT_LEN,
+            Self::NamesUser => NamingId::TEXT_LEN,
+        }
+    }
+
     /// Draws a new id for a user: what the client holds, and what the store holds instead of it.
     #[must_use]
     pub fn draw(self, user: UserId) -> (Credential, IdHash) {

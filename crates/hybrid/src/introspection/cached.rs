@@ -85,7 +85,7 @@ impl<S: SessionStore, C: Clock> Authoriser for CachedIntrospection<S, C> {
         let digest = TokenDigest::of(presented);
         let now = self.asking.clock().now();
         // Most hits: nothing of what a miss needs is made ready.
-        let here = self.known.get(&digest, digest.number(), now);
+        let here = self.known.get(&digest, now);
         let (cached, found) = match here {
             Some(cached) => (cached, Found::Here),
             None => self.find(&digest, token, now).await?,

@@ -363,7 +363,8 @@ const fn samples(profile: Profile) -> u32 {
 const fn warm_up_us(profile: Profile) -> u64 {
     match profile {
         Profile::Quick => 4_000,
-        Profile::Standard | Profile::Full => 10_000,
+        Profile::Standard => 5_000,
+        Profile::Full => 10_000,
     }
 }
 
