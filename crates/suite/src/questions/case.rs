@@ -92,9 +92,7 @@ impl Case {
         match self.question {
             once if once.is_measured_once() => round == 0,
             Question::Rotation if self.rotation.is_counted() => round == 0,
-            Question::Issue | Question::Authorise if self.population < 1_000_000 && self.in_flight == 1 => {
-                true
-            }
+            Question::Issue | Question::Authorise if self.population < 1_000_000 => true,
             // What a request's share is told by.
             Question::Request if !self.common => true,
             _ => round % 3 != 1,
