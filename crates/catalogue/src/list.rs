@@ -212,7 +212,7 @@ catalogue! {
             Ok(hybrid::JwtEpoch::new(key, policy, clock, keys, hybrid::CacheConfig::default()).await?)
         };
 
-    Design SessionRedisCached = "session-redis-cached", Hybrid, needs &[Need::Redis], floor Some("floor-flat-probe"),
+    Design SessionRedisCached = "session-redis-cached", Hybrid, needs &[Need::Redis], floor None,
         "session-redis, whose records are remembered in this process for 5 s: one who misses asks, others wait for the answer",
         hybrid::CachedSessions<RedisStore, C> => |environment| {
             let store = environment.store::<RedisStore>(Need::Redis).await?;
@@ -221,7 +221,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.that_decides_here().with_cache("session-redis", "session-memory");
 
-    Design SessionPostgresCached = "session-postgres-cached", Hybrid, needs &[Need::Postgres], floor Some("floor-flat-probe"),
+    Design SessionPostgresCached = "session-postgres-cached", Hybrid, needs &[Need::Postgres], floor None,
         "session-postgres, whose records are remembered in this process for 5 s: one who misses asks, others wait for the answer",
         hybrid::CachedSessions<PostgresStore, C> => |environment| {
             let store = environment.store::<PostgresStore>(Need::Postgres).await?;
@@ -230,7 +230,7 @@ catalogue! {
         },
         capabilities Capabilities::ORDINARY.that_decides_here().with_cache("session-postgres", "session-memory");
 
-    Design SessionRedisTracked = "session-redis-tracked", Hybrid, needs &[Need::Redis], floor Some("floor-flat-probe"),
+    Design SessionRedisTracked = "session-redis-tracked", Hybrid, needs &[Need::Redis], floor None,
         "session-redis, whose records are remembered in this process until Redis says that they have changed, for a minute at most",
         hybrid::TrackedSessions<C> => |environment| {
             let store = environment.store::<RedisStore>(Need::Redis).await?;

@@ -63,9 +63,9 @@ pub(crate) struct Cached<V> {
     asked: Timestamp,
     /// The same in [`ticks`]: a clock that is set back makes nothing last longer.
     tick: u64,
-    /// Whose it is.
+    /// Which counter it belongs to: its user's number, or what stands for it.
     user: u64,
-    /// Of that user, before it was asked for.
+    /// That counter, before the store was asked.
     generation: u64,
 }
 
@@ -345,6 +345,24 @@ mod tests {
             assert_eq!(early.await.unwrap(), (1, false), "it came before");
             assert_eq!(late.await.unwrap().0, 2, "it waited for an answer that was too old");
             assert_eq!(scene.get().await, (2, true));
+        });
+    }
+
+    #[test]
+    fn a_change_of_one_user_ends_what_is_theirs_also_where_it_was_amended() {
+        block_on(async {
+            let cache = LocalCache::<UserKey, u64, _>::new(CONFIG, ManualClock::at(Timestamp(1_000)));
+            for user in [7, 8] {
+                let load = async { Ok::<_, Infallible>(user) };
+                let Ok((cached, _)) = cache.get_or_load(&UserKey(UserId(user)), user, load).await;
+                cache.amend(UserKey(UserId(user)), &cached, 10 * user);
+            }
+            let get = |user| cache.get(&UserKey(UserId(user)), Timestamp(1_000)).map(|cached| cached.value);
+            assert_eq!((get(7), get(8)), (Some(70), Some(80)));
+            cache.invalidate(8);
+            assert_eq!((get(7), get(8)), (Some(70), None));
+            cache.invalidate(7);
+            assert_eq!((get(7), get(8)), (None, None));
         });
     }
 

@@ -17,7 +17,7 @@ use std::{
 
 use authbench_hybrid::{CacheConfig, CachedSessions};
 use authoriser::{
-    Authoriser, Denial, ManualClock, Proof, Revoked, UserId,
+    Authoriser, Credential, Denial, ManualClock, Proof, Revoked, UserId,
     conformance::{
         Unavailable, outage_holds_its_declaration, revocation_reaches_another_process, services_are_required,
     },
@@ -139,6 +139,13 @@ fn many_who_miss_at_once_ask_once_and_unknown_ids_are_not_kept() {
             assert_eq!(ask(design.as_ref(), &foreign, 7).await, Err(Denial::Unknown));
         }
         assert_eq!(design.remembered(), remembered, "what does not exist pushes out nothing");
+        // As long as an id, and no user can be read at its end.
+        let asked = gets.load(Relaxed);
+        let mut unreadable = session.reveal().to_owned();
+        unreadable.replace_range(unreadable.len() - 1.., "!");
+        let answer = ask(design.as_ref(), &Credential::new(unreadable), 7).await;
+        assert_eq!((answer, gets.load(Relaxed)), (Err(Denial::Malformed), asked));
+        assert_eq!(design.remembered(), remembered);
     });
 }
 

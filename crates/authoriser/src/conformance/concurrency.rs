@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Subject, customer};
 use crate::{Authoriser, Denial, Family, Revoked, UserId};
 
+/// More of them, in a debug build beside other tests on two cores, had a store's answers later than its limit of 500 ms.
 const TASKS: u64 = 32;
 const LOGINS: usize = 16;
 

@@ -69,6 +69,7 @@ mod tests {
         let case = questions::find(Question::Outage, case).unwrap();
         let mut reasons = Vec::new();
         // Other tests keep the processors busy: what waits for more than a second for them is a failure as well.
+        // With four busy processes beside them on two cores, three attempts were once not enough.
         for _attempt in 0..6 {
             let context = Context::with(Vec::new(), 1).unwrap();
             match build(&context, case, id) {
