@@ -76,14 +76,9 @@ impl<S: SessionStore, C: Clock> CachedSessions<S, C> {
     }
 
     #[inline]
-    async fn find(
-        &self,
-        key: &Fingerprint,
-        presented: &[u8],
-    ) -> Result<(Cached<SessionRecord>, Found), Denial> {
-        let id = S::ID_FORM.hash(presented)?;
-        let load = async { self.store.get(&id).await?.ok_or(Denial::Unknown) };
-        self.known.get_or_load(key, Self::user_of(&id), load).await
+    async fn find(&self, key: &Fingerprint, id: &IdHash) -> Result<(Cached<SessionRecord>, Found), Denial> {
+        let load = async { self.store.get(id).await?.ok_or(Denial::Unknown) };
+        self.known.get_or_load(key, Self::user_of(id), load).await
     }
 
     /// Notes a use. The cache first, so that of many requests at once one asks the store.
@@ -163,11 +158,12 @@ impl<S: SessionStore, C: Clock> Authoriser for CachedSessions<S, C> {
         // Most hits: nothing of what a miss needs is made ready.
         let (mut cached, mut found) = match self.known.get(&key, now) {
             Some(cached) => (cached, Found::Here),
-            None => self.find(&key, presented).await?,
+            // What is no id ends here, before anything is made ready for the store.
+            None => self.find(&key, &S::ID_FORM.hash(presented)?).await?,
         };
         if found == Found::Here && self.policy.check(&cached.value, now) == Err(Denial::Expired) {
             self.known.forget(&key, &cached);
-            (cached, found) = self.find(&key, presented).await?;
+            (cached, found) = self.find(&key, &S::ID_FORM.hash(presented)?).await?;
         }
         let record = cached.value;
         self.policy.check(&record, now)?;

@@ -80,7 +80,8 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
         // Most hits: nothing of what a miss needs is made ready.
         let (mut cached, mut found) = match self.exchanged.get(&key, now) {
             Some(cached) => (cached, Found::Here),
-            None => self.find(&key, presented).await?,
+            // What is no id ends here, before anything is made ready for the store.
+            None => self.find(&key, &S::ID_FORM.hash(presented)?).await?,
         };
         let ended = |cached: &Cached<Exchanged>| {
             self.sessions.policy().check(&cached.value.record, now) == Err(Denial::Expired)
@@ -88,7 +89,7 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
         // It may have been used elsewhere, or its use have gone unnoticed for as long as the token lived.
         if found == Found::Here && ended(&cached) {
             self.exchanged.forget(&key, &cached);
-            (cached, found) = self.find(&key, presented).await?;
+            (cached, found) = self.find(&key, &S::ID_FORM.hash(presented)?).await?;
         }
         let proof = match found {
             Found::Here => Proof::CacheHit,
@@ -108,10 +109,9 @@ impl<S: SessionStore, C: Clock> Gateway<S, C> {
     }
 
     #[inline]
-    async fn find(&self, key: &Fingerprint, presented: &[u8]) -> Result<(Cached<Exchanged>, Found), Denial> {
-        let id = S::ID_FORM.hash(presented)?;
-        let user = CachedSessions::<S, C>::user_of(&id);
-        self.exchanged.get_or_load(key, user, self.look_up_and_mint(&id)).await
+    async fn find(&self, key: &Fingerprint, id: &IdHash) -> Result<(Cached<Exchanged>, Found), Denial> {
+        let user = CachedSessions::<S, C>::user_of(id);
+        self.exchanged.get_or_load(key, user, self.look_up_and_mint(id)).await
     }
 
     async fn look_up_and_mint(&self, id: &IdHash) -> Result<Exchanged, Denial> {
