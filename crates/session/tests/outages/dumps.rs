@@ -38,7 +38,9 @@ impl Dump for MemcachedServer {
     fn dump(&self) -> Vec<u8> {
         let mut stream = BufReader::new(TcpStream::connect(&self.tcp_url()["memcached://".len()..]).unwrap());
         stream.get_mut().write_all(b"lru_crawler metadump all\r\n").unwrap();
-        let lines = stream.by_ref().lines().map(Result::unwrap).take_while(|line| line != "END");
+        // It is busy where its own crawler is at work: then nothing follows.
+        let is_key = |line: &String| line != "END" && !line.starts_with("BUSY");
+        let lines = stream.by_ref().lines().map(Result::unwrap).take_while(is_key);
         let keys: Vec<String> =
             lines.map(|line| line["key=".len()..].split(' ').next().unwrap().to_owned()).collect();
         let mut dump = keys.concat().into_bytes();
