@@ -84,17 +84,17 @@ impl<S: SessionStore, C: Clock> CachedSessions<S, C> {
     /// Notes a use. The cache first, so that of many requests at once one asks the store.
     async fn note(
         &self,
-        (key, presented): (Fingerprint, &[u8]),
+        id: &IdHash,
+        key: Fingerprint,
         cached: &Cached<SessionRecord>,
         found: Found,
         used: SessionRecord,
     ) -> Result<(), Denial> {
-        let id = S::ID_FORM.hash(presented)?;
         self.known.amend(key, cached, used);
-        match self.store.touch(&id, &used, &self.policy).await {
+        match self.store.touch(id, &used, &self.policy).await {
             Ok(Touched::Noted) => Ok(()),
             Ok(Touched::Gone) => {
-                self.known.invalidate(Self::user_of(&id));
+                self.known.invalidate(Self::user_of(id));
                 Err(Denial::Unknown)
             }
             // It is remembered, so it is served; that the use is not noted only shortens the idle time elsewhere.
@@ -169,7 +169,7 @@ impl<S: SessionStore, C: Clock> Authoriser for CachedSessions<S, C> {
         self.policy.check(&record, now)?;
         if self.policy.wants_touch(&record, now) {
             let used = SessionRecord { last_seen: now, ..record };
-            self.note((key, presented), &cached, found, used).await?;
+            self.note(&S::ID_FORM.hash(presented)?, key, &cached, found, used).await?;
         }
         let proof = match found {
             Found::Here => Proof::CacheHit,

@@ -69,7 +69,14 @@ fn of_threads(process: u32) -> Option<Usage> {
     let mut usage = Usage::default();
     for thread in fs::read_dir(format!("/proc/{process}/task")).ok()? {
         let folder = thread.ok()?.path();
-        usage.cpu += nanoseconds(folder.join("schedstat"))?;
+        let Some(cpu) = nanoseconds(folder.join("schedstat")) else {
+            // A thread that has ended meanwhile is counted with its process; otherwise the kernel does not tell.
+            if folder.exists() {
+                return None;
+            }
+            continue;
+        };
+        usage.cpu += cpu;
         let (voluntary, involuntary) = switches(&folder).unwrap_or_default();
         usage.voluntary_switches += voluntary;
         usage.involuntary_switches += involuntary;
@@ -144,6 +151,26 @@ mod tests {
             }
             assert!(started.elapsed() < Duration::from_secs(10), "{since:?} of {spun:?} since {before:?}");
         }
+    }
+
+    #[test]
+    fn threads_that_end_meanwhile_hide_no_others() {
+        // Where the kernel does not tell, there is nothing to hide.
+        if !Path::new("/proc/self/schedstat").exists() {
+            return;
+        }
+        let ended = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !ended.load(std::sync::atomic::Ordering::Relaxed) {
+                    let brief: Vec<_> = (0..8).map(|_| std::thread::spawn(|| {})).collect();
+                    brief.into_iter().for_each(|thread| thread.join().unwrap());
+                }
+            });
+            let seen = (0..2_000).filter(|_| usage_of(std::process::id()).is_some()).count();
+            ended.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(seen, 2_000);
+        });
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
         campaign::Campaign,
         interrupt,
         plan::{self, Plan},
-        process,
+        process, profile,
         selection::Selection,
         servers::Servers,
     },
@@ -63,7 +63,7 @@ fn harness(question: Question) -> anyhow::Result<ExitCode> {
 /// Fewer rounds than `authbench run` has, as criterion's pass takes its time too: of seven most questions are in five, whose range
 /// covers the median 94 times in 100.
 fn rounds(profile: Profile) -> u32 {
-    plan::rounds(profile).min(7)
+    profile::rounds(profile).min(7)
 }
 
 /// Whether criterion measured: not when it only listed, tested, profiled or compared stored figures.

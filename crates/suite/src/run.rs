@@ -9,6 +9,7 @@ use crate::rounds::{
     campaign::Campaign,
     interrupt,
     plan::{self, Plan},
+    profile,
     selection::{self, Selection, Unselectable},
     servers::Servers,
 };
@@ -61,7 +62,7 @@ pub fn run(request: &Request) -> anyhow::Result<Outcome> {
     let selection = Selection::globs(&request.cases, &request.designs)?;
     let servers = Servers::obtain(&plan::needs(questions, &selection, request.profile));
     servers.check_given()?;
-    let rounds = request.rounds.unwrap_or_else(|| plan::rounds(request.profile));
+    let rounds = request.rounds.unwrap_or_else(|| profile::rounds(request.profile));
     let plan = Plan::new(request.profile, rounds, questions, &selection, &servers);
     if plan.is_empty() {
         bail!(Unselectable::nobody(&request.designs, &request.cases));

@@ -6,6 +6,7 @@ pub(crate) mod interrupt;
 pub(crate) mod placement;
 pub(crate) mod plan;
 pub(crate) mod process;
+pub(crate) mod profile;
 pub(crate) mod progress;
 pub(crate) mod selection;
 pub(crate) mod servers;

@@ -10,7 +10,7 @@ use measure::{
     rounds::{CaseMessage, RoundMessage},
 };
 
-use super::{selection::Selection, servers::Servers};
+use super::{profile, selection::Selection, servers::Servers};
 use crate::{
     contestants::{ContestantEntry, entries, entries_of},
     questions::{self, Case},
@@ -253,9 +253,9 @@ impl Plan {
             round,
             // Far apart for each question and round, and never the same for two.
             seed: seed ^ ((u64::from(round) + 1) << 32) ^ ((question as u64 + 1) << 56),
-            samples: samples(self.profile),
-            sample_us: SAMPLE_US,
-            warm_up_us: warm_up_us(self.profile),
+            samples: profile::samples(self.profile),
+            sample_us: profile::SAMPLE_US,
+            warm_up_us: profile::warm_up_us(self.profile),
             cases: cases
                 .filter(|planned| planned.case.is_in_round(round))
                 .map(|planned| CaseMessage {
@@ -337,37 +337,6 @@ pub(crate) fn absence(
         .or_else(of_store)
         .or_else(|| case.absence_of_memory(entry.most_sessions))
         .or_else(|| if entry.kind == Kind::Peer { case.absence_of_peers(profile) } else { None })
-}
-
-/// Length of a sample: long against the clock's 25 ns, short against the milliseconds in which the machine changes.
-const SAMPLE_US: u64 = 150;
-
-/// How many rounds a profile runs. More processes narrow intervals, longer ones do not; with
-/// nine the interval covers the median as often as it says (see the tests of `measure::stats`).
-pub(crate) const fn rounds(profile: Profile) -> u32 {
-    match profile {
-        Profile::Quick => 2,
-        Profile::Standard => 9,
-        Profile::Full => 15,
-    }
-}
-
-const fn samples(profile: Profile) -> u32 {
-    match profile {
-        Profile::Quick => 20,
-        Profile::Standard => 26,
-        Profile::Full => 100,
-    }
-}
-
-/// The least time of calibration, which is the warm-up as well. With 5 ms instead of 10, a standard run's 8 400 contestants and rounds take
-/// 42 s less, and times of designs in this process stayed within 1 %.
-const fn warm_up_us(profile: Profile) -> u64 {
-    match profile {
-        Profile::Quick => 4_000,
-        Profile::Standard => 5_000,
-        Profile::Full => 10_000,
-    }
 }
 
 #[cfg(test)]
