@@ -150,14 +150,14 @@ impl<L: Listener> Follower<L> {
         let _ = ready.send(Ok(()));
         loop {
             let Err(error) = self.follow(&mut connection).await;
-            tracing::warn!(reason = ?error.kind(), "the feed of revocations is lost");
+            tracing::warn!(store = ?self.keys, reason = ?error.kind(), "the feed of revocations is lost");
             connection = loop {
                 tokio::time::sleep(self.keys.retry_pause()).await;
                 if let Ok(connection) = self.connect().await {
                     break connection;
                 }
             };
-            tracing::info!("the feed of revocations is back, and what was missed has been read");
+            tracing::info!(store = ?self.keys, "the feed of revocations is back, and what was missed has been read");
         }
     }
 
@@ -241,6 +241,7 @@ impl<L: Listener> Follower<L> {
                 // Once: who can write one can write a million.
                 if !self.has_met_nonsense.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
+                        store = ?self.keys,
                         at = place.0,
                         "an entry in the stream of revocations is none and was skipped; further ones are not reported"
                     );

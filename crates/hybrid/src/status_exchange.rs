@@ -304,22 +304,22 @@ impl<K: JwsKey, C: Clock> Exchange<K, C> {
         match (&fetched, published) {
             (Err(error), _) => {
                 if !self.failing.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(%error, "the status lists cannot be had");
+                    tracing::warn!(store = ?self.keys, %error, "the status lists cannot be had");
                 }
             }
             (Ok(()), Err(error)) => {
                 if !self.not_publishing.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(%error, "the status lists cannot be published here; those of other processes are fetched");
+                    tracing::warn!(store = ?self.keys, %error, "the status lists cannot be published here; those of other processes are fetched");
                 }
                 self.failing.store(false, Ordering::Relaxed);
             }
             (Ok(()), Ok(did)) => {
                 if self.failing.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the status lists are there again");
+                    tracing::info!(store = ?self.keys, "the status lists are there again");
                 }
                 // Where it was another's turn, that says nothing of this process.
                 if did && self.not_publishing.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the status lists are published here again");
+                    tracing::info!(store = ?self.keys, "the status lists are published here again");
                 }
             }
         }

@@ -35,6 +35,12 @@ impl Log {
         String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
+    /// How many events of the store under this prefix say so. Other tests log at the same time.
+    pub(crate) fn count(&self, prefix: &str, what: &str) -> usize {
+        let store = format!("prefix: {prefix:?}");
+        self.text().lines().filter(|line| line.contains(&store) && line.contains(what)).count()
+    }
+
     /// The text, which then begins anew.
     pub(crate) fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
